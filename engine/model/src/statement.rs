@@ -1,0 +1,230 @@
+//! What the bank says: statements, their entries, their balances.
+
+use crate::{AccountNumber, Complaint, Currency, Date, Money, MoneyError, Place};
+
+/// The format that a statement was read from.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Format {
+    /// SWIFT MT940, with or without FIN blocks.
+    Mt940,
+    /// Elixir-0 lines used as a statement.
+    Elixir0,
+}
+
+impl Format {
+    /// The name that interfaces show: `MT940`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Format::Mt940 => "MT940",
+            Format::Elixir0 => "ELIXIR-0",
+        }
+    }
+
+    /// The format of that name, if it is one of ours.
+    pub fn from_name(name: &str) -> Option<Format> {
+        [Format::Mt940, Format::Elixir0]
+            .into_iter()
+            .find(|format| format.name() == name)
+    }
+}
+
+/// A balance at the end or the beginning of a day (saldo).
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Balance {
+    /// The amount, signed.
+    pub amount: Money,
+    /// The day that the bank gives.
+    pub date: Date,
+}
+
+/// Whether an entry moves the booked balance.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum EntryStatus {
+    /// Booked: part of the balance.
+    Booked,
+    /// Announced or held, not yet booked.
+    Pending,
+    /// Told for information only; never part of a balance (PKO: off-book).
+    Info,
+}
+
+/// Who stands on the other side of an entry, as far as the bank says.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
+pub struct Counterparty {
+    /// Name, and what the bank writes with it.
+    pub name: Option<String>,
+    /// His account.
+    pub account: Option<AccountNumber>,
+}
+
+/// One line of a statement (pozycja wyciągu).
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Entry {
+    /// The day from which the bank counts interest; `None` when the file's date does not exist.
+    pub value_date: Option<Date>,
+    /// The day on which the bank booked it.
+    pub booking_date: Option<Date>,
+    /// Signed: credit positive, debit negative; a reversal has the sign of what it does now.
+    pub amount: Money,
+    /// The bank's code of the operation, such as `NTRF` or `N152`.
+    pub transaction_code: Option<String>,
+    /// The bank's own reference.
+    pub bank_reference: Option<String>,
+    /// The reference that the customer gave; absent when the bank writes `NONREF`.
+    pub customer_reference: Option<String>,
+    /// Who paid, or was paid.
+    pub counterparty: Counterparty,
+    /// The title (tytuł przelewu) as one text.
+    pub remittance: Option<String>,
+    /// Undoes an earlier entry (MT940 marks RC and RD).
+    pub reversal: bool,
+    /// Whether it moves the booked balance.
+    pub status: EntryStatus,
+    /// Where the entry begins in the file.
+    pub place: Place,
+}
+
+/// A statement without its entries' end: what stands before the first entry.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct StatementHead {
+    /// The format it was read from.
+    pub format: Format,
+    /// Which bank's dialect its shape is: `mbank`, `pko`; `None` for the generic reading.
+    pub bank: Option<String>,
+    /// The office's account, as the bank writes it.
+    pub account: AccountNumber,
+    /// The account's currency.
+    pub currency: Currency,
+    /// Statement number and page as written: `12/1`.
+    pub number: Option<String>,
+    /// The balance before the first entry.
+    pub opening: Option<Balance>,
+    /// Where the statement begins in the file.
+    pub place: Place,
+}
+
+/// What stands after the last entry.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
+pub struct StatementFoot {
+    /// The booked balance after the last entry; partial exports of a running day have none.
+    pub closing: Option<Balance>,
+    /// The available balance, where the bank tells it.
+    pub available: Option<Balance>,
+}
+
+/// A statement of one account in one currency (wyciąg).
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Statement {
+    /// What stands before the entries.
+    pub head: StatementHead,
+    /// The entries in the bank's order.
+    pub entries: Vec<Entry>,
+    /// What stands after them.
+    pub foot: StatementFoot,
+}
+
+impl Statement {
+    /// Opening balance plus booked entries; `None` when the file has no opening balance.
+    pub fn computed_closing(&self) -> Result<Option<Money>, MoneyError> {
+        let Some(opening) = self.head.opening else {
+            return Ok(None);
+        };
+        self.entries
+            .iter()
+            .filter(|entry| entry.status == EntryStatus::Booked)
+            .try_fold(opening.amount, |sum, entry| sum.plus(entry.amount))
+            .map(Some)
+    }
+
+    /// What the bank's closing balance has more than opening plus entries; zero when it proves,
+    /// `None` when one of the two balances is missing.
+    pub fn difference(&self) -> Result<Option<Money>, MoneyError> {
+        match (self.foot.closing, self.computed_closing()?) {
+            (Some(closing), Some(computed)) => closing.amount.minus(computed).map(Some),
+            (None, _) | (_, None) => Ok(None),
+        }
+    }
+}
+
+/// Whether the receiver of a stream wants more.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[must_use]
+pub enum Flow {
+    /// Go on.
+    Continue,
+    /// Stop: a limit is reached, or nobody listens any more. Return soon, without an error.
+    Stop,
+}
+
+/// Receives statements as they are read, so that memory does not grow with the file.
+/// A reader calls `begin`, then `entry` for each entry, then `end`, for each statement in turn;
+/// `complaint` at any time.
+pub trait StatementSink {
+    /// A statement begins.
+    fn begin(&mut self, head: StatementHead) -> Flow;
+    /// An entry of the statement that began last.
+    fn entry(&mut self, entry: Entry) -> Flow;
+    /// The statement that began last is complete.
+    fn end(&mut self, foot: StatementFoot) -> Flow;
+    /// Something is wrong at a place of the file.
+    fn complaint(&mut self, complaint: Complaint) -> Flow;
+}
+
+/// Everything that was read from one file.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Collected {
+    /// The statements, in the file's order. A statement that never ended is not among them.
+    pub statements: Vec<Statement>,
+    /// What was wrong.
+    pub complaints: Vec<Complaint>,
+}
+
+/// A sink that keeps everything, for files of ordinary size.
+#[derive(Default, Debug)]
+pub struct Collector {
+    open: Option<Statement>,
+    collected: Collected,
+}
+
+impl Collector {
+    /// An empty collector.
+    pub fn new() -> Collector {
+        Collector::default()
+    }
+
+    /// What was collected.
+    pub fn finish(self) -> Collected {
+        self.collected
+    }
+}
+
+impl StatementSink for Collector {
+    fn begin(&mut self, head: StatementHead) -> Flow {
+        self.open = Some(Statement {
+            head,
+            entries: Vec::new(),
+            foot: StatementFoot::default(),
+        });
+        Flow::Continue
+    }
+
+    fn entry(&mut self, entry: Entry) -> Flow {
+        if let Some(statement) = &mut self.open {
+            statement.entries.push(entry);
+        }
+        Flow::Continue
+    }
+
+    fn end(&mut self, foot: StatementFoot) -> Flow {
+        if let Some(mut statement) = self.open.take() {
+            statement.foot = foot;
+            self.collected.statements.push(statement);
+        }
+        Flow::Continue
+    }
+
+    fn complaint(&mut self, complaint: Complaint) -> Flow {
+        self.collected.complaints.push(complaint);
+        Flow::Continue
+    }
+}
