@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::currency_table::{CURRENCIES, Facts};
+use crate::currency_table::{CURRENCIES, Facts, Standing};
 
 /// A currency of ISO 4217 (waluta). Only codes of the dictionary exist as values, so a `Currency`
 /// always knows its minor unit and its names. Ordered by code.
@@ -75,19 +75,25 @@ impl Currency {
         u32::from(self.facts().minor_digits)
     }
 
-    /// The English name, as the ISO list has it.
+    /// The English name as ISO 4217 has it: `US Dollar`.
     pub fn english_name(self) -> &'static str {
         self.facts().english
     }
 
-    /// The Polish name, in lower case as Polish writes it.
+    /// The Polish name as the NBP's tables write it: `dolar amerykański`, `forint (Węgry)`.
     pub fn polish_name(self) -> &'static str {
         self.facts().polish
     }
 
     /// Withdrawn currencies can be read from old files, and never be traded.
     pub fn is_withdrawn(self) -> bool {
-        self.facts().withdrawn
+        self.facts().standing == Standing::Withdrawn
+    }
+
+    /// Money of today, which an office can hold and trade: neither withdrawn, nor a fund, a unit of
+    /// account or a metal (`XDR`, `CLF`, `XAU`).
+    pub fn is_tradable(self) -> bool {
+        self.facts().standing == Standing::Current
     }
 }
 
@@ -100,5 +106,99 @@ impl fmt::Display for Currency {
 impl fmt::Debug for Currency {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.code())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_dictionary_is_sorted_unique_and_complete_in_each_row() {
+        for pair in CURRENCIES.windows(2) {
+            assert!(
+                pair[0].code < pair[1].code,
+                "{} {}",
+                pair[0].code,
+                pair[1].code
+            );
+        }
+        for currency in Currency::all() {
+            let code = currency.code();
+            assert!(
+                code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_uppercase()),
+                "{code}"
+            );
+            assert!(!currency.english_name().trim().is_empty(), "{code}");
+            assert!(!currency.polish_name().trim().is_empty(), "{code}");
+            assert!(currency.minor_digits() <= 4, "{code}");
+            assert_eq!(Currency::from_code(code), Ok(currency));
+        }
+    }
+
+    #[test]
+    fn names_are_told_apart() {
+        for name in [Currency::english_name, Currency::polish_name] {
+            let mut names: Vec<_> = Currency::all().map(name).collect();
+            names.sort_unstable();
+            let all = names.len();
+            names.dedup();
+            assert_eq!(names.len(), all);
+        }
+    }
+
+    #[test]
+    fn minor_units_follow_the_standard() {
+        let digits = |code| Currency::from_code(code).map(Currency::minor_digits);
+        for (code, wanted) in [
+            ("PLN", 2),
+            ("EUR", 2),
+            ("HUF", 2),
+            ("CZK", 2),
+            ("JPY", 0),
+            ("ISK", 0),
+            ("KRW", 0),
+            ("VND", 0),
+            ("CLP", 0),
+            ("KWD", 3),
+            ("BHD", 3),
+            ("TND", 3),
+            ("CLF", 4),
+            ("UYW", 4),
+        ] {
+            assert_eq!(digits(code), Ok(wanted), "{code}");
+        }
+    }
+
+    #[test]
+    fn what_can_be_traded() {
+        let standing = |code| {
+            Currency::from_code(code).map(|known| (known.is_tradable(), known.is_withdrawn()))
+        };
+        for code in ["PLN", "EUR", "UAH", "XAF", "XCG", "ZWG"] {
+            assert_eq!(standing(code), Ok((true, false)), "{code}");
+        }
+        for code in ["DEM", "HRK", "BGN", "PLZ", "LTL", "ANG"] {
+            assert_eq!(standing(code), Ok((false, true)), "{code}");
+        }
+        for code in ["XDR", "XAU", "CHW", "CLF"] {
+            assert_eq!(standing(code), Ok((false, false)), "{code}");
+        }
+    }
+
+    #[test]
+    fn a_code_that_is_no_currency_is_refused_by_name() {
+        for code in ["", "pln", "PL", "PLNN", "XXX", "XTS", "ZZZ", "ZŁO"] {
+            let refused = Currency::from_code(code);
+            assert_eq!(
+                refused,
+                Err(UnknownCurrency {
+                    code: code.to_owned()
+                })
+            );
+        }
+        assert_eq!(Currency::PLN.code(), "PLN");
+        assert_eq!(Currency::PLN.polish_name(), "złoty");
+        assert_eq!(format!("{} {:?}", Currency::EUR, Currency::CHF), "EUR CHF");
     }
 }

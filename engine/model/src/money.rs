@@ -166,61 +166,52 @@ impl Money {
     /// Reads an amount as people and files write it: an optional sign, digits, and at most one
     /// decimal mark, which may be a dot or a comma (`1234.56`, `1234,5`, `,12`, `4000,`).
     /// Grouping marks are refused here; readers of formats that use them take them out first.
+    /// Zeros past the last place of the currency are let through (`12.3400` PLN), but not exactly
+    /// three decimal places where the currency has fewer: `1.000` may well mean a thousand.
     pub fn parse(text: &str, currency: Currency) -> Result<Money, AmountError> {
         let not_an_amount = || AmountError::NotAnAmount {
             text: text.to_owned(),
         };
-        let (negative, digits) = match text.as_bytes() {
+        let too_large = || AmountError::TooLarge {
+            text: text.to_owned(),
+            currency,
+        };
+        let digits = currency.minor_digits();
+        let (negative, body) = match text.as_bytes() {
             [b'-', rest @ ..] => (true, rest),
             [b'+', rest @ ..] => (false, rest),
             all => (false, all),
         };
-        let mut minor: i128 = 0;
-        let mut places: Option<u32> = None;
-        let mut seen = 0_u32;
-        for &byte in digits {
-            match byte {
-                b'0'..=b'9' => {
-                    if let Some(count) = &mut places {
-                        *count += 1;
-                    }
-                    seen += 1;
-                    if seen > 30 {
-                        return Err(AmountError::TooLarge {
-                            text: text.to_owned(),
-                            currency,
-                        });
-                    }
-                    minor = minor * 10 + i128::from(byte - b'0');
-                }
-                b'.' | b',' if places.is_none() => places = Some(0),
-                _ => return Err(not_an_amount()),
-            }
-        }
-        if seen == 0 {
+        let mut split = body.splitn(2, |byte| matches!(byte, b'.' | b','));
+        let whole = split.next().unwrap_or_default();
+        let part = split.next().unwrap_or_default();
+        if whole.is_empty() && part.is_empty() || !whole.iter().chain(part).all(u8::is_ascii_digit)
+        {
             return Err(not_an_amount());
         }
-        let digits = currency.minor_digits();
-        let mut places = places.unwrap_or(0);
-        while places > digits && minor % 10 == 0 {
-            minor /= 10;
-            places -= 1;
-        }
-        if places > digits {
+        let kept = part.get(..digits as usize).unwrap_or(part);
+        let past = &part[kept.len()..];
+        if past.iter().any(|&byte| byte != b'0') || !past.is_empty() && part.len() == 3 {
             return Err(AmountError::TooPrecise {
                 text: text.to_owned(),
                 currency,
                 digits,
             });
         }
-        let scaled = minor * 10_i128.pow(digits - places);
-        let signed = if negative { -scaled } else { scaled };
-        i64::try_from(signed)
-            .map(|minor| Money::new(minor, currency))
-            .map_err(|_| AmountError::TooLarge {
-                text: text.to_owned(),
-                currency,
-            })
+        let padding = std::iter::repeat_n(&b'0', digits as usize - kept.len());
+        // Counted away from zero in the sign's own direction, so that the least i64 can be read.
+        let mut minor = 0_i64;
+        for &byte in whole.iter().chain(kept).chain(padding) {
+            let digit = i64::from(byte - b'0');
+            let tenfold = minor.checked_mul(10).ok_or_else(too_large)?;
+            minor = if negative {
+                tenfold.checked_sub(digit)
+            } else {
+                tenfold.checked_add(digit)
+            }
+            .ok_or_else(too_large)?;
+        }
+        Ok(Money::new(minor, currency))
     }
 
     /// The amount as a plain decimal without its currency: `-12.34`, `7` in yen. [`Money::parse`]
@@ -242,5 +233,157 @@ impl fmt::Display for Money {
     /// `1234.56 PLN`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.to_decimal_string(), self.currency)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn currency(code: &str) -> Currency {
+        Currency::from_code(code).expect("a code of the dictionary")
+    }
+
+    #[test]
+    fn amounts_are_read_as_people_and_files_write_them() {
+        for (text, code, minor) in [
+            ("1234.56", "PLN", 123_456),
+            ("1234,5", "PLN", 123_450),
+            (",12", "PLN", 12),
+            ("4000,", "PLN", 400_000),
+            ("-12.34", "PLN", -1_234),
+            ("+12.34", "PLN", 1_234),
+            ("-0.00", "PLN", 0),
+            ("12.3400", "PLN", 1_234),
+            ("1000,00", "JPY", 1_000),
+            ("7", "JPY", 7),
+            ("1.000", "KWD", 1_000),
+            ("0.0001", "CLF", 1),
+            (
+                "0000000000000000000000000000000000000000012.34",
+                "PLN",
+                1_234,
+            ),
+            (
+                "12.340000000000000000000000000000000000000000",
+                "PLN",
+                1_234,
+            ),
+            ("92233720368547758.07", "PLN", i64::MAX),
+            ("-92233720368547758.08", "PLN", i64::MIN),
+        ] {
+            assert_eq!(
+                Money::parse(text, currency(code)),
+                Ok(Money::new(minor, currency(code))),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_unreadable_is_refused_and_never_zero() {
+        for text in [
+            "",
+            "-",
+            "+",
+            ".",
+            ",",
+            "-,",
+            "--1",
+            "+-1",
+            "1-",
+            "1.2.3",
+            "1,234.56",
+            "1 000",
+            " 1",
+            "1 ",
+            "1_000",
+            "1e3",
+            "0x1",
+            "NaN",
+            "abc",
+            "12,3a",
+            "１２",
+            "1\u{a0}000",
+            "−5",
+        ] {
+            let refused = Money::parse(text, Currency::PLN);
+            assert!(
+                matches!(refused, Err(AmountError::NotAnAmount { .. })),
+                "{text}: {refused:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_mark_that_may_group_thousands_is_never_taken_for_a_decimal_mark() {
+        for (text, code) in [
+            ("1.000", "PLN"),
+            ("1,000", "EUR"),
+            ("1.000", "JPY"),
+            ("12.345", "PLN"),
+            ("0.5", "JPY"),
+        ] {
+            let refused = Money::parse(text, currency(code));
+            assert!(
+                matches!(refused, Err(AmountError::TooPrecise { .. })),
+                "{text}: {refused:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_does_not_fit_is_refused() {
+        for text in [
+            "92233720368547758.08",
+            "-92233720368547758.09",
+            "1000000000000000000000000000000000000000000",
+        ] {
+            let refused = Money::parse(text, Currency::PLN);
+            assert!(
+                matches!(refused, Err(AmountError::TooLarge { .. })),
+                "{text}: {refused:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn amounts_are_printed_with_the_places_of_their_currency() {
+        for (minor, code, text) in [
+            (0, "PLN", "0.00 PLN"),
+            (-5, "PLN", "-0.05 PLN"),
+            (123_456, "PLN", "1234.56 PLN"),
+            (-7, "JPY", "-7 JPY"),
+            (1, "KWD", "0.001 KWD"),
+            (i64::MIN, "PLN", "-92233720368547758.08 PLN"),
+        ] {
+            assert_eq!(Money::new(minor, currency(code)).to_string(), text);
+        }
+    }
+
+    #[test]
+    fn arithmetic_refuses_to_overflow_and_to_mix() {
+        let (most, least) = (
+            Money::new(i64::MAX, Currency::PLN),
+            Money::new(i64::MIN, Currency::PLN),
+        );
+        let (grosz, cent) = (Money::new(1, Currency::PLN), Money::new(1, Currency::EUR));
+        let too_large = || {
+            Err(MoneyError::TooLarge {
+                currency: Currency::PLN,
+            })
+        };
+        assert_eq!(most.plus(grosz), too_large());
+        assert_eq!(least.minus(grosz), too_large());
+        assert_eq!(least.negated(), too_large());
+        assert_eq!(least.abs(), too_large());
+        assert_eq!(Money::sum(Currency::PLN, [most, grosz]), too_large());
+        let mixed = Err(MoneyError::TwoCurrencies {
+            left: Currency::PLN,
+            right: Currency::EUR,
+        });
+        assert_eq!(grosz.plus(cent), mixed);
+        assert_eq!(grosz.minus(cent), mixed);
+        assert_eq!(Money::sum(Currency::PLN, [cent]), mixed);
     }
 }

@@ -1,9 +1,10 @@
 //! Exchange rates: exact decimals with the direction in the type, and named rounding.
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::marker::PhantomData;
 
-use rust_decimal::{Decimal, RoundingStrategy};
+use rust_decimal::Decimal;
 
 use crate::{Currency, Money};
 
@@ -31,7 +32,9 @@ impl Direction for Buy {}
 impl Direction for Sell {}
 impl Direction for Mid {}
 
-/// So many units of `quote` for one unit of `base`; an exact decimal greater than zero.
+/// So many units of `quote` for one unit of `base`; an exact decimal greater than zero, of at most
+/// 15 digits and 15 decimal places. Published rates have six digits or so; the bound is what lets
+/// every amount be converted exactly in 128 bits.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Rate<D> {
     value: Decimal,
@@ -70,6 +73,14 @@ pub enum RateError {
         /// What was given.
         value: Decimal,
     },
+    /// More digits than a rate may have.
+    #[error(
+        "{value} has more digits than a rate may have (15, after the decimal mark too); round it first"
+    )]
+    TooPrecise {
+        /// What was given.
+        value: Decimal,
+    },
     /// Base and quote are the same.
     #[error("a rate stands between two currencies, and both are {currency}")]
     OneCurrency {
@@ -103,7 +114,8 @@ pub enum RateError {
 }
 
 impl<D: Direction> Rate<D> {
-    /// A rate of `value` units of `quote` for one unit of `base`.
+    /// A rate of `value` units of `quote` for one unit of `base`. A value that was computed (a cross
+    /// rate, say) has to be rounded to published digits first.
     pub fn new(value: Decimal, base: Currency, quote: Currency) -> Result<Rate<D>, RateError> {
         if value <= Decimal::ZERO {
             return Err(RateError::NotPositive { value });
@@ -111,18 +123,30 @@ impl<D: Direction> Rate<D> {
         if base == quote {
             return Err(RateError::OneCurrency { currency: base });
         }
+        let value = value.normalize();
+        if value.mantissa() >= MANTISSA_LIMIT || value.scale() > SCALE_LIMIT {
+            return Err(RateError::TooPrecise { value });
+        }
         Ok(Rate {
-            value: value.normalize(),
+            value,
             base,
             quote,
             direction: PhantomData,
         })
     }
 
-    /// Reads a rate from a plain decimal text, with a dot or a comma.
+    /// Reads a rate from a plain decimal text: digits with at most one dot or comma.
     pub fn parse(text: &str, base: Currency, quote: Currency) -> Result<Rate<D>, RateError> {
-        let value =
-            Decimal::from_str_exact(&text.replace(',', ".")).map_err(|_| RateError::NotARate {
+        let marks = text.matches(['.', ',']).count();
+        let plain = text
+            .strip_prefix('-')
+            .unwrap_or(text)
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b','));
+        let value = (plain && marks <= 1)
+            .then(|| Decimal::from_str_exact(&text.replace(',', ".")).ok())
+            .flatten()
+            .ok_or_else(|| RateError::NotARate {
                 text: text.to_owned(),
             })?;
         Rate::new(value, base, quote)
@@ -146,68 +170,60 @@ impl<D: Direction> Rate<D> {
     /// How much quote so much base is.
     pub fn to_quote(self, base: Money, rounding: Rounding) -> Result<Converted, RateError> {
         self.expect(base, self.base)?;
-        let too_large = || RateError::TooLarge {
-            money: base,
-            rate: self.value,
-        };
-        let exact = self.exact_quote_minor(base.minor()).ok_or_else(too_large)?;
-        let minor = rounded(exact, rounding).ok_or_else(too_large)?;
-        Ok(Converted {
-            money: Money::new(minor, self.quote),
-            remainder: (exact - Decimal::from(minor)).normalize(),
-        })
+        let price = self.price();
+        let exact = i128::from(base.minor()).checked_mul(price.numerator);
+        self.convert(base, self.quote, exact, price.denominator, rounding)
     }
 
     /// How much base so much quote is.
     pub fn to_base(self, quote: Money, rounding: Rounding) -> Result<Converted, RateError> {
         self.expect(quote, self.quote)?;
-        let too_large = || RateError::TooLarge {
-            money: quote,
-            rate: self.value,
-        };
-        let shift = shift(self.quote, self.base);
-        let per_quote_minor = if shift >= 0 {
-            Decimal::from(quote.minor()).checked_mul(power_of_ten(shift.unsigned_abs()))
-        } else {
-            Decimal::from(quote.minor()).checked_div(power_of_ten(shift.unsigned_abs()))
-        };
-        let quotient = per_quote_minor
-            .and_then(|scaled| scaled.checked_div(self.value))
-            .ok_or_else(too_large)?;
-        let mut minor = rounded(quotient, rounding).ok_or_else(too_large)?;
-        // The quotient of two decimals is itself rounded in its 28th digit; the product is not.
-        // Where that last digit carried the result over a whole unit, the product shows it.
-        let target = Decimal::from(quote.minor());
-        let exact = |minor: i64| self.exact_quote_minor(minor).ok_or_else(too_large);
-        match rounding {
-            Rounding::Down => {
-                if exact(minor)?.abs() > target.abs() {
-                    minor -= minor.signum();
-                }
-            }
-            Rounding::Up => {
-                if exact(minor)?.abs() < target.abs() {
-                    minor += if quote.is_negative() { -1 } else { 1 };
-                }
-            }
-            Rounding::HalfEven => {}
-        }
-        Ok(Converted {
-            money: Money::new(minor, self.base),
-            remainder: (target - exact(minor)?).normalize(),
-        })
+        let price = self.price();
+        let exact = i128::from(quote.minor()).checked_mul(price.denominator);
+        self.convert(quote, self.base, exact, price.numerator, rounding)
     }
 
-    /// `base_minor` of base in minor units of quote, exactly.
-    fn exact_quote_minor(self, base_minor: i64) -> Option<Decimal> {
-        let product = Decimal::from(base_minor).checked_mul(self.value)?;
-        let shift = shift(self.base, self.quote);
-        if shift >= 0 {
-            product.checked_mul(power_of_ten(shift.unsigned_abs()))
+    /// The rate as minor units of quote for one minor unit of base, a fraction whose denominator is
+    /// a power of ten.
+    fn price(self) -> Price {
+        let finer = i64::from(self.quote.minor_digits()) - i64::from(self.base.minor_digits());
+        let (up, down) = if finer >= 0 {
+            (finer.unsigned_abs() as u32, 0)
         } else {
-            // Dividing by a power of ten moves the point; it is exact while the scale has room.
-            product.checked_mul(Decimal::new(1, shift.unsigned_abs() as u32))
+            (0, finer.unsigned_abs() as u32)
+        };
+        let places = self.value.scale() + down;
+        Price {
+            numerator: self.value.mantissa() * 10_i128.pow(up),
+            denominator: 10_i128.pow(places),
+            places,
         }
+    }
+
+    /// Rounds `dividend / divisor`. What is left of the dividend counts `1/denominator` of a minor
+    /// unit of quote, in both directions: so the remainder is exact even where the quotient of two
+    /// decimals has no end.
+    fn convert(
+        self,
+        from: Money,
+        into: Currency,
+        dividend: Option<i128>,
+        divisor: i128,
+        rounding: Rounding,
+    ) -> Result<Converted, RateError> {
+        let too_large = || RateError::TooLarge {
+            money: from,
+            rate: self.value,
+        };
+        let dividend = dividend.ok_or_else(too_large)?;
+        let minor = divided(dividend, divisor, rounding);
+        let rest = dividend - minor * divisor;
+        Ok(Converted {
+            money: Money::new(i64::try_from(minor).map_err(|_| too_large())?, into),
+            remainder: Decimal::try_from_i128_with_scale(rest, self.price().places)
+                .map_err(|_| too_large())?
+                .normalize(),
+        })
     }
 
     fn expect(self, money: Money, wanted: Currency) -> Result<(), RateError> {
@@ -223,27 +239,245 @@ impl<D: Direction> Rate<D> {
     }
 }
 
-/// By how many decimal places minor units of `to` are finer than those of `from`.
-fn shift(from: Currency, to: Currency) -> i64 {
-    i64::from(to.minor_digits()) - i64::from(from.minor_digits())
+/// With 63 bits of amount, 50 of mantissa and at most four decimal places of a currency (14 bits),
+/// every product here stays within 127 bits.
+const MANTISSA_LIMIT: i128 = 10_i128.pow(15);
+const SCALE_LIMIT: u32 = 15;
+
+/// Minor units of quote for one minor unit of base: `numerator / denominator`, the denominator being
+/// ten to the power of `places`.
+struct Price {
+    numerator: i128,
+    denominator: i128,
+    places: u32,
 }
 
-fn power_of_ten(places: u64) -> Decimal {
-    (0..places).fold(Decimal::ONE, |power, _| power * Decimal::TEN)
-}
-
-fn rounded(exact: Decimal, rounding: Rounding) -> Option<i64> {
-    let strategy = match rounding {
-        Rounding::Down => RoundingStrategy::ToZero,
-        Rounding::Up => RoundingStrategy::AwayFromZero,
-        Rounding::HalfEven => RoundingStrategy::MidpointNearestEven,
+/// The whole quotient, rounded; the divisor is more than zero.
+fn divided(dividend: i128, divisor: i128, rounding: Rounding) -> i128 {
+    let (whole, rest) = (dividend / divisor, dividend % divisor);
+    let away = match rounding {
+        Rounding::Down => false,
+        Rounding::Up => rest != 0,
+        Rounding::HalfEven => match (2 * rest.abs()).cmp(&divisor) {
+            Ordering::Less => false,
+            Ordering::Equal => whole % 2 != 0,
+            Ordering::Greater => true,
+        },
     };
-    i64::try_from(exact.round_dp_with_strategy(0, strategy)).ok()
+    if away { whole + rest.signum() } else { whole }
 }
 
 impl<D: Direction> fmt::Display for Rate<D> {
     /// `4.2815 PLN/EUR`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}/{}", self.value, self.quote, self.base)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn money(text: &str) -> Money {
+        let (amount, code) = text.split_once(' ').expect("amount and code");
+        Money::parse(amount, Currency::from_code(code).expect("a code")).expect("an amount")
+    }
+
+    fn rate(text: &str) -> Rate<Mid> {
+        let [value, pair] = text
+            .split(' ')
+            .collect::<Vec<_>>()
+            .try_into()
+            .expect("two words");
+        let (quote, base) = pair.split_once('/').expect("a pair");
+        let known = |code| Currency::from_code(code).expect("a code");
+        Rate::parse(value, known(base), known(quote)).expect("a rate")
+    }
+
+    /// `from` at a rate, in each rounding: down, half-even, up, each with its remainder.
+    fn check(from: &str, at: &str, wanted: [&str; 3]) {
+        let (from, at) = (money(from), rate(at));
+        let found = [Rounding::Down, Rounding::HalfEven, Rounding::Up].map(|rounding| {
+            let converted = if from.currency() == at.base() {
+                at.to_quote(from, rounding)
+            } else {
+                at.to_base(from, rounding)
+            };
+            let converted = converted.expect("fits");
+            format!("{} {}", converted.money, converted.remainder)
+        });
+        assert_eq!(found, wanted.map(str::to_owned), "{from} at {at}");
+    }
+
+    #[test]
+    fn base_to_quote() {
+        check("100.00 EUR", "4.2815 PLN/EUR", ["428.15 PLN 0"; 3]);
+        check(
+            "0.01 EUR",
+            "4.2815 PLN/EUR",
+            ["0.04 PLN 0.2815", "0.04 PLN 0.2815", "0.05 PLN -0.7185"],
+        );
+        check(
+            "-0.01 EUR",
+            "4.2815 PLN/EUR",
+            ["-0.04 PLN -0.2815", "-0.04 PLN -0.2815", "-0.05 PLN 0.7185"],
+        );
+        check("0.00 EUR", "4.2815 PLN/EUR", ["0.00 PLN 0"; 3]);
+    }
+
+    #[test]
+    fn currencies_with_other_minor_units() {
+        check(
+            "1 JPY",
+            "0.027 PLN/JPY",
+            ["0.02 PLN 0.7", "0.03 PLN -0.3", "0.03 PLN -0.3"],
+        );
+        check(
+            "1.00 PLN",
+            "0.027 PLN/JPY",
+            ["37 JPY 0.1", "37 JPY 0.1", "38 JPY -2.6"],
+        );
+        check(
+            "0.001 KWD",
+            "12 PLN/KWD",
+            ["0.01 PLN 0.2", "0.01 PLN 0.2", "0.02 PLN -0.8"],
+        );
+        check(
+            "0.01 PLN",
+            "12 PLN/KWD",
+            ["0.000 KWD 1", "0.001 KWD -0.2", "0.001 KWD -0.2"],
+        );
+        check(
+            "0.0001 CLF",
+            "37500 CLP/CLF",
+            ["3 CLP 0.75", "4 CLP -0.25", "4 CLP -0.25"],
+        );
+    }
+
+    #[test]
+    fn a_tie_goes_to_the_even_neighbour_and_only_a_tie() {
+        check(
+            "0.01 EUR",
+            "4.5 PLN/EUR",
+            ["0.04 PLN 0.5", "0.04 PLN 0.5", "0.05 PLN -0.5"],
+        );
+        check(
+            "0.01 EUR",
+            "5.5 PLN/EUR",
+            ["0.05 PLN 0.5", "0.06 PLN -0.5", "0.06 PLN -0.5"],
+        );
+        check(
+            "-0.01 EUR",
+            "5.5 PLN/EUR",
+            ["-0.05 PLN -0.5", "-0.06 PLN 0.5", "-0.06 PLN 0.5"],
+        );
+        check(
+            "0.01 EUR",
+            "4.50000000000001 PLN/EUR",
+            [
+                "0.04 PLN 0.50000000000001",
+                "0.05 PLN -0.49999999999999",
+                "0.05 PLN -0.49999999999999",
+            ],
+        );
+        check(
+            "0.03 PLN",
+            "2 PLN/EUR",
+            ["0.01 EUR 1", "0.02 EUR -1", "0.02 EUR -1"],
+        );
+    }
+
+    #[test]
+    fn a_quotient_without_end_still_has_an_exact_remainder() {
+        check(
+            "1.00 PLN",
+            "3 PLN/EUR",
+            ["0.33 EUR 1", "0.33 EUR 1", "0.34 EUR -2"],
+        );
+        // A hair over a whole unit: a quotient of 28 digits would show it as whole.
+        check(
+            "90000000000000000.00 PLN",
+            "3.00000000000001 PLN/EUR",
+            [
+                "29999999999999900.00 EUR 0.0000000001",
+                "29999999999999900.00 EUR 0.0000000001",
+                "29999999999999900.01 EUR -2.99999999990001",
+            ],
+        );
+    }
+
+    #[test]
+    fn the_largest_amounts_fit_or_are_refused() {
+        let top = Money::new(i64::MAX, Currency::PLN);
+        let bottom = Money::new(i64::MIN, Currency::PLN);
+        let one: Rate<Mid> = rate("1 EUR/PLN");
+        for money in [top, bottom] {
+            assert_eq!(
+                one.to_quote(money, Rounding::Up)
+                    .map(|done| done.money.minor()),
+                Ok(money.minor())
+            );
+        }
+        let finest = rate("999999999999999 UYW/JPY");
+        for (from, to_quote) in [(Money::new(i64::MIN, finest.base()), true), (top, false)] {
+            let refused = if to_quote {
+                finest.to_quote(from, Rounding::Down)
+            } else {
+                rate("0.000000000000001 PLN/UYW").to_base(from, Rounding::Down)
+            };
+            assert!(
+                matches!(refused, Err(RateError::TooLarge { .. })),
+                "{refused:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_no_rate_is_refused() {
+        let parse = |text| Rate::<Buy>::parse(text, Currency::EUR, Currency::PLN);
+        for text in [
+            "", ".", "abc", "4.2.8", "4,2.8", "4_28", " 4.28", "1e5", "--4", "4.28-", "+4",
+        ] {
+            assert!(
+                matches!(parse(text), Err(RateError::NotARate { .. })),
+                "{text}"
+            );
+        }
+        for text in ["0", "-4.28", "0,000"] {
+            assert!(
+                matches!(parse(text), Err(RateError::NotPositive { .. })),
+                "{text}"
+            );
+        }
+        for text in [
+            "4.2815000000000001",
+            "1234567890123456",
+            "0.0000000000000001",
+        ] {
+            assert!(
+                matches!(parse(text), Err(RateError::TooPrecise { .. })),
+                "{text}"
+            );
+        }
+        assert_eq!(
+            parse("4,28150000000000000000").map(|rate| rate.to_string()),
+            Ok("4.2815 PLN/EUR".to_owned())
+        );
+        assert!(matches!(
+            Rate::<Buy>::parse("1", Currency::PLN, Currency::PLN),
+            Err(RateError::OneCurrency { .. })
+        ));
+    }
+
+    #[test]
+    fn money_of_another_currency_is_refused() {
+        let at = rate("4.2815 PLN/EUR");
+        let francs = Money::new(1, Currency::CHF);
+        for refused in [
+            at.to_quote(francs, Rounding::Down),
+            at.to_base(francs, Rounding::Down),
+        ] {
+            assert!(matches!(refused, Err(RateError::WrongCurrency { .. })));
+        }
     }
 }
