@@ -1,0 +1,253 @@
+//! Statements on their way in, and what became of them.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Amount, Sentence};
+
+/// A statement as `kantor statement parse --json` prints it: one object a statement.
+/// Amounts are signed decimal text (credit positive); absent facts are `null`.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub struct StatementWire {
+    /// `MT940`, `ELIXIR-0`.
+    pub format: String,
+    /// Which bank's dialect its shape is.
+    pub bank: Option<String>,
+    /// The office's account, as the bank writes it.
+    pub account: String,
+    /// The account's currency.
+    pub currency: String,
+    /// Number and page as written, `12/1`.
+    pub number: Option<String>,
+    /// The balance before the first entry.
+    pub opening: Option<BalanceWire>,
+    /// The balance after the last entry.
+    pub closing: Option<BalanceWire>,
+    /// The entries in the bank's order.
+    pub entries: Vec<EntryWire>,
+    /// What the reader found wrong.
+    pub complaints: Vec<ComplaintWire>,
+}
+
+/// A balance of a statement.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub struct BalanceWire {
+    /// Signed decimal text.
+    pub amount: String,
+    /// The day that the bank gives.
+    pub date: String,
+}
+
+/// One line of a statement.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub struct EntryWire {
+    /// The day from which the bank counts interest.
+    pub value_date: Option<String>,
+    /// The day on which the bank booked it.
+    pub booking_date: Option<String>,
+    /// Signed decimal text.
+    pub amount: String,
+    /// The entry's currency.
+    pub currency: String,
+    /// The bank's code of the operation.
+    pub transaction_code: Option<String>,
+    /// The bank's own reference.
+    pub bank_reference: Option<String>,
+    /// The reference that the customer gave.
+    pub customer_reference: Option<String>,
+    /// Who stands on the other side.
+    pub counterparty: CounterpartyWire,
+    /// The title as one text.
+    pub remittance: Option<String>,
+    /// Undoes an earlier entry.
+    pub reversal: bool,
+    /// `booked`, `pending` or `info`.
+    pub status: String,
+}
+
+/// Who stands on the other side of an entry, as far as the bank says.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
+pub struct CounterpartyWire {
+    /// Name, and what the bank writes with it.
+    pub name: Option<String>,
+    /// His account.
+    pub account: Option<String>,
+}
+
+/// What a reader found wrong with a file, and where.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub struct ComplaintWire {
+    /// The line, from 1; 0 when not known.
+    pub line: u32,
+    /// The column in characters, from 1; 0 when not known.
+    pub column: u32,
+    /// A stable word for programs, `amount-unreadable`.
+    pub code: String,
+    /// `true` when the statement cannot be trusted and is not booked.
+    pub fatal: bool,
+    /// What happened, why, and what to do.
+    pub message: String,
+    /// The piece of the file it is about.
+    pub excerpt: Option<String>,
+}
+
+/// `POST /files`: the bytes are kept.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub struct FileStored {
+    /// SHA-256 of the bytes, lower-case hex; the file's id.
+    pub sha256: String,
+    /// How many bytes.
+    pub length: u64,
+}
+
+/// Which pack read a file, and whether it was shut in while it did.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub struct PackUsed {
+    /// The pack's id.
+    pub id: String,
+    /// Its version.
+    pub version: String,
+    /// `true` when it ran in a child without files and sockets.
+    pub sandbox: bool,
+}
+
+/// `POST /statements`: what a pack read from a file that was stored before.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct ImportAsk {
+    /// SHA-256 of the stored file.
+    pub file: String,
+    /// Who read it.
+    pub pack: PackUsed,
+    /// What it read.
+    pub statements: Vec<StatementWire>,
+}
+
+named! {
+    /// What became of a statement.
+    StatementOutcome {
+        /// Its balances prove it and it joins the chain: booked.
+        Booked = "booked",
+        /// Part of a running day, without a closing balance: kept until a later file proves it.
+        Provisional = "provisional",
+        /// Every line was known already; nothing changed.
+        Known = "known",
+        /// Kept and shown, not booked: its balances do not prove it, or it does not join the chain.
+        Archived = "archived",
+        /// Not for this office, or not readable.
+        Refused = "refused",
+    }
+}
+
+named! {
+    /// How sure a match is.
+    Verdict {
+        /// One strong key, and amount, currency and direction fit.
+        Certain = "certain",
+        /// One strong key, and something does not fit.
+        Likely = "likely",
+        /// Several fit as well.
+        Ambiguous = "ambiguous",
+        /// Nothing fits.
+        None = "none",
+    }
+}
+
+/// What a line was matched to, and why.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub struct MatchView {
+    /// The line's place in the account's chain.
+    pub ordinal: u64,
+    /// The line's amount, signed.
+    pub amount: Amount,
+    /// How sure.
+    pub verdict: Verdict,
+    /// The order it serves.
+    pub order: Option<String>,
+    /// The payout it confirms.
+    pub payout: Option<String>,
+    /// Why.
+    pub reason: Sentence,
+}
+
+/// What became of one statement of a file.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct StatementImport {
+    /// The account number as the bank writes it.
+    pub account: String,
+    /// Number and page as written.
+    pub number: Option<String>,
+    /// What became of it.
+    pub outcome: StatementOutcome,
+    /// Lines that are new.
+    pub new: u64,
+    /// Lines that were known already.
+    pub known: u64,
+    /// What the closing balance has more than opening and lines, when that is not zero.
+    pub difference: Option<Amount>,
+    /// What happened, why, and what to do now.
+    pub message: Sentence,
+    /// What the new lines were matched to.
+    pub matches: Vec<MatchView>,
+}
+
+/// What became of a file.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct ImportOutcome {
+    /// The position of the last event after the import.
+    pub head: u64,
+    /// One for each statement, in the file's order.
+    pub statements: Vec<StatementImport>,
+}
+
+/// An order that a line could belong to.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub struct Candidate {
+    /// The order.
+    pub order: String,
+    /// Its reference.
+    pub reference: String,
+    /// The customer's name.
+    pub customer: String,
+    /// What speaks for it and what against.
+    pub why: Sentence,
+}
+
+/// Money whose owner is not known (wpłata niezidentyfikowana): a question to the cashier.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct LineView {
+    /// The id of the office account.
+    pub account: String,
+    /// The line's place in the account's chain.
+    pub ordinal: u64,
+    /// Signed amount.
+    pub amount: Amount,
+    /// The day on which the bank booked it.
+    pub booking_date: Option<String>,
+    /// The day from which the bank counts interest.
+    pub value_date: Option<String>,
+    /// Who stands on the other side.
+    pub counterparty: CounterpartyWire,
+    /// The title.
+    pub remittance: Option<String>,
+    /// What is asked.
+    pub question: Sentence,
+    /// Orders that it could belong to, nearest first.
+    pub candidates: Vec<Candidate>,
+}
+
+/// `POST /suspense/{account}/{ordinal}/book`: nobody's order; book it to a ledger account.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct BookAsk {
+    /// A named account of the ledger: `cover`, `capital`, `suppliers`, `salaries`, `taxes`, `fees`.
+    pub ledger_account: String,
+    /// Why, in the cashier's words.
+    pub reason: String,
+}
+
+/// `POST /suspense/{account}/{ordinal}/allocate`: this line pays that order.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct AllocateAsk {
+    /// The order's id.
+    pub order: String,
+    /// Why, in the cashier's words.
+    pub reason: String,
+}
