@@ -1,1 +1,41 @@
-//! To be written.
+//! What every front end of a cashier needs, without a window: the office's API, the bank packs,
+//! and the ways of a file in and out.
+//!
+//! ```text
+//! Office ──── every call of /office/v1; an act is never done twice
+//! BankPacks ─ read a statement file, write a transfer file (in a sandboxed child)
+//! import_statement   file → pack → raw bytes and statements → office
+//! export_batch       office → batch → pack → bytes → office's archive → file
+//! Feed        what happened, once and in order
+//! Watch       a folder whose files are imported by themselves
+//! ```
+//!
+//! The desk has no store: whatever it knows it has from the office, and whatever it does it does
+//! by asking the office.
+#![forbid(unsafe_code)]
+
+mod api_error;
+mod config;
+mod export;
+mod feed;
+mod import;
+mod keys;
+mod normal;
+mod office;
+mod packs;
+mod save;
+mod transport;
+mod watch;
+
+pub use api_error::ApiError;
+pub use config::{ConfigError, DeskConfig, DeskSettings};
+pub use export::{ExportError, Exported, export_batch, fetch_batch_file};
+pub use feed::{Feed, FeedError};
+pub use import::{
+    ImportError, Imported, ParsedFile, complaint_line, import_statement, parse_statement,
+};
+pub use normal::{BatchUnreadable, Normalised, batch_of, normalise};
+pub use office::Office;
+pub use packs::{BankPacks, PackFailure, Reading, Written};
+pub use save::{SaveError, save};
+pub use watch::{DONE, Handled, REFUSED, Verdict, Watch};

@@ -1,0 +1,282 @@
+//! The office API as the desk calls it: one method a call.
+
+use std::path::Path;
+
+use kantor_wire::{
+    AccountView, AllocateAsk, BatchDetail, BatchView, BookAsk, Changes, CurrencyView, FileStored,
+    ImportAsk, ImportOutcome, LineView, NewAccount, NewBatch, NewCurrency, NewRates, OfficeView,
+    OrderState, OrderView, Page, PayoutState, PayoutView, RateTableView, ReasonAsk, RepriceAsk,
+    VoidAsk,
+};
+use serde::de::IgnoredAny;
+
+use crate::ApiError;
+use crate::transport::{Transport, read_token, segment};
+
+/// How many orders one page of the list holds.
+const PAGE: usize = 200;
+
+/// One desk's way to its office. Every act carries an idempotency key, which an act that is tried
+/// again after a lost answer keeps: whatever breaks, nothing is done twice.
+#[derive(Debug)]
+pub struct Office {
+    transport: Transport,
+}
+
+impl Office {
+    /// The office at an address, as the holder of a token. Connects with the first question.
+    pub fn new(url: &str, token: &str) -> Result<Office, ApiError> {
+        Ok(Office {
+            transport: Transport::new(url, token)?,
+        })
+    }
+
+    /// The office at an address, with the token of a file.
+    pub fn with_token_file(url: &str, token_file: &Path) -> Result<Office, ApiError> {
+        Office::new(url, &read_token(token_file)?)
+    }
+
+    /// Name, clock and the position of the last event; also shows whether the token is good.
+    pub fn office(&self) -> Result<OfficeView, ApiError> {
+        self.transport.get("/office")
+    }
+
+    /// What happened after a position. With `wait_seconds` (30 at most) the office keeps the
+    /// question until something happens or the time is over.
+    pub fn changes(&self, after: u64, wait_seconds: u32) -> Result<Changes, ApiError> {
+        self.transport
+            .get(&format!("/changes?after={after}&wait={wait_seconds}"))
+    }
+
+    /// The currencies that the office trades.
+    pub fn currencies(&self) -> Result<Vec<CurrencyView>, ApiError> {
+        self.transport.get("/currencies")
+    }
+
+    /// Trades one more currency.
+    pub fn add_currency(&self, code: &str) -> Result<CurrencyView, ApiError> {
+        let ask = NewCurrency {
+            code: code.to_owned(),
+        };
+        self.transport.post("/currencies", &ask)
+    }
+
+    /// The office's accounts with their balances.
+    pub fn accounts(&self) -> Result<Vec<AccountView>, ApiError> {
+        self.transport.get("/accounts")
+    }
+
+    /// Takes one more bank account into the books.
+    pub fn add_account(&self, account: &NewAccount) -> Result<AccountView, ApiError> {
+        self.transport.post("/accounts", account)
+    }
+
+    /// The rate table in force.
+    pub fn rates(&self) -> Result<RateTableView, ApiError> {
+        self.transport.get("/rates")
+    }
+
+    /// Publishes a rate table.
+    pub fn publish_rates(&self, rates: &NewRates) -> Result<RateTableView, ApiError> {
+        self.transport.post("/rates", rates)
+    }
+
+    /// Orders of one state, or of all, newest first; `limit` at most.
+    pub fn orders(
+        &self,
+        state: Option<OrderState>,
+        limit: usize,
+    ) -> Result<Vec<OrderView>, ApiError> {
+        let mut orders = Vec::new();
+        let mut after = None;
+        while orders.len() < limit {
+            let page = self.orders_page(state, after.as_deref(), PAGE.min(limit - orders.len()))?;
+            orders.extend(page.items);
+            after = page.next;
+            if after.is_none() {
+                break;
+            }
+        }
+        Ok(orders)
+    }
+
+    fn orders_page(
+        &self,
+        state: Option<OrderState>,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Page<OrderView>, ApiError> {
+        let mut path = format!("/orders?limit={limit}");
+        if let Some(state) = state {
+            path.push_str(&format!("&state={state}"));
+        }
+        if let Some(after) = after {
+            path.push_str(&format!("&after={}", segment(after)));
+        }
+        self.transport.get(&path)
+    }
+
+    /// One order.
+    pub fn order(&self, id: &str) -> Result<OrderView, ApiError> {
+        self.transport.get(&format!("/orders/{}", segment(id)))
+    }
+
+    /// Cancels an order; money that came goes back.
+    pub fn cancel(&self, id: &str, reason: &str) -> Result<OrderView, ApiError> {
+        self.order_act(id, "cancel", reason)
+    }
+
+    /// Accepts a held order as it is.
+    pub fn confirm(&self, id: &str, reason: &str) -> Result<OrderView, ApiError> {
+        self.order_act(id, "confirm", reason)
+    }
+
+    /// Sends the money of an order back to the account that paid.
+    pub fn refund(&self, id: &str, reason: &str) -> Result<OrderView, ApiError> {
+        self.order_act(id, "refund", reason)
+    }
+
+    /// Offers another rate for an order.
+    pub fn reprice(&self, id: &str, rate: &str, reason: &str) -> Result<OrderView, ApiError> {
+        let ask = RepriceAsk {
+            rate: rate.to_owned(),
+            reason: reason.to_owned(),
+        };
+        self.transport
+            .post(&format!("/orders/{}/reprice", segment(id)), &ask)
+    }
+
+    fn order_act(&self, id: &str, act: &str, reason: &str) -> Result<OrderView, ApiError> {
+        let ask = ReasonAsk {
+            reason: reason.to_owned(),
+        };
+        self.transport
+            .post(&format!("/orders/{}/{act}", segment(id)), &ask)
+    }
+
+    /// Keeps the raw bytes of a file; a statement is imported by naming them.
+    pub fn store_file(&self, bytes: &[u8]) -> Result<FileStored, ApiError> {
+        self.transport.post_bytes("/files", bytes)
+    }
+
+    /// Hands over the statements that a pack read from a stored file.
+    pub fn import(&self, ask: &ImportAsk) -> Result<ImportOutcome, ApiError> {
+        self.transport.post("/statements", ask)
+    }
+
+    /// Money whose owner is not known.
+    pub fn suspense(&self) -> Result<Vec<LineView>, ApiError> {
+        self.transport.get("/suspense")
+    }
+
+    /// A line that is nobody's order: books it to a ledger account, with a reason.
+    pub fn book(
+        &self,
+        account: &str,
+        ordinal: u64,
+        ledger_account: &str,
+        reason: &str,
+    ) -> Result<(), ApiError> {
+        let ask = BookAsk {
+            ledger_account: ledger_account.to_owned(),
+            reason: reason.to_owned(),
+        };
+        self.transport
+            .post(
+                &format!("/suspense/{}/{ordinal}/book", segment(account)),
+                &ask,
+            )
+            .map(|_: IgnoredAny| ())
+    }
+
+    /// Says that a line pays an order, with a reason.
+    pub fn allocate(
+        &self,
+        account: &str,
+        ordinal: u64,
+        order: &str,
+        reason: &str,
+    ) -> Result<OrderView, ApiError> {
+        let ask = AllocateAsk {
+            order: order.to_owned(),
+            reason: reason.to_owned(),
+        };
+        self.transport.post(
+            &format!("/suspense/{}/{ordinal}/allocate", segment(account)),
+            &ask,
+        )
+    }
+
+    /// Payouts of one state, or of all.
+    pub fn payouts(&self, state: Option<PayoutState>) -> Result<Vec<PayoutView>, ApiError> {
+        self.transport.get(&match state {
+            Some(state) => format!("/payouts?state={state}"),
+            None => "/payouts".to_owned(),
+        })
+    }
+
+    /// Every batch of payouts.
+    pub fn batches(&self) -> Result<Vec<BatchView>, ApiError> {
+        self.transport.get("/batches")
+    }
+
+    /// One batch with its transfers.
+    pub fn batch(&self, id: &str) -> Result<BatchDetail, ApiError> {
+        self.transport.get(&format!("/batches/{}", segment(id)))
+    }
+
+    /// Puts every due payout of an account into a batch and fixes it.
+    pub fn create_batch(&self, account: &str, date: &str) -> Result<BatchView, ApiError> {
+        let ask = NewBatch {
+            account: account.to_owned(),
+            date: date.to_owned(),
+        };
+        self.transport.post("/batches", &ask)
+    }
+
+    /// Approves a batch; needs the role of an approver.
+    pub fn approve_batch(&self, id: &str) -> Result<BatchView, ApiError> {
+        let nothing = serde_json::Map::new();
+        self.transport
+            .post(&format!("/batches/{}/approve", segment(id)), &nothing)
+    }
+
+    /// Archives the transfer file of a batch. The same bytes are answered the same; other bytes
+    /// are refused for ever.
+    pub fn archive_batch_file(
+        &self,
+        id: &str,
+        format: &str,
+        pack: &str,
+        bytes: &[u8],
+    ) -> Result<BatchView, ApiError> {
+        let path = format!(
+            "/batches/{}/file?format={}&pack={}",
+            segment(id),
+            segment(format),
+            segment(pack)
+        );
+        self.transport.post_bytes(&path, bytes)
+    }
+
+    /// The archived transfer file of a batch, the same bytes ever after.
+    pub fn batch_file(&self, id: &str) -> Result<Vec<u8>, ApiError> {
+        self.transport
+            .get_bytes(&format!("/batches/{}/file", segment(id)))
+    }
+
+    /// Declares a batch never sent: two people answer for it.
+    pub fn void_batch(
+        &self,
+        id: &str,
+        reason: &str,
+        attested_by: &str,
+    ) -> Result<BatchView, ApiError> {
+        let ask = VoidAsk {
+            reason: reason.to_owned(),
+            attested_by: attested_by.to_owned(),
+        };
+        self.transport
+            .post(&format!("/batches/{}/void", segment(id)), &ask)
+    }
+}
