@@ -236,7 +236,7 @@ fn holds_word(line: &str, word: &str) -> bool {
     line.match_indices(word).any(|(at, _)| {
         let before = line[..at].chars().next_back();
         let after = line[at + word.len()..].chars().next();
-        !before.is_some_and(goes_on) && !(ends_as_name && after.is_some_and(goes_on))
+        !(before.is_some_and(goes_on) || ends_as_name && after.is_some_and(goes_on))
     })
 }
 

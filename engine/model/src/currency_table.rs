@@ -1,8 +1,8 @@
 //! The dictionary behind [`crate::Currency`]: ISO 4217 (list one as of January 2026, and the
 //! withdrawn codes that old Polish and European files hold), sorted by code.
 //!
-//! Polish names are those of the NBP's tables of rates. `XXX` (no currency) and `XTS` (testing) are
-//! left out on purpose: no amount of money is in them. Where ISO 4217 gives no minor unit (metals,
+//! Polish names are those of the NBP's tables of rates. The codes for testing (`XTS`) and for no
+//! currency are left out on purpose: no amount of money is in them. Where ISO 4217 gives no minor unit (metals,
 //! SDR) there are two decimal places.
 
 /// What a code of ISO 4217 stands for.

@@ -48,70 +48,71 @@ pub enum IbanError {
 }
 
 impl Iban {
-    /// Reads an IBAN, or a Polish NRB of 26 digits without its `PL`. Spaces, dashes and a leading
-    /// slash are taken out first; lower case is accepted.
+    /// Reads an IBAN, or a Polish NRB of 26 digits without its `PL`. White space, dashes and a
+    /// leading slash are taken out first; lower case is accepted.
     pub fn parse(text: &str) -> Result<Iban, IbanError> {
+        let iban = Iban::shaped(text)?;
+        // ISO 7064 computes 02 to 98; 00, 01 and 99 leave the same remainders as 97, 98 and 02.
+        let computable = !matches!(&iban.text[2..4], b"00" | b"01" | b"99");
+        let written = &iban.text[..usize::from(iban.length)];
+        if computable && mod_97(written[4..].iter().chain(&written[..4])) == 1 {
+            Ok(iban)
+        } else {
+            Err(IbanError::CheckDigits {
+                text: text.to_owned(),
+            })
+        }
+    }
+
+    /// The electronic form of a text that looks like an IBAN, its check digits not looked at.
+    fn shaped(text: &str) -> Result<Iban, IbanError> {
         let shape = |why| IbanError::Shape {
             text: text.to_owned(),
             why,
         };
-        let mut kept = [0_u8; 36];
-        let mut length = 0;
         let trimmed = text.trim();
         let plain = trimmed.strip_prefix('/').unwrap_or(trimmed);
-        if plain.bytes().filter(u8::is_ascii_digit).count() == 26
-            && plain
-                .bytes()
-                .all(|byte| byte.is_ascii_digit() || matches!(byte, b' ' | b'-'))
-        {
-            kept[..2].copy_from_slice(b"PL");
-            length = 2;
-        }
-        for byte in plain.bytes() {
-            match byte {
-                b' ' | b'-' => continue,
-                b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => {}
-                _ => return Err(shape("it holds a character that no account number has")),
+        let kept = || plain.chars().filter(|c| *c != '-' && !c.is_whitespace());
+        let is_nrb = kept().count() == 26 && kept().all(|c| c.is_ascii_digit());
+        let country = if is_nrb { "PL" } else { "" };
+
+        let mut iban = Iban {
+            length: 0,
+            text: [0; 34],
+        };
+        for character in country.chars().chain(kept()) {
+            if !character.is_ascii_alphanumeric() {
+                return Err(shape("it holds a character that no account number has"));
             }
-            if length == 34 {
+            let Some(free) = iban.text.get_mut(usize::from(iban.length)) else {
                 return Err(shape("it is longer than 34 characters"));
-            }
-            kept[length] = byte.to_ascii_uppercase();
-            length += 1;
+            };
+            *free = character.to_ascii_uppercase() as u8;
+            iban.length += 1;
         }
-        if length < 15 {
+        if iban.length < 15 {
             return Err(shape("it is too short"));
         }
-        if !(kept[..2].iter().all(u8::is_ascii_uppercase)
-            && kept[2..4].iter().all(u8::is_ascii_digit))
-        {
-            return Err(shape(
-                "it does not begin with a country and two check digits",
-            ));
+        let [first, second, third, fourth, rest @ ..] = &iban.text;
+        if !(first.is_ascii_uppercase() && second.is_ascii_uppercase()) {
+            return Err(shape("it does not begin with a country"));
         }
-        if &kept[..2] == b"PL" {
-            if length != 28 {
+        if !(third.is_ascii_digit() && fourth.is_ascii_digit()) {
+            return Err(shape("no two check digits follow the country"));
+        }
+        if iban.country() == "PL" {
+            if iban.length != 28 {
                 return Err(IbanError::Length {
                     text: text.to_owned(),
-                    found: length,
+                    found: usize::from(iban.length),
                     country: "PL".to_owned(),
                     wanted: 28,
                 });
             }
-            if !kept[2..28].iter().all(u8::is_ascii_digit) {
+            if !rest[..24].iter().all(u8::is_ascii_digit) {
                 return Err(shape("a Polish account number has digits only"));
             }
         }
-        if mod_97(kept[4..length].iter().chain(&kept[..4])) != 1 {
-            return Err(IbanError::CheckDigits {
-                text: text.to_owned(),
-            });
-        }
-        let mut iban = Iban {
-            length: length as u8,
-            text: [0; 34],
-        };
-        iban.text[..length].copy_from_slice(&kept[..length]);
         Ok(iban)
     }
 
@@ -282,5 +283,174 @@ impl AccountNumber {
 impl fmt::Display for AccountNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_numbers_of_the_fact_sheet() {
+        for nrb in [
+            "61109010140000071219812874",
+            "06114010100000111111001001",
+            "52106000760000321000055801",
+        ] {
+            let iban = Iban::parse(nrb).expect("a valid number");
+            assert_eq!(iban.nrb(), Some(nrb));
+            assert_eq!(iban.as_str(), format!("PL{nrb}"));
+            assert_eq!(Iban::parse(iban.as_str()), Ok(iban));
+        }
+        for nrb in ["83114020040000360276543210", "44102055610000380209739045"] {
+            let refused = Iban::parse(nrb);
+            assert!(
+                matches!(refused, Err(IbanError::CheckDigits { .. })),
+                "{nrb}: {refused:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn one_number_however_it_is_written() {
+        let wanted = Iban::parse("PL61109010140000071219812874");
+        assert!(wanted.is_ok());
+        for text in [
+            "61 1090 1014 0000 0712 1981 2874",
+            "PL 61 1090 1014 0000 0712 1981 2874",
+            "pl61109010140000071219812874",
+            "  61-1090-1014-0000-0712-1981-2874\t",
+            "/PL61109010140000071219812874",
+            "/61109010140000071219812874",
+            "61\u{a0}1090\u{a0}1014\u{a0}0000\u{a0}0712\u{a0}1981\u{a0}2874",
+        ] {
+            assert_eq!(Iban::parse(text), wanted, "{text}");
+        }
+    }
+
+    #[test]
+    fn account_numbers_of_other_countries() {
+        for text in [
+            "DE89370400440532013000",
+            "GB82 WEST 1234 5698 7654 32",
+            "NO9386011117947",
+            "MT84MALT011000012345MTLCAST001S",
+        ] {
+            let iban = Iban::parse(text).expect("a valid number");
+            assert_eq!(
+                (iban.nrb(), iban.sort_code(), iban.bank()),
+                (None, None, None),
+                "{text}"
+            );
+            assert_eq!(iban.country(), &text[..2]);
+        }
+    }
+
+    #[test]
+    fn what_is_no_account_number_is_refused_with_the_rule() {
+        for text in [
+            "",
+            "/",
+            "PL",
+            "12345",
+            "PL61 1090.1014 0000 0712 1981 2874",
+            "1061109010140000071219812874",
+            "PLX1109010140000071219812874",
+            "PL6110901014000007121981287A",
+            "DE8937040044053201300012345678901234",
+            "ŁL61109010140000071219812874",
+        ] {
+            let refused = Iban::parse(text);
+            assert!(
+                matches!(refused, Err(IbanError::Shape { .. })),
+                "{text}: {refused:?}"
+            );
+        }
+        for text in [
+            "PL6110901014000007121981287",
+            "PL611090101400000712198128745",
+        ] {
+            let refused = Iban::parse(text);
+            assert!(
+                matches!(refused, Err(IbanError::Length { .. })),
+                "{text}: {refused:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn check_digits_that_cannot_be_computed_are_refused() {
+        let sort_code = SortCode::parse("11402004").expect("eight digits");
+        let mut tried = 0;
+        for account in 0..1000 {
+            let iban = Iban::polish(sort_code, &format!("{account:016}")).expect("sixteen digits");
+            let rest = &iban.as_str()[4..];
+            let twin = match &iban.as_str()[2..4] {
+                "97" => "00",
+                "98" => "01",
+                "02" => "99",
+                _ => continue,
+            };
+            tried += 1;
+            let refused = Iban::parse(&format!("PL{twin}{rest}"));
+            assert!(
+                matches!(refused, Err(IbanError::CheckDigits { .. })),
+                "{twin}{rest}"
+            );
+        }
+        assert!(tried > 0);
+    }
+
+    #[test]
+    fn a_polish_number_is_built_with_its_leading_zero() {
+        let sort_code = SortCode::parse("11401010").expect("eight digits");
+        let iban = Iban::polish(sort_code, "0000111111001001").expect("sixteen digits");
+        assert_eq!(iban.as_str(), "PL06114010100000111111001001");
+        assert_eq!(iban.sort_code(), Some(sort_code));
+        assert_eq!(iban.bank().map(|bank| bank.id), Some("mbank"));
+        assert_eq!(iban.grouped(), "PL06 1140 1010 0000 1111 1100 1001");
+        for account in [
+            "",
+            "000011111100100",
+            "00001111110010011",
+            "000011111100100x",
+        ] {
+            assert_eq!(Iban::polish(sort_code, account), None, "{account}");
+        }
+    }
+
+    #[test]
+    fn sort_codes_have_a_check_digit_of_their_own() {
+        for (text, valid) in [
+            ("10901014", true),
+            ("11402004", true),
+            ("11401010", true),
+            ("10901015", false),
+            ("11402005", false),
+        ] {
+            assert_eq!(
+                SortCode::parse(text).map(SortCode::is_valid),
+                Some(valid),
+                "{text}"
+            );
+        }
+        for text in ["", "1090101", "109010144", "1090101x", "１0901014"] {
+            assert_eq!(SortCode::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_file_keeps_what_is_no_iban_as_it_was_written() {
+        assert_eq!(AccountNumber::from_file("  "), None);
+        let known = AccountNumber::from_file(" 61 1090 1014 0000 0712 1981 2874 ");
+        assert_eq!(
+            known.and_then(|number| number.iban()),
+            Iban::parse("61109010140000071219812874").ok()
+        );
+        let other = AccountNumber::from_file(" 83114020040000360276543210 ").expect("something");
+        assert_eq!(
+            (other.iban(), other.as_str()),
+            (None, "83114020040000360276543210")
+        );
     }
 }

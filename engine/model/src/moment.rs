@@ -31,7 +31,8 @@ impl Moment {
         Moment(self.0.saturating_add(seconds.saturating_mul(1_000_000)))
     }
 
-    /// Whole seconds from `earlier` to this moment; negative when this one comes first.
+    /// Whole seconds from `earlier` to this moment, the rest of a second dropped; negative when this
+    /// one comes first.
     pub const fn seconds_since(self, earlier: Moment) -> i64 {
         self.0.saturating_sub(earlier.0) / 1_000_000
     }
@@ -50,7 +51,8 @@ impl Moment {
     }
 
     /// The moment at which a wall clock in Poland shows the given day and time.
-    /// In the hour that summer time skips, the clock after the change is meant.
+    /// In the hour that summer time skips, the clock after the change is meant (02:30 is 03:30);
+    /// in the hour that comes twice in autumn, the first. `None` when there is no such time of day.
     pub fn from_warsaw(date: Date, hour: i8, minute: i8) -> Option<Moment> {
         let time = jiff::civil::Time::new(hour, minute, 0, 0).ok()?;
         let zoned = date.to_datetime(time).to_zoned(WARSAW.clone()).ok()?;
@@ -88,5 +90,93 @@ impl FromStr for Moment {
     fn from_str(text: &str) -> Result<Moment, jiff::Error> {
         let timestamp: Timestamp = text.parse()?;
         Ok(Moment(timestamp.as_microsecond()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn moment(text: &str) -> Moment {
+        text.parse().expect("RFC 3339")
+    }
+
+    #[test]
+    fn the_day_in_poland_changes_at_its_own_midnight() {
+        for (utc, day, clock) in [
+            ("2026-11-23T13:05:00Z", "2026-11-23", "2026-11-23 14:05"),
+            ("2026-11-23T23:00:00Z", "2026-11-24", "2026-11-24 00:00"),
+            (
+                "2026-11-23T22:59:59.999999Z",
+                "2026-11-23",
+                "2026-11-23 23:59",
+            ),
+            ("2026-07-01T22:00:00Z", "2026-07-02", "2026-07-02 00:00"),
+            ("2026-12-31T23:30:00Z", "2027-01-01", "2027-01-01 00:30"),
+            // The nights of the changes: 01:59 is followed by 03:00; 02:59 by 02:00.
+            ("2026-03-29T00:59:00Z", "2026-03-29", "2026-03-29 01:59"),
+            ("2026-03-29T01:00:00Z", "2026-03-29", "2026-03-29 03:00"),
+            ("2026-10-25T00:59:00Z", "2026-10-25", "2026-10-25 02:59"),
+            ("2026-10-25T01:00:00Z", "2026-10-25", "2026-10-25 02:00"),
+        ] {
+            assert_eq!(moment(utc).warsaw_date().to_string(), day, "{utc}");
+            assert_eq!(moment(utc).warsaw_text(), clock, "{utc}");
+        }
+    }
+
+    #[test]
+    fn a_wall_clock_in_poland_names_one_moment() {
+        for (date, hour, minute, utc) in [
+            ("2026-11-23", 14, 5, "2026-11-23T13:05:00Z"),
+            ("2026-07-01", 0, 0, "2026-06-30T22:00:00Z"),
+            ("2026-03-29", 1, 59, "2026-03-29T00:59:00Z"),
+            ("2026-03-29", 2, 30, "2026-03-29T01:30:00Z"), // skipped: 03:30
+            ("2026-03-29", 3, 0, "2026-03-29T01:00:00Z"),
+            ("2026-10-25", 2, 30, "2026-10-25T00:30:00Z"), // twice: the first
+            ("2026-10-25", 3, 0, "2026-10-25T02:00:00Z"),
+        ] {
+            let date: Date = date.parse().expect("a date");
+            assert_eq!(
+                Moment::from_warsaw(date, hour, minute),
+                Some(moment(utc)),
+                "{utc}"
+            );
+        }
+        let day = moment("2026-11-23T12:00:00Z").warsaw_date();
+        for (hour, minute) in [(24, 0), (-1, 0), (0, 60)] {
+            assert_eq!(Moment::from_warsaw(day, hour, minute), None);
+        }
+    }
+
+    #[test]
+    fn time_does_not_overflow() {
+        for micros in [i64::MIN, i64::MAX] {
+            let edge = Moment::from_micros(micros);
+            assert!(!edge.to_string().is_empty() && !edge.warsaw_text().is_empty());
+            let _ = edge.warsaw_date();
+        }
+        let last = Moment::from_micros(i64::MAX);
+        assert_eq!(last.plus_seconds(i64::MAX), last);
+        assert_eq!(
+            Moment::from_micros(i64::MIN)
+                .plus_seconds(i64::MIN)
+                .as_micros(),
+            i64::MIN
+        );
+        assert_eq!(
+            last.seconds_since(Moment::from_micros(i64::MIN)),
+            i64::MAX / 1_000_000
+        );
+    }
+
+    #[test]
+    fn seconds_between_moments() {
+        let noon = moment("2026-11-23T12:00:00Z");
+        assert_eq!(noon.plus_seconds(900), moment("2026-11-23T12:15:00Z"));
+        assert_eq!(noon.plus_seconds(900).seconds_since(noon), 900);
+        assert_eq!(noon.seconds_since(noon.plus_seconds(900)), -900);
+        assert_eq!(moment("2026-11-23T12:00:01.999Z").seconds_since(noon), 1);
+        assert_eq!(moment("2026-11-23T13:00:00+01:00"), noon);
+        assert_eq!(noon.to_string(), "2026-11-23T12:00:00Z");
     }
 }
