@@ -228,3 +228,111 @@ impl StatementSink for Collector {
         Flow::Continue
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DAY: Date = Date::constant(2026, 11, 23);
+
+    fn zloty(text: &str) -> Money {
+        Money::parse(text, Currency::PLN).expect("an amount")
+    }
+
+    /// A statement from its balances (empty: the file has none) and its entries, each an amount and
+    /// a letter: booked, pending, info.
+    fn statement(opening: &str, entries: &str, closing: &str) -> Statement {
+        let balance = |text: &str| {
+            (!text.is_empty()).then(|| Balance {
+                amount: zloty(text),
+                date: DAY,
+            })
+        };
+        let mut collector = Collector::new();
+        let _ = collector.begin(StatementHead {
+            format: Format::Mt940,
+            bank: None,
+            account: AccountNumber::Other("1".to_owned()),
+            currency: Currency::PLN,
+            number: None,
+            opening: balance(opening),
+            place: Place::default(),
+        });
+        for entry in entries.split_whitespace() {
+            let (amount, status) = entry.split_at(entry.len() - 1);
+            let _ = collector.entry(Entry {
+                value_date: Some(DAY),
+                booking_date: None,
+                amount: zloty(amount),
+                transaction_code: None,
+                bank_reference: None,
+                customer_reference: None,
+                counterparty: Counterparty::default(),
+                remittance: None,
+                reversal: false,
+                status: match status {
+                    "b" => EntryStatus::Booked,
+                    "p" => EntryStatus::Pending,
+                    "i" => EntryStatus::Info,
+                    other => panic!("no status {other}"),
+                },
+                place: Place::default(),
+            });
+        }
+        let _ = collector.end(StatementFoot {
+            closing: balance(closing),
+            available: None,
+        });
+        collector.finish().statements.remove(0)
+    }
+
+    #[test]
+    fn a_statement_is_proven_by_its_booked_entries() {
+        for (opening, entries, closing, difference) in [
+            ("100.00", "-12.34b", "87.66", Some("0.00")),
+            ("100.00", "", "100.00", Some("0.00")),
+            ("100.00", "5.00b 7.00p 9.00i -5.00b", "100.00", Some("0.00")),
+            ("100.00", "5.00b", "104.99", Some("-0.01")),
+            ("-100.00", "5.00b", "0.00", Some("95.00")),
+            ("", "5.00b", "5.00", None),
+            ("5.00", "5.00b", "", None),
+        ] {
+            let found = statement(opening, entries, closing).difference();
+            assert_eq!(
+                found,
+                Ok(difference.map(zloty)),
+                "{opening} {entries} {closing}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_sum_that_does_not_fit_is_refused() {
+        let too_much = statement("92233720368547758.07", "0.01b", "0.00");
+        assert_eq!(
+            too_much.difference(),
+            Err(MoneyError::TooLarge {
+                currency: Currency::PLN
+            })
+        );
+    }
+
+    #[test]
+    fn a_statement_that_never_ended_is_not_collected() {
+        let mut collector = Collector::new();
+        let _ = collector.begin(statement("", "", "").head);
+        let _ = collector.begin(statement("1.00", "", "").head);
+        let _ = collector.end(StatementFoot::default());
+        let _ = collector.end(StatementFoot::default());
+        let statements = collector.finish().statements;
+        assert_eq!(statements, [statement("1.00", "", "")]);
+    }
+
+    #[test]
+    fn formats_are_known_by_name() {
+        for format in [Format::Mt940, Format::Elixir0] {
+            assert_eq!(Format::from_name(format.name()), Some(format));
+        }
+        assert_eq!(Format::from_name("mt940"), None);
+    }
+}
