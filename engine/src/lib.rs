@@ -1,1 +1,60 @@
-//! To be written.
+//! The pure core of an exchange office: commands in, events out.
+//!
+//! ```text
+//! Command ──decide(seen, now)──▶ events + postings ──apply──▶ Snapshot
+//! Snapshot ──due(now)──▶ commands that time alone asks for
+//! ```
+//!
+//! A decision reads a [`Snapshot`] and a [`kantor_model::Moment`] that are handed to it, and
+//! returns what happened, or a [`Refusal`] that says why nothing did. This crate has no file, no
+//! clock, no randomness, no printing and no floating point, and knows nothing of bank formats,
+//! databases, pages or windows.
+#![forbid(unsafe_code)]
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::float_arithmetic,
+        clippy::wildcard_enum_match_arm
+    )
+)]
+
+mod apply;
+pub mod batch;
+pub mod calendar;
+pub mod chain;
+mod command;
+mod decide;
+mod event;
+mod ids;
+pub mod ledger;
+pub mod matching;
+pub mod order;
+mod pairing;
+pub mod payout;
+mod policy;
+pub mod rates;
+pub mod receipt;
+mod reference;
+mod refusal;
+mod snapshot;
+mod tables;
+mod touched;
+
+pub use apply::apply;
+pub use command::{Answer, Command, LineOutcome, StatementOutcome, StatementToBook};
+pub use decide::{Outcome, decide, due, rows_digest};
+pub use event::{Actor, Event, NotBooked, Recorded, StatementBooking};
+pub use ids::{
+    AccountId, BatchId, CustomerAccountId, CustomerId, Digest, LineId, OrderId, PayoutId,
+    RateVersion, StatementId,
+};
+pub use pairing::{Candidate, PairedBy, pair};
+pub use policy::{DateOnly, Policy, Provisional};
+pub use reference::{Reference, Referent, find_references};
+pub use refusal::Refusal;
+pub use snapshot::{CustomerAccount, LastNumbers, OfficeAccount, Settled, Snapshot};
+pub use tables::life_tables;
+pub use touched::Touched;

@@ -1,0 +1,398 @@
+//! What an event does to the office. Total: a recorded event is a fact and is never refused.
+
+use crate::batch::{BatchStep, PayoutBatch, next_batch_state};
+use crate::event::{Event, Recorded, StatementBooking};
+use crate::matching::Question;
+use crate::order::{Order, OrderState, OrderStep, next_order_state};
+use crate::payout::{Payout, PayoutState, PayoutStep, next_payout_state};
+use crate::receipt::{Receipt, ReceiptState, ReceiptStep, next_receipt_state};
+use crate::snapshot::{CustomerAccount, OfficeAccount, REMEMBERED_TABLES, Settled, Snapshot};
+use crate::{AccountId, BatchId, LineId, OrderId, PayoutId};
+
+/// Applies a recorded event to the office's state and to its books.
+pub fn apply(state: &mut Snapshot, recorded: &Recorded) {
+    state.ledger.post(&recorded.postings);
+    match &recorded.event {
+        Event::OfficeOpened { .. }
+        | Event::PolicySet { .. }
+        | Event::CurrencyDefined { .. }
+        | Event::AccountOpened { .. }
+        | Event::RatesPublished { .. }
+        | Event::CustomerRegistered { .. }
+        | Event::CustomerAccountAdded { .. }
+        | Event::NoticesSent { .. } => apply_setting(state, &recorded.event),
+        Event::OrderPlaced { .. }
+        | Event::TermsChanged { .. }
+        | Event::RateOffered { .. }
+        | Event::RateAccepted { .. }
+        | Event::RateDeclined { .. }
+        | Event::DeadlineMoved { .. }
+        | Event::OrderFunded { .. }
+        | Event::OrderHeld { .. }
+        | Event::OrderExpired { .. }
+        | Event::OrderCancelled { .. }
+        | Event::OrderLostFunds { .. }
+        | Event::OrderRefunding { .. }
+        | Event::OrderPayingOut { .. }
+        | Event::OrderCompleted { .. }
+        | Event::OrderRefunded { .. } => apply_order(state, &recorded.event),
+        Event::StatementBooked { .. }
+        | Event::StatementArchived { .. }
+        | Event::ReceiptAllocated { .. }
+        | Event::ReceiptReleased { .. }
+        | Event::LineBooked { .. }
+        | Event::LineBookingReversed { .. } => apply_line(state, &recorded.event),
+        Event::PayoutDue { .. }
+        | Event::PayoutWithdrawn { .. }
+        | Event::PayoutPaid { .. }
+        | Event::PaidTwice { .. }
+        | Event::BatchFixed { .. }
+        | Event::BatchApproved { .. }
+        | Event::BatchWritten { .. }
+        | Event::BatchVoided { .. }
+        | Event::BatchClosed { .. } => apply_payout(state, recorded),
+    }
+}
+
+#[allow(clippy::wildcard_enum_match_arm)] // `apply` sorts the events; each is named in one of four
+fn apply_setting(state: &mut Snapshot, event: &Event) {
+    match event {
+        Event::OfficeOpened { name } => state.name = Some(name.clone()),
+        Event::PolicySet { policy } => state.policy = Some(*policy),
+        Event::CurrencyDefined { currency } => {
+            state.currencies.insert(*currency);
+        }
+        Event::AccountOpened {
+            account,
+            iban,
+            name,
+            fallback,
+            opening,
+            opened_on,
+            last_statement,
+        } => {
+            state.last.account = account.0;
+            state.accounts.insert(
+                *account,
+                OfficeAccount {
+                    account: *account,
+                    iban: *iban,
+                    name: name.clone(),
+                    fallback: *fallback,
+                    opening: *opening,
+                    opened_on: *opened_on,
+                    last_statement: last_statement.clone(),
+                    lines: 0,
+                    balance: opening.minor(),
+                    proved_through: 0,
+                    proved_balance: opening.minor(),
+                    last_booked: None,
+                },
+            );
+        }
+        Event::RatesPublished { table } => {
+            state.last.rates = table.version.0;
+            state.rates.push_back(table.clone());
+            while state.rates.len() > REMEMBERED_TABLES {
+                state.rates.pop_front();
+            }
+        }
+        Event::CustomerRegistered { customer, .. } => state.customers = customer.0,
+        Event::CustomerAccountAdded {
+            customer,
+            account,
+            currency,
+            bank,
+            ..
+        } => {
+            state.last.customer_account = account.0;
+            state.customer_accounts.insert(
+                *account,
+                CustomerAccount {
+                    customer: *customer,
+                    currency: *currency,
+                    bank: bank.clone(),
+                },
+            );
+        }
+        Event::NoticesSent { through } => state.notices_sent = *through,
+        _ => {}
+    }
+}
+
+#[allow(clippy::wildcard_enum_match_arm)] // `apply` sorts the events; each is named in one of four
+fn apply_order(state: &mut Snapshot, event: &Event) {
+    match event {
+        Event::OrderPlaced { facts } => {
+            state.last.order = facts.order.0;
+            state.deadlines.insert((facts.deadline, facts.order));
+            state.orders.insert(
+                facts.order,
+                Order {
+                    facts: facts.clone(),
+                    state: OrderState::AwaitingFunds,
+                    terms: facts.terms,
+                    deadline: facts.deadline,
+                    offered: None,
+                    receipts: Vec::new(),
+                    payouts: Vec::new(),
+                },
+            );
+        }
+        Event::TermsChanged { order, terms, .. } => {
+            step(state, *order, OrderStep::Improve, |changed| {
+                changed.terms = *terms
+            });
+        }
+        Event::RateOffered { order, rate, .. } => {
+            step(state, *order, OrderStep::OfferRate, |changed| {
+                changed.offered = Some(*rate)
+            });
+        }
+        Event::RateAccepted {
+            order,
+            terms,
+            deadline,
+        } => {
+            step(state, *order, OrderStep::Accept, |changed| {
+                changed.terms = *terms;
+                changed.offered = None;
+                changed.deadline = *deadline;
+            });
+        }
+        Event::RateDeclined { order } => {
+            step(state, *order, OrderStep::Decline, |changed| {
+                changed.offered = None
+            });
+        }
+        Event::DeadlineMoved {
+            order, deadline, ..
+        } => {
+            step(state, *order, OrderStep::Extend, |changed| {
+                changed.deadline = *deadline
+            });
+        }
+        Event::OrderFunded { order, .. } => step(state, *order, OrderStep::Fund, |_| {}),
+        Event::OrderHeld { order, reason } => {
+            step(state, *order, OrderStep::Hold(*reason), |changed| {
+                changed.offered = None
+            });
+        }
+        Event::OrderExpired { order } => step(state, *order, OrderStep::Expire, |_| {}),
+        Event::OrderCancelled { order, .. } => step(state, *order, OrderStep::Cancel, |_| {}),
+        Event::OrderLostFunds { order } => step(state, *order, OrderStep::LoseFunds, |_| {}),
+        Event::OrderRefunding { order, .. } => {
+            step(state, *order, OrderStep::Refund, |changed| {
+                changed.offered = None
+            });
+        }
+        Event::OrderPayingOut { order } => step(state, *order, OrderStep::PayOut, |_| {}),
+        Event::OrderCompleted { order } | Event::OrderRefunded { order } => {
+            step(state, *order, OrderStep::Finish, |_| {});
+        }
+        _ => {}
+    }
+}
+
+/// Moves an order along its table, changes it, and keeps the list of deadlines in step.
+fn step(state: &mut Snapshot, id: OrderId, step: OrderStep, change: impl FnOnce(&mut Order)) {
+    let Some(order) = state.orders.get_mut(&id) else {
+        return;
+    };
+    state.deadlines.remove(&(order.deadline, id));
+    order.state = next_order_state(order.state, step).unwrap_or(order.state);
+    change(order);
+    if matches!(
+        order.state,
+        OrderState::AwaitingFunds | OrderState::AwaitingConsent
+    ) {
+        state.deadlines.insert((order.deadline, id));
+    }
+}
+
+#[allow(clippy::wildcard_enum_match_arm)] // `apply` sorts the events; each is named in one of four
+fn apply_line(state: &mut Snapshot, event: &Event) {
+    match event {
+        Event::StatementBooked { booking, questions } => {
+            state.statements = booking.statement.0;
+            state.archived.remove(&(booking.file, booking.index));
+            apply_booking(state, booking);
+            for (ordinal, question) in questions {
+                let line = LineId {
+                    account: booking.account,
+                    ordinal: *ordinal,
+                };
+                state.questions.insert(line, question.clone());
+            }
+        }
+        Event::StatementArchived { file, index, .. } => {
+            state.archived.insert((*file, *index));
+        }
+        Event::ReceiptAllocated {
+            line,
+            order,
+            amount,
+            verdict,
+            rule,
+            ..
+        } => {
+            state.questions.remove(line);
+            state.settled.insert(*line, Settled::Receipt(*order));
+            state.receipts.insert(
+                *line,
+                Receipt {
+                    line: *line,
+                    order: *order,
+                    amount: *amount,
+                    state: ReceiptState::Allocated,
+                    verdict: *verdict,
+                    rule: *rule,
+                },
+            );
+            if let Some(order) = state.orders.get_mut(order)
+                && !order.receipts.contains(line)
+            {
+                order.receipts.push(*line);
+            }
+        }
+        Event::ReceiptReleased { line, order, .. } => {
+            if let Some(receipt) = state.receipts.get_mut(line) {
+                receipt.state = next_receipt_state(receipt.state, ReceiptStep::Release)
+                    .unwrap_or(receipt.state);
+            }
+            if let Some(order) = state.orders.get_mut(order) {
+                order.receipts.retain(|receipt| receipt != line);
+            }
+            take_back(state, *line);
+        }
+        Event::LineBooked {
+            line,
+            account,
+            amount,
+            ..
+        } => {
+            state.questions.remove(line);
+            let booked = Settled::Booked {
+                account: account.clone(),
+                amount: *amount,
+            };
+            state.settled.insert(*line, booked);
+        }
+        Event::LineBookingReversed { line, .. } => take_back(state, *line),
+        _ => {}
+    }
+}
+
+fn take_back(state: &mut Snapshot, line: LineId) {
+    state.settled.remove(&line);
+    state.questions.insert(line, Question::TakenBack);
+}
+
+fn apply_booking(state: &mut Snapshot, booking: &StatementBooking) {
+    let Some(account) = state.accounts.get_mut(&booking.account) else {
+        return;
+    };
+    account.lines = account.lines.saturating_add(booking.new);
+    account.balance = account.balance.saturating_add(booking.net);
+    account.proved_through = booking.proved_through;
+    account.proved_balance = booking.proved_balance;
+    if booking.number.is_some() {
+        account.last_booked.clone_from(&booking.number);
+    }
+}
+
+#[allow(clippy::wildcard_enum_match_arm)] // `apply` sorts the events; each is named in one of four
+fn apply_payout(state: &mut Snapshot, recorded: &Recorded) {
+    match &recorded.event {
+        Event::PayoutDue { facts } => {
+            state.last.payout = facts.payout.0;
+            state.due.insert((facts.account, facts.payout));
+            let payout = Payout {
+                facts: *facts,
+                state: PayoutState::Due,
+                batch: None,
+                paid_by: None,
+            };
+            state.payouts.insert(facts.payout, payout);
+            if let Some(order) = state.orders.get_mut(&facts.order) {
+                order.payouts.push(facts.payout);
+            }
+        }
+        Event::PayoutWithdrawn { payout } => step_payout(state, *payout, PayoutStep::Withdraw),
+        Event::PayoutPaid { payout, line } => {
+            step_payout(state, *payout, PayoutStep::Pay);
+            if let Some(payout) = state.payouts.get_mut(payout) {
+                payout.paid_by = Some(*line);
+            }
+            state.questions.remove(line);
+            state.settled.insert(*line, Settled::Payout(*payout));
+        }
+        // An alarm. The line stays the question that its booking made of it.
+        Event::PaidTwice { .. } => {}
+        Event::BatchFixed {
+            batch,
+            account,
+            date,
+            payouts,
+        } => {
+            state.last.batch = batch.0;
+            let fixed = PayoutBatch {
+                batch: *batch,
+                account: *account,
+                date: *date,
+                payouts: payouts.clone(),
+                state: crate::batch::BatchState::Fixed,
+                file: None,
+                made_by: recorded.by.clone(),
+            };
+            state.batches.insert(*batch, fixed);
+            for payout in payouts {
+                step_payout(state, *payout, PayoutStep::Batch);
+                if let Some(payout) = state.payouts.get_mut(payout) {
+                    payout.batch = Some(*batch);
+                }
+            }
+        }
+        Event::BatchApproved { batch } => {
+            step_batch(state, *batch, BatchStep::Approve, Some(PayoutStep::Approve));
+        }
+        Event::BatchWritten { batch, file } => {
+            step_batch(state, *batch, BatchStep::Write, Some(PayoutStep::Export));
+            if let Some(batch) = state.batches.get_mut(batch) {
+                batch.file = Some(file.clone());
+            }
+        }
+        Event::BatchVoided { batch, .. } => {
+            step_batch(state, *batch, BatchStep::Void, Some(PayoutStep::MakeDue));
+        }
+        Event::BatchClosed { batch } => step_batch(state, *batch, BatchStep::Close, None),
+        _ => {}
+    }
+}
+
+fn step_batch(state: &mut Snapshot, id: BatchId, step: BatchStep, payouts: Option<PayoutStep>) {
+    let Some(batch) = state.batches.get_mut(&id) else {
+        return;
+    };
+    batch.state = next_batch_state(batch.state, step).unwrap_or(batch.state);
+    let members = batch.payouts.clone();
+    if let Some(step) = payouts {
+        for payout in members {
+            // A payout that moved on by itself (paid by hand) is left where it is.
+            step_payout(state, payout, step);
+        }
+    }
+}
+
+fn step_payout(state: &mut Snapshot, id: PayoutId, step: PayoutStep) {
+    let Some(payout) = state.payouts.get_mut(&id) else {
+        return;
+    };
+    payout.state = next_payout_state(payout.state, step).unwrap_or(payout.state);
+    let key: (AccountId, PayoutId) = (payout.facts.account, id);
+    if payout.state == PayoutState::Due {
+        state.due.insert(key);
+    } else {
+        state.due.remove(&key);
+    }
+}

@@ -1,0 +1,423 @@
+//! Line identity (law 1): the place of a statement's lines in the account's balance chain.
+//!
+//! Every line that an account has had here is a link: amount, balance after it, booking day.
+//! A new statement fits where the balance before it equals its opening and where every line that
+//! both know is the same. Text and references are evidence for choosing between places that fit
+//! equally; they are never identity, because one line arrives with different text in different
+//! exports. Two real identical payments have different places and stay two.
+
+use kantor_model::Date;
+
+/// One line of an account's chain. Amounts are minor units of the account's currency.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Link {
+    /// Signed amount.
+    pub amount: i64,
+    /// The booked balance after this line.
+    pub balance_after: i64,
+    /// The day on which the bank booked it, where the file says so.
+    pub booked_on: Option<Date>,
+    /// A fingerprint of text and references ([`evidence`]).
+    pub evidence: u64,
+}
+
+/// The end of an account's chain, as much of it as was loaded.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ChainTail<'a> {
+    /// The ordinal of the line before the first link; 0 when the whole chain was loaded.
+    pub before: u64,
+    /// The balance before the first link.
+    pub balance_before: i64,
+    /// The links, up to the last line of the account.
+    pub links: &'a [Link],
+}
+
+/// A line of the statement to be placed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct NewLine {
+    /// Signed amount in minor units.
+    pub amount: i64,
+    /// The day on which the bank booked it, where the file says so.
+    pub booked_on: Option<Date>,
+    /// A fingerprint of text and references.
+    pub evidence: u64,
+}
+
+/// Where a statement fits.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub enum Placement {
+    /// After the line with this ordinal: so many of its lines are known, the rest is new.
+    After {
+        /// The ordinal of the line before the statement's first; 0 is the account's opening.
+        ordinal: u64,
+        /// How many of its lines the chain has already.
+        known: usize,
+    },
+    /// No balance of the loaded chain equals its opening: a statement between is missing, or more
+    /// of the chain has to be loaded.
+    Gap,
+    /// Its opening fits, but a line differs from what the chain has at that place.
+    Contradicts {
+        /// The ordinal at which the chain has another line.
+        ordinal: u64,
+        /// Which line of the statement it is, from 1.
+        line: usize,
+    },
+    /// It fits at several places, and nothing tells them apart.
+    Ambiguous {
+        /// The ordinals after which it would fit.
+        after: Vec<u64>,
+    },
+}
+
+/// A fingerprint of what a line says of itself; 64 bits of its SHA-256. Letters and digits only,
+/// upper case: exports of one line differ in spaces and marks.
+pub fn evidence<'a>(texts: impl IntoIterator<Item = &'a str>) -> u64 {
+    use sha2::Digest as _;
+    let mut hash = sha2::Sha256::new();
+    for text in texts {
+        for character in text.chars().filter(|c| c.is_alphanumeric()) {
+            let mut bytes = [0; 4];
+            for upper in character.to_uppercase() {
+                hash.update(upper.encode_utf8(&mut bytes).as_bytes());
+            }
+        }
+        hash.update([0]);
+    }
+    let digest: [u8; 32] = hash.finalize().into();
+    digest
+        .iter()
+        .take(8)
+        .fold(0, |sum, &byte| sum << 8 | u64::from(byte))
+}
+
+/// Finds the place of a statement in the chain. Linear in the lines of both.
+pub fn place(tail: ChainTail<'_>, opening: i64, lines: &[NewLine]) -> Placement {
+    let by_amount = overlaps(tail.links, lines, |link| (link.amount, link.booked_on, 0));
+    let places = tail.links.len() + 1;
+    let balance_at = |at: usize| {
+        at.checked_sub(1)
+            .and_then(|before| tail.links.get(before))
+            .map_or(tail.balance_before, |link| link.balance_after)
+    };
+    let mut fitting = Vec::new();
+    let mut longest: Option<(usize, usize)> = None;
+    for at in (0..places).filter(|&at| balance_at(at) == opening) {
+        let shared = lines.len().min(tail.links.len() - at);
+        let same = by_amount.get(at).copied().unwrap_or(0).min(shared);
+        if same == shared {
+            fitting.push((at, shared));
+        } else if longest.is_none_or(|(_, run)| same >= run) {
+            longest = Some((at, same));
+        }
+    }
+    let after = |at: usize| tail.before + at as u64;
+    match fitting.as_slice() {
+        [] => longest.map_or(Placement::Gap, |(at, same)| Placement::Contradicts {
+            ordinal: after(at) + same as u64 + 1,
+            line: same + 1,
+        }),
+        [(at, known)] => Placement::After {
+            ordinal: after(*at),
+            known: *known,
+        },
+        several => choose(tail, lines, several),
+    }
+}
+
+/// Chooses among places that fit by amount and day: shared lines must say the same of themselves.
+/// Where several remain, the one that adds the fewest new lines is taken if only one does so:
+/// booking a line twice can pay somebody twice, and a line left out shows in the next balance.
+fn choose(tail: ChainTail<'_>, lines: &[NewLine], fitting: &[(usize, usize)]) -> Placement {
+    let after = |at: usize| tail.before + at as u64;
+    if lines.is_empty() {
+        // No line is added wherever it stands; the last place is where the account is now.
+        let last = fitting.last().map_or(0, |(at, _)| *at);
+        return Placement::After {
+            ordinal: after(last),
+            known: 0,
+        };
+    }
+    let by_evidence = overlaps(tail.links, lines, |link| {
+        (link.amount, link.booked_on, link.evidence)
+    });
+    let agreeing: Vec<(usize, usize)> = fitting
+        .iter()
+        .copied()
+        .filter(|(at, shared)| {
+            *shared > 0 && by_evidence.get(*at).copied().unwrap_or(0).min(*shared) == *shared
+        })
+        .collect();
+    let known_at_best = agreeing.iter().map(|(_, shared)| *shared).max();
+    let mut best = agreeing
+        .iter()
+        .filter(|(_, shared)| Some(*shared) == known_at_best);
+    match (best.next(), best.next_back()) {
+        (Some((at, known)), None) => Placement::After {
+            ordinal: after(*at),
+            known: *known,
+        },
+        // All of it is known, whichever of the equal places is meant.
+        (Some(_), Some((last, known))) if *known == lines.len() => Placement::After {
+            ordinal: after(*last),
+            known: *known,
+        },
+        (None, _) | (Some(_), Some(_)) => Placement::Ambiguous {
+            after: fitting.iter().map(|(at, _)| after(*at)).collect(),
+        },
+    }
+}
+
+/// For each place of the chain, how many of the statement's first lines stand there (the
+/// Z-function of the lines followed by the links): linear, whatever repeats.
+fn overlaps<K: PartialEq + Copy>(
+    links: &[Link],
+    lines: &[NewLine],
+    key: impl Fn(&NewLine) -> K,
+) -> Vec<usize> {
+    let line_of = |link: &Link| NewLine {
+        amount: link.amount,
+        booked_on: link.booked_on,
+        evidence: link.evidence,
+    };
+    let keys: Vec<Option<K>> = lines
+        .iter()
+        .map(|line| Some(key(line)))
+        .chain([None]) // nothing equals the mark between the two
+        .chain(links.iter().map(|link| Some(key(&line_of(link)))))
+        .collect();
+    let equal = |a: usize, b: usize| match (keys.get(a), keys.get(b)) {
+        (Some(Some(left)), Some(Some(right))) => left == right,
+        (None, _) | (_, None) | (Some(None), _) | (_, Some(None)) => false,
+    };
+    let mut run = vec![0_usize; keys.len()];
+    let (mut start, mut end) = (0, 0);
+    for at in 1..keys.len() {
+        let mut length = if at < end {
+            run.get(at - start).copied().unwrap_or(0).min(end - at)
+        } else {
+            0
+        };
+        while equal(length, at + length) {
+            length += 1;
+        }
+        if at + length > end {
+            (start, end) = (at, at + length);
+        }
+        if let Some(slot) = run.get_mut(at) {
+            *slot = length;
+        }
+    }
+    run.split_off((lines.len() + 1).min(run.len()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A chain from `open` with one letter a line: its amount and, in upper case, other text.
+    fn links(open: i64, amounts: &[i64]) -> Vec<Link> {
+        let mut balance_after = open;
+        amounts
+            .iter()
+            .zip(1..)
+            .map(|(&amount, evidence)| {
+                balance_after += amount;
+                Link {
+                    amount,
+                    balance_after,
+                    booked_on: None,
+                    evidence,
+                }
+            })
+            .collect()
+    }
+
+    fn lines(amounts: &[(i64, u64)]) -> Vec<NewLine> {
+        amounts
+            .iter()
+            .map(|&(amount, evidence)| NewLine {
+                amount,
+                booked_on: None,
+                evidence,
+            })
+            .collect()
+    }
+
+    #[track_caller]
+    fn check(chain: &[i64], opening: i64, statement: &[(i64, u64)], wanted: Placement) {
+        let links = links(100, chain);
+        let tail = ChainTail {
+            before: 0,
+            balance_before: 100,
+            links: &links,
+        };
+        assert_eq!(place(tail, opening, &lines(statement)), wanted);
+    }
+
+    #[test]
+    fn a_first_statement_goes_to_the_beginning() {
+        check(
+            &[],
+            100,
+            &[(5, 1), (-3, 2)],
+            Placement::After {
+                ordinal: 0,
+                known: 0,
+            },
+        );
+    }
+
+    #[test]
+    fn the_same_statement_again_is_all_known() {
+        check(
+            &[5, -3],
+            100,
+            &[(5, 1), (-3, 2)],
+            Placement::After {
+                ordinal: 0,
+                known: 2,
+            },
+        );
+    }
+
+    #[test]
+    fn an_overlapping_export_of_the_running_day_adds_only_what_is_new() {
+        check(
+            &[5, -3],
+            100,
+            &[(5, 1), (-3, 2), (7, 3)],
+            Placement::After {
+                ordinal: 0,
+                known: 2,
+            },
+        );
+        check(
+            &[5, -3],
+            105,
+            &[(-3, 2), (7, 3)],
+            Placement::After {
+                ordinal: 1,
+                known: 1,
+            },
+        );
+    }
+
+    #[test]
+    fn two_identical_payments_have_two_places() {
+        check(
+            &[5, 5],
+            100,
+            &[(5, 1), (5, 2), (5, 3)],
+            Placement::After {
+                ordinal: 0,
+                known: 2,
+            },
+        );
+        check(
+            &[5],
+            105,
+            &[(5, 1)],
+            Placement::After {
+                ordinal: 1,
+                known: 0,
+            },
+        );
+    }
+
+    #[test]
+    fn a_missing_statement_is_a_gap() {
+        check(&[5, -3], 500, &[(1, 9)], Placement::Gap);
+    }
+
+    #[test]
+    fn another_line_at_a_known_place_contradicts() {
+        check(
+            &[5, -3],
+            100,
+            &[(5, 1), (-4, 2)],
+            Placement::Contradicts {
+                ordinal: 2,
+                line: 2,
+            },
+        );
+    }
+
+    #[test]
+    fn a_balance_that_comes_back_is_told_apart_by_what_the_lines_say() {
+        // +5 -5 came and the balance is again 100: the same export again, or two new lines?
+        check(
+            &[5, -5],
+            100,
+            &[(5, 1), (-5, 2)],
+            Placement::After {
+                ordinal: 0,
+                known: 2,
+            },
+        );
+        check(
+            &[5, -5],
+            100,
+            &[(5, 8), (-5, 9)],
+            Placement::Ambiguous { after: vec![0, 2] },
+        );
+    }
+
+    #[test]
+    fn an_empty_statement_fits_where_the_account_is() {
+        check(
+            &[5, -5],
+            100,
+            &[],
+            Placement::After {
+                ordinal: 2,
+                known: 0,
+            },
+        );
+    }
+
+    #[test]
+    fn a_tail_counts_from_where_it_was_loaded() {
+        let links = links(100, &[5, 6]);
+        let tail = ChainTail {
+            before: 40,
+            balance_before: 100,
+            links: &links,
+        };
+        assert_eq!(
+            place(tail, 105, &lines(&[(6, 2), (1, 3)])),
+            Placement::After {
+                ordinal: 41,
+                known: 1
+            }
+        );
+    }
+
+    #[test]
+    fn a_day_of_equal_lines_is_placed_in_linear_time() {
+        let amounts: Vec<i64> = (0..200_000)
+            .map(|at| if at % 2 == 0 { 5 } else { -5 })
+            .collect();
+        let links = links(100, &amounts);
+        let tail = ChainTail {
+            before: 0,
+            balance_before: 100,
+            links: &links,
+        };
+        let again: Vec<NewLine> = links
+            .iter()
+            .map(|l| NewLine {
+                amount: l.amount,
+                booked_on: None,
+                evidence: l.evidence,
+            })
+            .collect();
+        assert_eq!(
+            place(tail, 100, &again),
+            Placement::After {
+                ordinal: 0,
+                known: 200_000
+            }
+        );
+    }
+}

@@ -1,0 +1,212 @@
+//! What somebody asks for, in the imperative, and what he is answered.
+
+use kantor_model::{Currency, Date, Decimal, Iban, Money};
+
+use crate::batch::TransferFile;
+use crate::chain::Link;
+use crate::event::NotBooked;
+use crate::matching::{LineFacts, Question, Verdict};
+use crate::order::HeldReason;
+use crate::policy::Policy;
+use crate::rates::{Fixed, RateLine};
+use crate::{
+    AccountId, BatchId, CustomerAccountId, CustomerId, Digest, LineId, OrderId, PayoutId,
+    RateVersion, StatementId,
+};
+
+/// A statement with what deciding about it needs to see. Its rows are staged in the store
+/// beforehand; the command stays short, because it holds the office's lock.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct StatementToBook {
+    /// The office account.
+    pub account: AccountId,
+    /// The archived file.
+    pub file: Digest,
+    /// Which statement of the file it is, from 0.
+    pub index: u32,
+    /// The pack that read it, with its version.
+    pub read_by: String,
+    /// The bank's own number of it.
+    pub number: Option<String>,
+    /// Balance before its first line, minor units.
+    pub opening: Option<i64>,
+    /// Balance after its last line, minor units.
+    pub closing: Option<i64>,
+    /// Its booked lines in the bank's order.
+    pub lines: Vec<LineFacts>,
+    /// The ordinal and the balance before the first link of `chain`.
+    pub chain_before: (u64, i64),
+    /// The end of the account's chain, up to its last line.
+    pub chain: Vec<Link>,
+}
+
+/// What somebody asks for (polecenie).
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[allow(missing_docs)] // the fields are named after the things of `ids`, `order`, `payout`, `batch`
+pub enum Command {
+    /// Begins an office; the first command there is.
+    OpenOffice { name: String, policy: Policy },
+    /// Puts other rules in force.
+    SetPolicy { policy: Policy },
+    /// Begins to deal in a currency.
+    DefineCurrency { currency: Currency },
+    /// Takes a bank account into the books, with what is on it now.
+    OpenAccount {
+        iban: Iban,
+        name: String,
+        fallback: bool,
+        opening: Money,
+        opened_on: Date,
+        last_statement: Option<String>,
+    },
+    /// Publishes rates.
+    PublishRates {
+        source: String,
+        lines: Vec<RateLine>,
+    },
+    /// Takes a customer in; his data goes to the side tables under the same number.
+    RegisterCustomer { profile: Digest },
+    /// Adds an account of a customer's own.
+    AddCustomerAccount {
+        customer: CustomerId,
+        currency: Currency,
+        bank: Option<String>,
+        number: Digest,
+    },
+    /// Accepts a rate.
+    PlaceOrder {
+        customer: CustomerId,
+        fixed: Fixed,
+        other: Currency,
+        rates: RateVersion,
+        pays_from: CustomerAccountId,
+        paid_to: CustomerAccountId,
+    },
+    /// Ends an order before money came; afterwards it is a refund.
+    CancelOrder { order: OrderId, reason: String },
+    /// Accepts a held order as it is.
+    ConfirmOrder { order: OrderId, reason: String },
+    /// Scales a held order to the money that came, at its rate.
+    ScaleOrder { order: OrderId, reason: String },
+    /// Sends an order's money back.
+    RefundOrder { order: OrderId, reason: String },
+    /// Changes the rate; the customer must consent where it is worse for him.
+    RepriceOrder {
+        order: OrderId,
+        rate: Decimal,
+        reason: String,
+    },
+    /// The customer accepts the offered rate.
+    AcceptRate { order: OrderId },
+    /// The customer refuses it.
+    DeclineRate { order: OrderId },
+    /// Gives more time.
+    ExtendDeadline {
+        order: OrderId,
+        seconds: i64,
+        reason: String,
+    },
+    /// The deadline has passed; asked by [`crate::due`].
+    ExpireOrder { order: OrderId },
+    /// Books a statement.
+    BookStatement(Box<StatementToBook>),
+    /// Gives a line to an order, by hand.
+    AllocateLine {
+        line: LineId,
+        facts: LineFacts,
+        order: OrderId,
+        reason: String,
+    },
+    /// Takes a line back from its order.
+    ReleaseReceipt { line: LineId, reason: String },
+    /// Books a line that is nobody's order to a named ledger account.
+    BookLine {
+        line: LineId,
+        amount: Money,
+        ledger_account: String,
+        reason: String,
+    },
+    /// Undoes that.
+    ReverseLineBooking { line: LineId, reason: String },
+    /// Puts every payout that is due from an account into a batch.
+    MakeBatch { account: AccountId, date: Date },
+    /// Lets a batch go.
+    ApproveBatch { batch: BatchId },
+    /// Records the file that was written from a batch.
+    WriteBatch { batch: BatchId, file: TransferFile },
+    /// Declares that a batch will never be sent.
+    VoidBatch {
+        batch: BatchId,
+        reason: String,
+        attested_by: Vec<String>,
+    },
+    /// Records up to where notices have gone out.
+    RecordNotices { through: u64 },
+}
+
+/// What became of one line of a statement.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct LineOutcome {
+    /// Its place.
+    pub line: LineId,
+    /// How much, signed.
+    pub amount: Money,
+    /// How sure we are.
+    pub verdict: Verdict,
+    /// The order it is for.
+    pub order: Option<OrderId>,
+    /// The payout it closes.
+    pub payout: Option<PayoutId>,
+    /// The first test that failed.
+    pub failed: Option<HeldReason>,
+    /// What a person must say.
+    pub question: Option<Question>,
+}
+
+/// What became of a statement.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum StatementOutcome {
+    /// It added lines, or proved lines that were provisional.
+    Booked {
+        /// Its number with us.
+        statement: StatementId,
+        /// The ordinal of the line before its first new one.
+        after: u64,
+        /// Lines that were known before.
+        known: u64,
+        /// Lines that it added.
+        new: u64,
+        /// Whether a closing balance proves them.
+        proved: bool,
+        /// What became of the lines that were matched now.
+        lines: Vec<LineOutcome>,
+    },
+    /// Everything in it was known: nothing changed.
+    Known {
+        /// How many lines it has.
+        lines: u64,
+    },
+    /// Kept, not booked.
+    Archived(NotBooked),
+}
+
+/// What the one who asked is told.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Answer {
+    /// It is done.
+    Done,
+    /// An account was opened.
+    Account(AccountId),
+    /// Rates were published.
+    Rates(RateVersion),
+    /// A customer was taken in.
+    Customer(CustomerId),
+    /// A customer's account was added.
+    CustomerAccount(CustomerAccountId),
+    /// An order was placed or changed.
+    Order(OrderId),
+    /// A statement was dealt with.
+    Statement(StatementOutcome),
+    /// A batch was made or changed.
+    Batch(BatchId),
+}

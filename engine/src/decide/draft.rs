@@ -1,0 +1,189 @@
+//! A decision in the making: what was seen, and what the events so far have made of it.
+
+use kantor_model::{Moment, Money};
+
+use crate::apply::apply;
+use crate::batch::PayoutBatch;
+use crate::command::Answer;
+use crate::decide::Outcome;
+use crate::event::{Actor, Event, Recorded};
+use crate::ledger::Posting;
+use crate::matching::Book;
+use crate::order::Order;
+use crate::payout::Payout;
+use crate::policy::Policy;
+use crate::receipt::Receipt;
+use crate::refusal::Refusal;
+use crate::snapshot::{OfficeAccount, Snapshot};
+use crate::touched::Touched;
+use crate::{AccountId, BatchId, LineId, OrderId, PayoutId};
+
+/// A decision in the making. `after` holds only what the decision has touched, so that a decision
+/// costs what it changes and not what the office has.
+pub(crate) struct Draft<'a> {
+    pub(crate) seen: &'a Snapshot,
+    pub(crate) by: &'a Actor,
+    pub(crate) now: Moment,
+    after: Snapshot,
+    events: Vec<Recorded>,
+}
+
+impl<'a> Draft<'a> {
+    pub(crate) fn new(seen: &'a Snapshot, by: &'a Actor, now: Moment) -> Draft<'a> {
+        let after = Snapshot {
+            customers: seen.customers,
+            statements: seen.statements,
+            last: seen.last,
+            ..Snapshot::new()
+        };
+        Draft {
+            seen,
+            by,
+            now,
+            after,
+            events: Vec::new(),
+        }
+    }
+
+    pub(crate) fn into_outcome(self, answer: Answer) -> Outcome {
+        Outcome {
+            events: self.events,
+            answer,
+        }
+    }
+
+    /// Records an event that moves no money.
+    pub(crate) fn record(&mut self, event: Event) {
+        self.record_with(event, Vec::new());
+    }
+
+    /// Records an event with its postings.
+    pub(crate) fn record_with(&mut self, event: Event, postings: Vec<Posting>) {
+        let at = self.events.len();
+        self.insert(at, event, postings);
+    }
+
+    /// Records an event before all others of this decision: the statement, once it is known what
+    /// its lines led to.
+    pub(crate) fn record_first(&mut self, event: Event, postings: Vec<Posting>) {
+        self.insert(0, event, postings);
+    }
+
+    fn insert(&mut self, at: usize, event: Event, postings: Vec<Posting>) {
+        self.bring(&event);
+        let recorded = Recorded {
+            by: self.by.clone(),
+            event,
+            postings,
+        };
+        apply(&mut self.after, &recorded);
+        self.events.insert(at, recorded);
+    }
+
+    /// Brings everything that an event touches into `after`.
+    fn bring(&mut self, event: &Event) {
+        let touched = Touched::by(event, |batch| {
+            self.batch_of(batch)
+                .map(|batch| batch.payouts.clone())
+                .unwrap_or_default()
+        });
+        for id in &touched.orders {
+            copy(&self.seen.orders, &mut self.after.orders, id);
+        }
+        for id in &touched.payouts {
+            copy(&self.seen.payouts, &mut self.after.payouts, id);
+        }
+        for id in &touched.batches {
+            copy(&self.seen.batches, &mut self.after.batches, id);
+        }
+        for id in &touched.lines {
+            copy(&self.seen.receipts, &mut self.after.receipts, id);
+        }
+        for id in &touched.accounts {
+            copy(&self.seen.accounts, &mut self.after.accounts, id);
+        }
+    }
+
+    pub(crate) fn last(&self) -> crate::snapshot::LastNumbers {
+        self.after.last
+    }
+
+    pub(crate) fn customers(&self) -> u64 {
+        self.after.customers
+    }
+
+    pub(crate) fn policy(&self) -> Policy {
+        self.seen.policy.unwrap_or(Policy::initial())
+    }
+
+    pub(crate) fn account_of(&self, id: AccountId) -> Result<&OfficeAccount, Refusal> {
+        self.after
+            .accounts
+            .get(&id)
+            .or_else(|| self.seen.accounts.get(&id))
+            .ok_or(Refusal::NoAccount { account: id })
+    }
+
+    pub(crate) fn order_of(&self, id: OrderId) -> Result<&Order, Refusal> {
+        self.order(id).ok_or(Refusal::NoOrder { order: id })
+    }
+
+    pub(crate) fn batch_of(&self, id: BatchId) -> Result<&PayoutBatch, Refusal> {
+        self.after
+            .batches
+            .get(&id)
+            .or_else(|| self.seen.batches.get(&id))
+            .ok_or(Refusal::NoBatch { batch: id })
+    }
+
+    pub(crate) fn receipt(&self, line: LineId) -> Option<&Receipt> {
+        self.after
+            .receipts
+            .get(&line)
+            .or_else(|| self.seen.receipts.get(&line))
+    }
+
+    /// What an order has received, where all of it is in the currency that it gives.
+    pub(crate) fn received(&self, order: &Order) -> Result<Option<Money>, Refusal> {
+        let currency = order.gives().currency();
+        let mut sum = Money::zero(currency);
+        for line in &order.receipts {
+            let Some(receipt) = self.receipt(*line) else {
+                continue;
+            };
+            if receipt.amount.currency() != currency {
+                return Ok(None);
+            }
+            sum = sum.plus(receipt.amount)?;
+        }
+        Ok(Some(sum))
+    }
+}
+
+fn copy<K: Ord + Copy, V: Clone>(
+    from: &std::collections::BTreeMap<K, V>,
+    to: &mut std::collections::BTreeMap<K, V>,
+    key: &K,
+) {
+    if !to.contains_key(key)
+        && let Some(value) = from.get(key)
+    {
+        to.insert(*key, value.clone());
+    }
+}
+
+impl Book for Draft<'_> {
+    fn order(&self, order: OrderId) -> Option<&Order> {
+        self.after
+            .orders
+            .get(&order)
+            .or_else(|| self.seen.orders.get(&order))
+    }
+
+    fn payout(&self, payout: PayoutId) -> Option<&Payout> {
+        self.after
+            .payouts
+            .get(&payout)
+            .or_else(|| self.seen.payouts.get(&payout))
+    }
+}

@@ -1,0 +1,142 @@
+//! Commands in, events out. A decision reads a snapshot, writes nothing, and knows no clock.
+
+mod batches;
+mod draft;
+mod lines;
+mod orders;
+mod setup;
+mod statements;
+
+use kantor_model::Moment;
+
+use crate::command::{Answer, Command};
+use crate::event::{Actor, Recorded};
+use crate::refusal::Refusal;
+use crate::snapshot::Snapshot;
+use draft::Draft;
+
+pub use statements::rows_digest;
+
+/// What a command leads to.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Outcome {
+    /// What happened, with the movements of money; empty when nothing had to change.
+    pub events: Vec<Recorded>,
+    /// What the one who asked is told.
+    pub answer: Answer,
+}
+
+/// Decides a command: events and postings, or the state of the world that stops it.
+pub fn decide(
+    command: &Command,
+    by: &Actor,
+    seen: &Snapshot,
+    now: Moment,
+) -> Result<Outcome, Refusal> {
+    let mut draft = Draft::new(seen, by, now);
+    let answer = answer(command, &mut draft)?;
+    Ok(draft.into_outcome(answer))
+}
+
+fn answer(command: &Command, draft: &mut Draft<'_>) -> Result<Answer, Refusal> {
+    if let Command::OpenOffice { name, policy } = command {
+        return setup::open_office(draft, name, *policy);
+    }
+    if draft.seen.name.is_none() {
+        return Err(Refusal::NoOffice);
+    }
+    match command {
+        Command::OpenOffice { .. } => Err(Refusal::OfficeExists),
+        Command::SetPolicy { policy } => setup::set_policy(draft, *policy),
+        Command::DefineCurrency { currency } => setup::define_currency(draft, *currency),
+        Command::OpenAccount { .. } => setup::open_account(draft, command),
+        Command::PublishRates { source, lines } => setup::publish_rates(draft, source, lines),
+        Command::RegisterCustomer { profile } => setup::register_customer(draft, *profile),
+        Command::AddCustomerAccount {
+            customer,
+            currency,
+            bank,
+            number,
+        } => setup::add_customer_account(draft, *customer, *currency, bank.as_deref(), *number),
+        Command::PlaceOrder {
+            customer,
+            fixed,
+            other,
+            rates,
+            pays_from,
+            paid_to,
+        } => {
+            let asked = orders::Asked {
+                customer: *customer,
+                fixed: *fixed,
+                other: *other,
+                rates: *rates,
+                pays_from: *pays_from,
+                paid_to: *paid_to,
+            };
+            orders::place(draft, &asked)
+        }
+        Command::CancelOrder { order, reason } => orders::cancel(draft, *order, reason),
+        Command::ConfirmOrder { order, reason } => orders::confirm(draft, *order, reason),
+        Command::ScaleOrder { order, reason } => orders::scale(draft, *order, reason),
+        Command::RefundOrder { order, reason } => orders::refund(draft, *order, reason),
+        Command::RepriceOrder {
+            order,
+            rate,
+            reason,
+        } => orders::reprice(draft, *order, *rate, reason),
+        Command::AcceptRate { order } => orders::accept_rate(draft, *order),
+        Command::DeclineRate { order } => orders::decline_rate(draft, *order),
+        Command::ExtendDeadline {
+            order,
+            seconds,
+            reason,
+        } => orders::extend(draft, *order, *seconds, reason),
+        Command::ExpireOrder { order } => orders::expire(draft, *order),
+        Command::BookStatement(statement) => statements::book(draft, statement),
+        Command::AllocateLine {
+            line,
+            facts,
+            order,
+            reason,
+        } => lines::allocate(draft, *line, facts, *order, reason),
+        Command::ReleaseReceipt { line, reason } => lines::release(draft, *line, reason),
+        Command::BookLine {
+            line,
+            amount,
+            ledger_account,
+            reason,
+        } => lines::book(draft, *line, *amount, ledger_account, reason),
+        Command::ReverseLineBooking { line, reason } => {
+            lines::reverse_booking(draft, *line, reason)
+        }
+        Command::MakeBatch { account, date } => batches::make(draft, *account, *date),
+        Command::ApproveBatch { batch } => batches::approve(draft, *batch),
+        Command::WriteBatch { batch, file } => batches::write(draft, *batch, file),
+        Command::VoidBatch {
+            batch,
+            reason,
+            attested_by,
+        } => batches::void(draft, *batch, reason, attested_by),
+        Command::RecordNotices { through } => setup::record_notices(draft, *through),
+    }
+}
+
+/// What time alone asks for: orders whose deadline has passed.
+pub fn due(seen: &Snapshot, now: Moment) -> Vec<Command> {
+    seen.deadlines
+        .iter()
+        .take_while(|(deadline, _)| *deadline < now)
+        .map(|(_, order)| Command::ExpireOrder { order: *order })
+        .collect()
+}
+
+/// A reason that a person gave, trimmed; it stays in the history.
+fn reason_of(text: &str) -> Result<String, Refusal> {
+    let reason = text.trim();
+    if reason.is_empty() {
+        Err(Refusal::NoReason)
+    } else {
+        Ok(reason.to_owned())
+    }
+}

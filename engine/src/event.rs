@@ -1,0 +1,295 @@
+//! What happened, in the past tense. A recorded event is a fact.
+
+use kantor_model::{Currency, Date, Decimal, Iban, Moment, Money};
+
+use crate::batch::TransferFile;
+use crate::ledger::{LedgerAccount, Posting};
+use crate::matching::{Question, Rule, Verdict};
+use crate::order::{HeldReason, OrderFacts};
+use crate::payout::PayoutFacts;
+use crate::policy::Policy;
+use crate::rates::{RateTable, Terms};
+use crate::{
+    AccountId, BatchId, CustomerAccountId, CustomerId, Digest, LineId, OrderId, PayoutId,
+    StatementId,
+};
+
+/// Who acted.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Actor {
+    /// A customer, through the panel.
+    Customer(CustomerId),
+    /// A member of staff, by the name of his token.
+    Staff(String),
+    /// The software itself, following a rule.
+    System,
+}
+
+/// An event with who caused it and the movements of money that it is.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Recorded {
+    /// Who acted.
+    pub by: Actor,
+    /// What happened.
+    pub event: Event,
+    /// Double entry; sums to zero per currency; empty when no money moved.
+    pub postings: Vec<Posting>,
+}
+
+/// A statement that was booked: its lines have their places in the account's chain.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct StatementBooking {
+    /// Its number with us.
+    pub statement: StatementId,
+    /// The office account.
+    pub account: AccountId,
+    /// The file it was read from; the bytes are archived under this digest.
+    pub file: Digest,
+    /// Which statement of the file it is, from 0.
+    pub index: u32,
+    /// The pack that read it, with its version.
+    pub read_by: String,
+    /// The bank's own number of it.
+    pub number: Option<String>,
+    /// Balance before its first line, minor units.
+    pub opening: i64,
+    /// Balance after its last line, minor units; `None` for an export of a running day.
+    pub closing: Option<i64>,
+    /// The ordinal of the line before its first.
+    pub after: u64,
+    /// How many of its lines were known before.
+    pub known: u64,
+    /// How many lines it added to the chain.
+    pub new: u64,
+    /// The hash of the added rows, as the store keeps them.
+    pub rows: Digest,
+    /// What the added lines sum to, minor units.
+    pub net: i64,
+    /// Up to which ordinal the chain is proved by closing balances now.
+    pub proved_through: u64,
+    /// The balance at that ordinal, minor units.
+    pub proved_balance: i64,
+}
+
+/// Why a statement was archived and not booked.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub enum NotBooked {
+    /// Opening + lines ≠ closing.
+    Unbalanced {
+        /// What the closing balance has more than opening plus lines, minor units.
+        difference: i64,
+    },
+    /// It has no opening balance, so its lines have no place.
+    NoOpening,
+    /// No balance of the chain equals its opening: a statement between is missing.
+    Gap {
+        /// Its opening, minor units.
+        opening: i64,
+        /// The balance at the end of the chain, minor units.
+        balance: i64,
+    },
+    /// A line differs from what the chain has at its place.
+    Contradicts {
+        /// The line of the chain.
+        ordinal: u64,
+        /// The line of the statement, from 1.
+        line: u64,
+    },
+    /// It fits at several places, and nothing tells them apart.
+    Ambiguous,
+}
+
+/// What happened (zdarzenie).
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+#[allow(missing_docs)] // the fields are named after the things of `ids`, `order`, `payout`, `batch`
+pub enum Event {
+    /// The office exists.
+    OfficeOpened { name: String },
+    /// New rules are in force.
+    PolicySet { policy: Policy },
+    /// The office deals in a currency.
+    CurrencyDefined { currency: Currency },
+    /// A bank account of the office begins here, with what was on it.
+    AccountOpened {
+        account: AccountId,
+        iban: Iban,
+        name: String,
+        fallback: bool,
+        opening: Money,
+        opened_on: Date,
+        last_statement: Option<String>,
+    },
+    /// New rates are in force.
+    RatesPublished { table: RateTable },
+    /// A customer registered; his data is kept aside, this is its salted commitment.
+    CustomerRegistered {
+        customer: CustomerId,
+        profile: Digest,
+    },
+    /// A customer added an account of his own; its number is kept aside.
+    CustomerAccountAdded {
+        customer: CustomerId,
+        account: CustomerAccountId,
+        currency: Currency,
+        bank: Option<String>,
+        number: Digest,
+    },
+    /// A rate was accepted.
+    OrderPlaced { facts: OrderFacts },
+    /// Terms changed without a question: in the customer's favour, or scaled to the paid amount.
+    TermsChanged {
+        order: OrderId,
+        terms: Terms,
+        reason: String,
+    },
+    /// A rate that is worse for the customer was offered.
+    RateOffered {
+        order: OrderId,
+        rate: Decimal,
+        reason: String,
+    },
+    /// The customer accepted it.
+    RateAccepted {
+        order: OrderId,
+        terms: Terms,
+        deadline: Moment,
+    },
+    /// The customer refused it, or the office withdrew it.
+    RateDeclined { order: OrderId },
+    /// The deadline was moved.
+    DeadlineMoved {
+        order: OrderId,
+        deadline: Moment,
+        reason: String,
+    },
+    /// Receipts fulfil the order, and it was exchanged at its terms.
+    OrderFunded { order: OrderId, value_at_mid: Money },
+    /// Money came, and a person has to decide.
+    OrderHeld { order: OrderId, reason: HeldReason },
+    /// The promise ended unpaid.
+    OrderExpired { order: OrderId },
+    /// Ended before money came.
+    OrderCancelled { order: OrderId, reason: String },
+    /// The receipts of the order are gone; it waits for money again.
+    OrderLostFunds { order: OrderId },
+    /// The money goes back.
+    OrderRefunding { order: OrderId, reason: String },
+    /// Its payout left `Due`.
+    OrderPayingOut { order: OrderId },
+    /// Every payout is paid.
+    OrderCompleted { order: OrderId },
+    /// The money has gone back.
+    OrderRefunded { order: OrderId },
+    /// A statement has its place in the chain; lines that are nobody's yet are questions.
+    StatementBooked {
+        booking: StatementBooking,
+        questions: Vec<(u64, Question)>,
+    },
+    /// A statement was kept and not booked.
+    StatementArchived {
+        account: AccountId,
+        file: Digest,
+        index: u32,
+        why: NotBooked,
+    },
+    /// A bank line is this order's money.
+    ReceiptAllocated {
+        line: LineId,
+        order: OrderId,
+        amount: Money,
+        verdict: Verdict,
+        rule: Rule,
+        rule_version: u32,
+        failed: Option<HeldReason>,
+    },
+    /// A person took a line back from its order.
+    ReceiptReleased {
+        line: LineId,
+        order: OrderId,
+        reason: String,
+    },
+    /// A line that is nobody's order was booked to a ledger account.
+    LineBooked {
+        line: LineId,
+        account: LedgerAccount,
+        amount: Money,
+        reason: String,
+    },
+    /// That was undone; the line is a question again.
+    LineBookingReversed { line: LineId, reason: String },
+    /// Money is owed out; its identity exists from here on.
+    PayoutDue { facts: PayoutFacts },
+    /// It is not owed any more.
+    PayoutWithdrawn { payout: PayoutId },
+    /// The bank's own line shows that it left.
+    PayoutPaid { payout: PayoutId, line: LineId },
+    /// The bank shows a second debit for it (alarm); the line stays a question.
+    PaidTwice { payout: PayoutId, line: LineId },
+    /// Payouts of one account were put together.
+    BatchFixed {
+        batch: BatchId,
+        account: AccountId,
+        date: Date,
+        payouts: Vec<PayoutId>,
+    },
+    /// It may be sent.
+    BatchApproved { batch: BatchId },
+    /// Its file is written and archived.
+    BatchWritten { batch: BatchId, file: TransferFile },
+    /// It will never be sent.
+    BatchVoided {
+        batch: BatchId,
+        reason: String,
+        attested_by: Vec<String>,
+    },
+    /// Every payout in it is paid.
+    BatchClosed { batch: BatchId },
+    /// Notices about everything up to this position of the log have gone out.
+    NoticesSent { through: u64 },
+}
+
+impl Event {
+    /// The stable name, as the log and the change feed show it.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Event::OfficeOpened { .. } => "OfficeOpened",
+            Event::PolicySet { .. } => "PolicySet",
+            Event::CurrencyDefined { .. } => "CurrencyDefined",
+            Event::AccountOpened { .. } => "AccountOpened",
+            Event::RatesPublished { .. } => "RatesPublished",
+            Event::CustomerRegistered { .. } => "CustomerRegistered",
+            Event::CustomerAccountAdded { .. } => "CustomerAccountAdded",
+            Event::OrderPlaced { .. } => "OrderPlaced",
+            Event::TermsChanged { .. } => "TermsChanged",
+            Event::RateOffered { .. } => "RateOffered",
+            Event::RateAccepted { .. } => "RateAccepted",
+            Event::RateDeclined { .. } => "RateDeclined",
+            Event::DeadlineMoved { .. } => "DeadlineMoved",
+            Event::OrderFunded { .. } => "OrderFunded",
+            Event::OrderHeld { .. } => "OrderHeld",
+            Event::OrderExpired { .. } => "OrderExpired",
+            Event::OrderCancelled { .. } => "OrderCancelled",
+            Event::OrderLostFunds { .. } => "OrderLostFunds",
+            Event::OrderRefunding { .. } => "OrderRefunding",
+            Event::OrderPayingOut { .. } => "OrderPayingOut",
+            Event::OrderCompleted { .. } => "OrderCompleted",
+            Event::OrderRefunded { .. } => "OrderRefunded",
+            Event::StatementBooked { .. } => "StatementBooked",
+            Event::StatementArchived { .. } => "StatementArchived",
+            Event::ReceiptAllocated { .. } => "ReceiptAllocated",
+            Event::ReceiptReleased { .. } => "ReceiptReleased",
+            Event::LineBooked { .. } => "LineBooked",
+            Event::LineBookingReversed { .. } => "LineBookingReversed",
+            Event::PayoutDue { .. } => "PayoutDue",
+            Event::PayoutWithdrawn { .. } => "PayoutWithdrawn",
+            Event::PayoutPaid { .. } => "PayoutPaid",
+            Event::PaidTwice { .. } => "PaidTwice",
+            Event::BatchFixed { .. } => "BatchFixed",
+            Event::BatchApproved { .. } => "BatchApproved",
+            Event::BatchWritten { .. } => "BatchWritten",
+            Event::BatchVoided { .. } => "BatchVoided",
+            Event::BatchClosed { .. } => "BatchClosed",
+            Event::NoticesSent { .. } => "NoticesSent",
+        }
+    }
+}

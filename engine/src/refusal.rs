@@ -1,0 +1,189 @@
+//! States of the world that stop a command. Each says what happened, why, and what to do now.
+
+use kantor_model::{Currency, Money, MoneyError, RateError};
+
+use crate::batch::BatchState;
+use crate::order::OrderState;
+use crate::payout::PayoutState;
+use crate::rates::QuoteError;
+use crate::{AccountId, BatchId, CustomerAccountId, CustomerId, LineId, OrderId, PayoutId};
+
+/// Why a command was refused (odmowa). Nothing was changed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[allow(missing_docs)] // the fields are named after the things of `ids`; the sentence says the rest
+pub enum Refusal {
+    #[error("the office is open already; give this command to another office")]
+    OfficeExists,
+    #[error("the office is not open yet; run `kantor init` first")]
+    NoOffice,
+    #[error("the office does not deal in {currency}; define the currency first")]
+    CurrencyNotDefined { currency: Currency },
+    #[error("{currency} is withdrawn from circulation; it can be read in old files, not traded")]
+    CurrencyWithdrawn { currency: Currency },
+    #[error("{currency} is defined already; nothing is to be done")]
+    CurrencyExists { currency: Currency },
+    #[error("the office has the account {iban} already; change that one instead")]
+    AccountExists { iban: String },
+    #[error("the office has no account number {account}; list the accounts to see which it has")]
+    NoAccount { account: AccountId },
+    #[error("a table of rates needs at least one pair; add a line")]
+    EmptyRates,
+    #[error("there is no customer {customer}; register first")]
+    NoCustomer { customer: CustomerId },
+    #[error(
+        "customer {customer} has no account {account} in {currency}; add it in the profile first"
+    )]
+    NotTheCustomersAccount {
+        customer: CustomerId,
+        account: CustomerAccountId,
+        currency: Currency,
+    },
+    #[error(
+        "the rates have changed since this offer was shown; look at the new rate and accept again"
+    )]
+    RatesOutdated,
+    #[error("no rates are published yet; wait until the office publishes them")]
+    NoRates,
+    #[error(transparent)]
+    Quote(#[from] QuoteError),
+    #[error(
+        "the office has no account in {currency} for this; choose another currency or ask the office"
+    )]
+    NoPairing { currency: Currency },
+    #[error("there is no order {order}")]
+    NoOrder { order: OrderId },
+    #[error("order {order} is {}, and this cannot be done then; {advice}", state.name())]
+    OrderState {
+        order: OrderId,
+        state: OrderState,
+        advice: &'static str,
+    },
+    #[error(
+        "order {order} has {received} of {wanted}; scale it to what came, wait for the rest, or refund it"
+    )]
+    NotFulfilled {
+        order: OrderId,
+        received: Money,
+        wanted: Money,
+    },
+    #[error("order {order} has no money to send back; cancel it instead")]
+    NothingReceived { order: OrderId },
+    #[error("the deadline of order {order} has not passed; wait until it has")]
+    NotDue { order: OrderId },
+    #[error("write a reason; it stays in the history")]
+    NoReason,
+    #[error("account {account} has no line {line}")]
+    NoLine { account: AccountId, line: u64 },
+    #[error("line {line} is settled already; undo that first, with a reason")]
+    LineSettled { line: LineId },
+    #[error("line {line} is not an order's money; there is nothing to take back")]
+    NotAReceipt { line: LineId },
+    #[error(
+        "money of line {line} has gone out already; it can only be claimed back from its payee"
+    )]
+    MoneyIsOut { line: LineId },
+    #[error("line {line} is a debit; only money that came in can be an order's")]
+    NotACredit { line: LineId },
+    #[error("line {line} was not booked to a ledger account; there is nothing to reverse")]
+    NotBookedToLedger { line: LineId },
+    #[error(
+        "`{name}` is no name for a ledger account; use letters, digits and dashes, such as bank-fees"
+    )]
+    LedgerAccountName { name: String },
+    #[error("line {line} is {found}, not {expected}; load the account again and look")]
+    LineDiffers {
+        line: LineId,
+        found: Money,
+        expected: Money,
+    },
+    #[error("nothing is due from account {account}; there is no file to write")]
+    NothingDue { account: AccountId },
+    #[error("there is no batch {batch}")]
+    NoBatch { batch: BatchId },
+    #[error("batch {batch} is {}, and this cannot be done then; {advice}", state.name())]
+    BatchState {
+        batch: BatchId,
+        state: BatchState,
+        advice: &'static str,
+    },
+    #[error("you made batch {batch}; somebody else has to approve it")]
+    FourEyes { batch: BatchId },
+    #[error(
+        "batch {batch} has been written to another file already; take that file, it is archived. A second file would pay twice"
+    )]
+    SecondExport { batch: BatchId },
+    #[error("two different people must attest that batch {batch} was not sent")]
+    NotAttested { batch: BatchId },
+    #[error("payout {payout} is {}, and this cannot be done then", state.name())]
+    PayoutState {
+        payout: PayoutId,
+        state: PayoutState,
+    },
+    #[error(
+        "the file says that account {account} is in {found}, and it is in {expected}; check which file this is"
+    )]
+    StatementCurrency {
+        account: AccountId,
+        found: Currency,
+        expected: Currency,
+    },
+    #[error("the office's books moved while the statement was read; load it again")]
+    ChainMoved,
+    #[error("all numbers for references are used; the office must begin a new one")]
+    NoReferencesLeft,
+    #[error(transparent)]
+    Money(#[from] MoneyError),
+    #[error(transparent)]
+    Rate(#[from] RateError),
+    #[error("`{field}` is empty; fill it in")]
+    Empty { field: &'static str },
+}
+
+impl Refusal {
+    /// A stable word for programs: the broken rule in snake case.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Refusal::OfficeExists => "office_exists",
+            Refusal::NoOffice => "no_office",
+            Refusal::CurrencyNotDefined { .. } => "currency_not_defined",
+            Refusal::CurrencyWithdrawn { .. } => "currency_withdrawn",
+            Refusal::CurrencyExists { .. } => "currency_exists",
+            Refusal::AccountExists { .. } => "account_exists",
+            Refusal::NoAccount { .. } => "no_account",
+            Refusal::EmptyRates => "empty_rates",
+            Refusal::NoCustomer { .. } => "no_customer",
+            Refusal::NotTheCustomersAccount { .. } => "not_the_customers_account",
+            Refusal::RatesOutdated => "rates_outdated",
+            Refusal::NoRates => "no_rates",
+            Refusal::Quote(_) => "quote",
+            Refusal::NoPairing { .. } => "no_pairing",
+            Refusal::NoOrder { .. } => "no_order",
+            Refusal::OrderState { .. } => "order_state",
+            Refusal::NotFulfilled { .. } => "not_fulfilled",
+            Refusal::NothingReceived { .. } => "nothing_received",
+            Refusal::NotDue { .. } => "not_due",
+            Refusal::NoReason => "no_reason",
+            Refusal::NoLine { .. } => "no_line",
+            Refusal::LineSettled { .. } => "line_settled",
+            Refusal::NotAReceipt { .. } => "not_a_receipt",
+            Refusal::MoneyIsOut { .. } => "money_is_out",
+            Refusal::NotACredit { .. } => "not_a_credit",
+            Refusal::NotBookedToLedger { .. } => "not_booked_to_ledger",
+            Refusal::LedgerAccountName { .. } => "ledger_account_name",
+            Refusal::LineDiffers { .. } => "line_differs",
+            Refusal::NothingDue { .. } => "nothing_due",
+            Refusal::NoBatch { .. } => "no_batch",
+            Refusal::BatchState { .. } => "batch_state",
+            Refusal::FourEyes { .. } => "four_eyes",
+            Refusal::SecondExport { .. } => "second_export",
+            Refusal::NotAttested { .. } => "not_attested",
+            Refusal::PayoutState { .. } => "payout_state",
+            Refusal::StatementCurrency { .. } => "statement_currency",
+            Refusal::ChainMoved => "chain_moved",
+            Refusal::NoReferencesLeft => "no_references_left",
+            Refusal::Money(_) => "money",
+            Refusal::Rate(_) => "rate",
+            Refusal::Empty { .. } => "empty",
+        }
+    }
+}

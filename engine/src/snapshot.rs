@@ -1,0 +1,185 @@
+//! The office as decisions see it: what all events so far add up to.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use kantor_model::{Currency, Date, Iban, Money};
+
+use crate::batch::PayoutBatch;
+use crate::ledger::{Ledger, LedgerAccount};
+use crate::matching::{Book, Question};
+use crate::order::Order;
+use crate::pairing::Candidate;
+use crate::payout::Payout;
+use crate::policy::Policy;
+use crate::rates::RateTable;
+use crate::receipt::Receipt;
+use crate::{
+    AccountId, BatchId, CustomerAccountId, CustomerId, Digest, LineId, OrderId, PayoutId,
+    RateVersion,
+};
+
+/// How many replaced tables of rates are remembered, so that an offer on the screen can still be
+/// accepted for a moment.
+pub(crate) const REMEMBERED_TABLES: usize = 8;
+
+/// A bank account of the office (rachunek kantoru).
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct OfficeAccount {
+    /// Its number with us.
+    pub account: AccountId,
+    /// Its number at the bank.
+    pub iban: Iban,
+    /// What the office calls it.
+    pub name: String,
+    /// Serves customers of banks where the office has none.
+    pub fallback: bool,
+    /// What was on it when it was taken into the books.
+    pub opening: Money,
+    /// On which day that was.
+    pub opened_on: Date,
+    /// The bank's number of the last statement before that day.
+    pub last_statement: Option<String>,
+    /// How many lines its chain has.
+    pub lines: u64,
+    /// The balance after the last line, minor units.
+    pub balance: i64,
+    /// Up to which line closing balances prove the chain.
+    pub proved_through: u64,
+    /// The balance there, minor units: what the bank has confirmed.
+    pub proved_balance: i64,
+    /// The bank's number of the last statement that was booked.
+    pub last_booked: Option<String>,
+}
+
+impl OfficeAccount {
+    /// The currency of the account.
+    pub fn currency(&self) -> Currency {
+        self.opening.currency()
+    }
+
+    /// The account as pairing sees it.
+    pub fn candidate(&self) -> Candidate<'_> {
+        Candidate {
+            account: self.account,
+            bank: self.iban.bank().map(|bank| bank.id),
+            currency: self.currency(),
+            fallback: self.fallback,
+        }
+    }
+}
+
+/// A customer's own account, without its number, which is personal data.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct CustomerAccount {
+    /// Whose it is.
+    pub customer: CustomerId,
+    /// Its currency.
+    pub currency: Currency,
+    /// The short name of its bank, where the sort code tells it.
+    pub bank: Option<String>,
+}
+
+/// What became of a line that is no question any more.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Settled {
+    /// It is an order's money.
+    Receipt(OrderId),
+    /// It closed a payout.
+    Payout(PayoutId),
+    /// It was booked to a ledger account.
+    Booked {
+        /// Where.
+        account: LedgerAccount,
+        /// How much, signed.
+        amount: Money,
+    },
+}
+
+/// What all events so far add up to (stan kantoru).
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Snapshot {
+    /// The office's name, once it is open.
+    pub name: Option<String>,
+    /// The rules in force.
+    pub policy: Option<Policy>,
+    /// The currencies it deals in.
+    pub currencies: BTreeSet<Currency>,
+    /// Its bank accounts.
+    pub accounts: BTreeMap<AccountId, OfficeAccount>,
+    /// Tables of rates, the newest last.
+    pub rates: VecDeque<RateTable>,
+    /// How many customers there are; their numbers run from 1.
+    pub customers: u64,
+    /// Customers' accounts.
+    pub customer_accounts: BTreeMap<CustomerAccountId, CustomerAccount>,
+    /// Orders.
+    pub orders: BTreeMap<OrderId, Order>,
+    /// Orders that wait for money, by deadline: what [`crate::due`] looks at.
+    pub deadlines: BTreeSet<(kantor_model::Moment, OrderId)>,
+    /// Receipts, by the line that they are.
+    pub receipts: BTreeMap<LineId, Receipt>,
+    /// Payouts.
+    pub payouts: BTreeMap<PayoutId, Payout>,
+    /// Payouts that are due, by account.
+    pub due: BTreeSet<(AccountId, PayoutId)>,
+    /// Batches.
+    pub batches: BTreeMap<BatchId, PayoutBatch>,
+    /// Lines that wait for a person, with the question.
+    pub questions: BTreeMap<LineId, Question>,
+    /// Lines that are no question any more.
+    pub settled: BTreeMap<LineId, Settled>,
+    /// How many statements were booked.
+    pub statements: u64,
+    /// Statements that were kept and not booked: file and place in it.
+    pub archived: BTreeSet<(Digest, u32)>,
+    /// Balances of the office's books.
+    pub ledger: Ledger,
+    /// Numbers given out last: orders, payouts, batches, accounts, rates, customer accounts.
+    pub last: LastNumbers,
+    /// Up to which position of the log notices have gone out.
+    pub notices_sent: u64,
+}
+
+/// The last number given out of each kind.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[allow(missing_docs)]
+pub struct LastNumbers {
+    pub account: u64,
+    pub rates: u64,
+    pub customer_account: u64,
+    pub order: u64,
+    pub payout: u64,
+    pub batch: u64,
+}
+
+impl Snapshot {
+    /// An office before its first event.
+    pub fn new() -> Snapshot {
+        Snapshot::default()
+    }
+
+    /// The table of rates in force.
+    pub fn current_rates(&self) -> Option<&RateTable> {
+        self.rates.back()
+    }
+
+    /// A remembered table of rates.
+    pub fn rate_table(&self, version: RateVersion) -> Option<&RateTable> {
+        self.rates.iter().find(|table| table.version == version)
+    }
+
+    /// The office account with this number at the bank.
+    pub fn account_of(&self, iban: &Iban) -> Option<&OfficeAccount> {
+        self.accounts.values().find(|account| account.iban == *iban)
+    }
+}
+
+impl Book for Snapshot {
+    fn order(&self, order: OrderId) -> Option<&Order> {
+        self.orders.get(&order)
+    }
+
+    fn payout(&self, payout: PayoutId) -> Option<&Payout> {
+        self.payouts.get(&payout)
+    }
+}

@@ -1,0 +1,91 @@
+//! Which things an event is about: what a decision has to look up, and which views change.
+
+use crate::event::Event;
+use crate::{AccountId, BatchId, LineId, OrderId, PayoutId};
+
+/// The things that an event changes.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Touched {
+    /// Office accounts.
+    pub accounts: Vec<AccountId>,
+    /// Orders.
+    pub orders: Vec<OrderId>,
+    /// Payouts.
+    pub payouts: Vec<PayoutId>,
+    /// Batches.
+    pub batches: Vec<BatchId>,
+    /// Bank lines.
+    pub lines: Vec<LineId>,
+}
+
+impl Touched {
+    /// What an event changes. `members` tells the payouts of a batch.
+    pub fn by(event: &Event, members: impl Fn(BatchId) -> Vec<PayoutId>) -> Touched {
+        let mut touched = Touched::default();
+        match event {
+            Event::OfficeOpened { .. }
+            | Event::PolicySet { .. }
+            | Event::CurrencyDefined { .. }
+            | Event::RatesPublished { .. }
+            | Event::CustomerRegistered { .. }
+            | Event::CustomerAccountAdded { .. }
+            | Event::NoticesSent { .. } => {}
+            Event::AccountOpened { account, .. } | Event::StatementArchived { account, .. } => {
+                touched.accounts.push(*account);
+            }
+            Event::OrderPlaced { facts } => touched.orders.push(facts.order),
+            Event::TermsChanged { order, .. }
+            | Event::RateOffered { order, .. }
+            | Event::RateAccepted { order, .. }
+            | Event::RateDeclined { order }
+            | Event::DeadlineMoved { order, .. }
+            | Event::OrderFunded { order, .. }
+            | Event::OrderHeld { order, .. }
+            | Event::OrderExpired { order }
+            | Event::OrderCancelled { order, .. }
+            | Event::OrderLostFunds { order }
+            | Event::OrderRefunding { order, .. }
+            | Event::OrderPayingOut { order }
+            | Event::OrderCompleted { order }
+            | Event::OrderRefunded { order } => touched.orders.push(*order),
+            Event::StatementBooked { booking, questions } => {
+                touched.accounts.push(booking.account);
+                touched
+                    .lines
+                    .extend(questions.iter().map(|(ordinal, _)| LineId {
+                        account: booking.account,
+                        ordinal: *ordinal,
+                    }));
+            }
+            Event::ReceiptAllocated { line, order, .. }
+            | Event::ReceiptReleased { line, order, .. } => {
+                touched.lines.push(*line);
+                touched.orders.push(*order);
+            }
+            Event::LineBooked { line, .. } | Event::LineBookingReversed { line, .. } => {
+                touched.lines.push(*line);
+            }
+            Event::PayoutDue { facts } => {
+                touched.payouts.push(facts.payout);
+                touched.orders.push(facts.order);
+            }
+            Event::PayoutWithdrawn { payout } => touched.payouts.push(*payout),
+            Event::PayoutPaid { payout, line } | Event::PaidTwice { payout, line } => {
+                touched.payouts.push(*payout);
+                touched.lines.push(*line);
+            }
+            Event::BatchFixed { batch, payouts, .. } => {
+                touched.batches.push(*batch);
+                touched.payouts.extend(payouts);
+            }
+            Event::BatchApproved { batch }
+            | Event::BatchWritten { batch, .. }
+            | Event::BatchVoided { batch, .. }
+            | Event::BatchClosed { batch } => {
+                touched.batches.push(*batch);
+                touched.payouts.extend(members(*batch));
+            }
+        }
+        touched
+    }
+}
