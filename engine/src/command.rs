@@ -34,6 +34,8 @@ pub struct StatementToBook {
     pub closing: Option<i64>,
     /// Its booked lines in the bank's order.
     pub lines: Vec<LineFacts>,
+    /// The hash of its rows as they were staged, one row a line.
+    pub rows: Digest,
     /// The ordinal and the balance before the first link of `chain`.
     pub chain_before: (u64, i64),
     /// The end of the account's chain, up to its last line.

@@ -61,7 +61,7 @@ pub struct StatementBooking {
     pub known: u64,
     /// How many lines it added to the chain.
     pub new: u64,
-    /// The hash of the added rows, as the store keeps them.
+    /// The hash of all its rows, as the store keeps them; the added ones are its last `new`.
     pub rows: Digest,
     /// What the added lines sum to, minor units.
     pub net: i64,

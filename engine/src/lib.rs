@@ -45,7 +45,7 @@ mod touched;
 
 pub use apply::apply;
 pub use command::{Answer, Command, LineOutcome, StatementOutcome, StatementToBook};
-pub use decide::{Outcome, decide, due, rows_digest};
+pub use decide::{Outcome, decide, due};
 pub use event::{Actor, Event, NotBooked, Recorded, StatementBooking};
 pub use ids::{
     AccountId, BatchId, CustomerAccountId, CustomerId, Digest, LineId, OrderId, PayoutId,

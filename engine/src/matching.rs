@@ -12,7 +12,7 @@ use crate::order::{HeldReason, Order, OrderState};
 use crate::payout::{Payout, PayoutState};
 use crate::policy::{DateOnly, Policy};
 use crate::reference::{Referent, find_references};
-use crate::{AccountId, CustomerId, Digest, OrderId, PayoutId};
+use crate::{AccountId, CustomerId, OrderId, PayoutId};
 
 /// What is known of the payer's account.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -40,8 +40,6 @@ pub struct LineFacts {
     pub reversal: bool,
     /// See [`crate::chain::evidence`].
     pub evidence: u64,
-    /// The SHA-256 of the row as the store keeps it.
-    pub row: Digest,
 }
 
 /// How sure a match is.

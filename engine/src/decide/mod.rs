@@ -15,8 +15,6 @@ use crate::refusal::Refusal;
 use crate::snapshot::Snapshot;
 use draft::Draft;
 
-pub use statements::rows_digest;
-
 /// What a command leads to.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Outcome {

@@ -12,7 +12,7 @@ use crate::matching::{Match, Question, Rule, match_line};
 use crate::policy::Provisional;
 use crate::refusal::Refusal;
 use crate::snapshot::OfficeAccount;
-use crate::{Digest, LineId, StatementId};
+use crate::{LineId, StatementId};
 
 pub(super) fn book(draft: &mut Draft<'_>, statement: &StatementToBook) -> Result<Answer, Refusal> {
     let account = draft.account_of(statement.account)?.clone();
@@ -137,7 +137,7 @@ fn book_at(
         after,
         known: known as u64,
         new: new.len() as u64,
-        rows: rows_digest(new.iter().map(|line| line.row)),
+        rows: statement.rows,
         net: net.minor(),
         proved_through: if proved.is_some() {
             last
@@ -161,15 +161,6 @@ fn book_at(
     let postings = postings(account, &booking)?;
     draft.record_first(Event::StatementBooked { booking, questions }, postings);
     Ok(Answer::Statement(answer))
-}
-
-/// The hash of rows that were added: the SHA-256 of their digests in order.
-pub fn rows_digest(rows: impl Iterator<Item = Digest>) -> Digest {
-    let mut bytes = Vec::new();
-    for row in rows {
-        bytes.extend_from_slice(&row.0);
-    }
-    Digest::of(&bytes)
 }
 
 /// Matches the new lines, and known ones that waited for proof and have it now.
