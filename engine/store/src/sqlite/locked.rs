@@ -1,0 +1,310 @@
+//! Writing units of work under the lock.
+
+use kantor_model::Moment;
+use rusqlite::{Connection, params};
+
+use super::connection::Transaction;
+use super::rows::{one, write};
+use super::side::{self, Stopped};
+use super::view::SqliteView;
+use crate::digest::Digest;
+use crate::document::{Document, DocumentChange};
+use crate::entries::{Booking, Withdrawal};
+use crate::error::{AppendError, CommitError, Fault};
+use crate::log::{Head, NewRecord, OfficeId};
+use crate::store::{Locked, View};
+use crate::unit::{NewAnswer, UnitOfWork, fit_body, fit_text};
+
+/// An office whose head is taken.
+pub(super) struct SqliteLocked<'w> {
+    view: SqliteView<Transaction<'w>>,
+    spoiled: bool,
+}
+
+impl<'w> SqliteLocked<'w> {
+    pub(super) fn new(view: SqliteView<Transaction<'w>>) -> SqliteLocked<'w> {
+        SqliteLocked {
+            view,
+            spoiled: false,
+        }
+    }
+
+    /// Writes everything but the head's row, which is written once for the whole batch.
+    fn write(&self, unit: &UnitOfWork) -> Result<Head, AppendError> {
+        let before = self.view.head();
+        if unit.after != before.seq {
+            return Err(AppendError::HeadMoved {
+                head: before.seq,
+                decided: unit.after,
+            });
+        }
+        if unit.moment < before.moment {
+            return Err(AppendError::TimeRunsBack {
+                head: before.moment,
+                given: unit.moment,
+            });
+        }
+        let office = Writing {
+            connection: &self.view.connection,
+            office: self.view.office,
+        };
+        let mut head = before;
+        for record in &unit.records {
+            head = office.record(&head, record, unit.moment)?;
+        }
+        for change in &unit.documents {
+            office.document(change, head.seq)?;
+        }
+        for withdrawal in &unit.withdrawals {
+            office.withdraw(withdrawal)?;
+        }
+        for booking in &unit.bookings {
+            office.book(booking)?;
+        }
+        for file in &unit.files {
+            office.keep_file(file)?;
+        }
+        for change in &unit.sides {
+            office.side(change, unit.moment)?;
+        }
+        if let Some(answer) = &unit.answer {
+            office.answer(answer, head.seq, unit.moment)?;
+        }
+        Ok(head)
+    }
+
+    fn write_head(&self) -> Result<(), Fault> {
+        let head = self.view.head();
+        let sql = "UPDATE offices SET seq = ?2, hash = ?3, moment = ?4
+                   WHERE office_id = ?1 AND seq <> ?2";
+        let params = params![
+            self.view.office,
+            head.seq,
+            head.hash,
+            head.moment.as_micros()
+        ];
+        write(&self.view.connection, "move the head", sql, params)?;
+        Ok(())
+    }
+}
+
+impl Locked for SqliteLocked<'_> {
+    fn view(&self) -> &dyn View {
+        &self.view
+    }
+
+    fn clock(&self) -> Result<Option<Moment>, Fault> {
+        Ok(None)
+    }
+
+    fn append(&mut self, unit: &UnitOfWork) -> Result<Head, AppendError> {
+        if self.spoiled {
+            return Err(AppendError::Spoiled);
+        }
+        let written = self.write(unit);
+        match &written {
+            Ok(head) => self.view.head.set(*head),
+            Err(_) => self.spoiled = true,
+        }
+        written
+    }
+
+    fn commit(self: Box<Self>) -> Result<Head, CommitError> {
+        if self.spoiled {
+            return Err(CommitError::Spoiled);
+        }
+        self.write_head().map_err(CommitError::Failed)?;
+        let head = self.view.head();
+        self.view.connection.commit()?;
+        Ok(head)
+    }
+}
+
+/// The statements of one unit of work.
+struct Writing<'c> {
+    connection: &'c Connection,
+    office: OfficeId,
+}
+
+impl Writing<'_> {
+    fn record(&self, head: &Head, record: &NewRecord, moment: Moment) -> Result<Head, AppendError> {
+        fit_text("kind of a record", &record.kind)?;
+        fit_body("body of a record", &record.body)?;
+        let head = head.after(record, moment);
+        let sql = "INSERT INTO records (office_id, seq, moment, kind, version, body, hash)
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+        let params = params![
+            self.office,
+            head.seq,
+            moment.as_micros(),
+            record.kind,
+            record.version,
+            record.body,
+            head.hash
+        ];
+        write(self.connection, "append to the log", sql, params)?;
+        Ok(head)
+    }
+
+    fn document(&self, change: &DocumentChange, seq: u64) -> Result<(), AppendError> {
+        match change {
+            DocumentChange::Put(document) => self.put_document(document, seq),
+            DocumentChange::Remove { kind, id } => {
+                let sql = "DELETE FROM documents WHERE office_id = ?1 AND kind = ?2 AND id = ?3";
+                let params = params![self.office, kind, id];
+                write(self.connection, "remove a document", sql, params)?;
+                Ok(())
+            }
+        }
+    }
+
+    fn put_document(&self, document: &Document, seq: u64) -> Result<(), AppendError> {
+        fit_text("kind of a document", &document.kind)?;
+        fit_text("state of a document", &document.state)?;
+        fit_body("body of a document", &document.body)?;
+        let sql = "INSERT INTO documents (office_id, kind, id, owner, state, seq, body)
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+                   ON CONFLICT (office_id, kind, id) DO UPDATE SET
+                       owner = excluded.owner, state = excluded.state,
+                       seq = excluded.seq, body = excluded.body";
+        let params = params![
+            self.office,
+            document.kind,
+            document.id,
+            document.owner,
+            document.state,
+            seq,
+            document.body
+        ];
+        write(self.connection, "write a document", sql, params)?;
+        Ok(())
+    }
+
+    fn withdraw(&self, withdrawal: &Withdrawal) -> Result<(), Fault> {
+        let operation = "withdraw lines of an account";
+        let params = params![self.office, withdrawal.account, withdrawal.from_ordinal];
+        let whole = "DELETE FROM bookings
+                     WHERE office_id = ?1 AND account = ?2 AND first >= ?3";
+        write(self.connection, operation, whole, params)?;
+        let part = "UPDATE bookings SET count = ?3 - first
+                    WHERE office_id = ?1 AND account = ?2 AND first < ?3 AND first + count > ?3";
+        write(self.connection, operation, part, params)?;
+        Ok(())
+    }
+
+    fn book(&self, booking: &Booking) -> Result<(), AppendError> {
+        let next = self.next_ordinal(booking.account)?;
+        if booking.first_ordinal != next {
+            return Err(AppendError::ChainMoved {
+                account: booking.account,
+                next,
+                given: booking.first_ordinal,
+            });
+        }
+        let upload = self.keep_rows(booking)?;
+        let sql = "INSERT INTO bookings
+                   (office_id, account, first, count, upload, position, statement)
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+        let params = params![
+            self.office,
+            booking.account,
+            booking.first_ordinal,
+            booking.count,
+            upload,
+            booking.position,
+            booking.statement
+        ];
+        write(self.connection, "book entries", sql, params)?;
+        Ok(())
+    }
+
+    fn next_ordinal(&self, account: i64) -> Result<u64, Fault> {
+        let sql = "SELECT first + count FROM bookings
+                   WHERE office_id = ?1 AND account = ?2 ORDER BY first DESC LIMIT 1";
+        let params = params![self.office, account];
+        let operation = "find the end of an account's chain";
+        let next = one(self.connection, operation, sql, params, |row| row.get(0))?;
+        Ok(next.unwrap_or(1))
+    }
+
+    /// Finds the uploaded rows of a booking, checks that there are enough, and keeps them.
+    fn keep_rows(&self, booking: &Booking) -> Result<i64, AppendError> {
+        let sql = "UPDATE uploads SET state = 'kept'
+                   WHERE office_id = ?1 AND kind = 'entries' AND hash = ?2
+                   RETURNING upload, size";
+        let params = params![self.office, booking.rows_hash];
+        let found = one(self.connection, "keep entries", sql, params, |row| {
+            Ok((row.get::<_, i64>(0)?, row.get::<_, u64>(1)?))
+        })?;
+        let Some((upload, count)) = found else {
+            return Err(AppendError::NoSuchRows(booking.rows_hash));
+        };
+        let end = booking.position.saturating_add(booking.count);
+        if booking.count == 0 || end > count {
+            return Err(AppendError::RowsOutOfRange {
+                rows_hash: booking.rows_hash,
+                position: booking.position,
+                end,
+                count,
+            });
+        }
+        Ok(upload)
+    }
+
+    fn keep_file(&self, hash: &Digest) -> Result<(), AppendError> {
+        let sql = "UPDATE uploads SET state = 'kept'
+                   WHERE office_id = ?1 AND kind = 'file' AND hash = ?2";
+        match write(
+            self.connection,
+            "keep a file",
+            sql,
+            params![self.office, hash],
+        )? {
+            0 => Err(AppendError::NoSuchFile(*hash)),
+            _ => Ok(()),
+        }
+    }
+
+    fn side(&self, change: &crate::side::SideChange, moment: Moment) -> Result<(), AppendError> {
+        side::change(self.connection, self.office, moment, change).map_err(
+            |stopped| match stopped {
+                Stopped::Refused(refusal) => AppendError::Side(refusal),
+                Stopped::Unfit(unfit) => AppendError::Unfit(unfit),
+                Stopped::Fault(fault) => AppendError::Fault(fault),
+            },
+        )
+    }
+
+    fn answer(&self, answer: &NewAnswer, seq: u64, moment: Moment) -> Result<(), AppendError> {
+        fit_text("idempotency key", &answer.key)?;
+        fit_body("body of an answer", &answer.body)?;
+        let sql = "INSERT INTO answers (office_id, key, fingerprint, seq, moment, body)
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+                   ON CONFLICT (office_id, key) DO NOTHING";
+        let params = params![
+            self.office,
+            answer.key,
+            answer.fingerprint,
+            seq,
+            moment.as_micros(),
+            answer.body
+        ];
+        match write(self.connection, "keep an answer", sql, params)? {
+            0 => Err(self.answered_before(answer)?),
+            _ => Ok(()),
+        }
+    }
+
+    fn answered_before(&self, answer: &NewAnswer) -> Result<AppendError, Fault> {
+        let sql = "SELECT fingerprint FROM answers WHERE office_id = ?1 AND key = ?2";
+        let params = params![self.office, answer.key];
+        let first: Option<Digest> = one(self.connection, "read an answer", sql, params, |row| {
+            row.get(0)
+        })?;
+        let key = answer.key.clone();
+        Ok(match first {
+            Some(first) if first == answer.fingerprint => AppendError::Answered { key },
+            _ => AppendError::KeyReused { key },
+        })
+    }
+}
