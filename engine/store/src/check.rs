@@ -1,9 +1,9 @@
 //! Recomputing what is stored, and naming the first fact that disagrees.
 
+use kantor_engine::Digest;
 use kantor_model::Moment;
 use thiserror::Error;
 
-use crate::digest::Digest;
 use crate::entries::{RowsHasher, StagedEntries};
 use crate::error::{Fault, FileError};
 use crate::log::{Head, OfficeId, Record, genesis, record_hash};

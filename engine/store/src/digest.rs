@@ -1,61 +1,7 @@
-//! SHA-256 values and the one way in which bytes of different lengths enter them.
+//! The one way in which values of different lengths enter a SHA-256.
 
-use std::fmt;
-
+use kantor_engine::Digest;
 use sha2::{Digest as _, Sha256};
-
-/// A SHA-256 value: the identity of a log position, of a file, of a statement's entries.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Digest([u8; 32]);
-
-impl Digest {
-    /// The SHA-256 value of these bytes.
-    pub fn of(bytes: &[u8]) -> Digest {
-        Digest(Sha256::digest(bytes).into())
-    }
-
-    /// A value that was computed or stored before.
-    pub const fn from_bytes(bytes: [u8; 32]) -> Digest {
-        Digest(bytes)
-    }
-
-    /// The 32 bytes.
-    pub const fn as_bytes(&self) -> &[u8; 32] {
-        &self.0
-    }
-
-    /// Reads 64 hexadecimal digits, small or capital; anything else is `None`.
-    pub fn from_hex(text: &str) -> Option<Digest> {
-        let digits = text.as_bytes();
-        if digits.len() != 64 {
-            return None;
-        }
-        let mut bytes = [0u8; 32];
-        for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
-            let &[high, low] = pair else { return None };
-            *byte = hex_digit(high)? << 4 | hex_digit(low)?;
-        }
-        Some(Digest(bytes))
-    }
-}
-
-fn hex_digit(letter: u8) -> Option<u8> {
-    let digit = char::from(letter).to_digit(16)?;
-    u8::try_from(digit).ok()
-}
-
-impl fmt::Display for Digest {
-    /// 64 small hexadecimal digits, as `sha256sum` prints them.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
-    }
-}
-
-impl fmt::Debug for Digest {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{self}")
-    }
-}
 
 /// Feeds values into a SHA-256 so that no two different sequences of values give the same bytes:
 /// numbers have 8 bytes, big endian; texts and bytes are preceded by their length as such a number.
@@ -120,16 +66,6 @@ pub fn fingerprint(principal: &str, body: &[u8]) -> Digest {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_digest_is_written_as_sha256sum_writes_it() {
-        let digest = Digest::of(b"abc");
-        let text = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
-        assert_eq!(digest.to_string(), text);
-        assert_eq!(Digest::from_hex(text), Some(digest));
-        assert_eq!(Digest::from_hex(&text[1..]), None);
-        assert_eq!(Digest::from_hex(&text.replace('b', "g")), None);
-    }
 
     #[test]
     fn moving_a_letter_from_the_principal_to_the_body_is_another_fingerprint() {

@@ -7,9 +7,9 @@ pub struct Document {
     /// The caller's name of the kind of thing, such as `order`.
     pub kind: String,
     /// Its number among its kind.
-    pub id: i64,
+    pub id: u64,
     /// Whose it is, such as the customer's number.
-    pub owner: Option<i64>,
+    pub owner: Option<u64>,
     /// Where it stands, such as `awaiting_funds`.
     pub state: String,
     /// The position of the last record that touched it; set by the store.
@@ -28,7 +28,7 @@ pub enum DocumentChange {
         /// The kind of thing.
         kind: String,
         /// Its number.
-        id: i64,
+        id: u64,
     },
 }
 
@@ -38,9 +38,9 @@ pub struct DocumentFilter {
     /// Only those in this state.
     pub state: Option<String>,
     /// Only those of this owner.
-    pub owner: Option<i64>,
+    pub owner: Option<u64>,
     /// Only those that come after this number in the chosen order: the next page.
-    pub after: Option<i64>,
+    pub after: Option<u64>,
     /// From the greatest number down instead of from the smallest up.
     pub newest_first: bool,
     /// At most so many.
@@ -76,7 +76,7 @@ impl DocumentFilter {
     }
 
     /// Only those of this owner.
-    pub fn owned_by(self, owner: i64) -> DocumentFilter {
+    pub fn owned_by(self, owner: u64) -> DocumentFilter {
         DocumentFilter {
             owner: Some(owner),
             ..self
@@ -84,7 +84,7 @@ impl DocumentFilter {
     }
 
     /// The page after the document with this number.
-    pub fn after(self, id: i64) -> DocumentFilter {
+    pub fn after(self, id: u64) -> DocumentFilter {
         DocumentFilter {
             after: Some(id),
             ..self

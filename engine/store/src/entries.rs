@@ -3,9 +3,10 @@
 //! An uploaded set is identified by the hash of its rows, which is what the event carries.
 //! Booking copies nothing: it gives a range of the set its place in the account's chain.
 
+use kantor_engine::Digest;
 use kantor_model::{Date, Moment};
 
-use crate::digest::{Digest, Hasher};
+use crate::digest::Hasher;
 
 /// One line of a statement, ready to be booked.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -33,7 +34,7 @@ pub struct StagedEntries {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Booking {
     /// The account whose chain grows.
-    pub account: i64,
+    pub account: u64,
     /// The ordinal of the first line booked; it must be the next free one of the account.
     pub first_ordinal: u64,
     /// The uploaded set.
@@ -44,7 +45,7 @@ pub struct Booking {
     /// How many rows are booked; at least one.
     pub count: u64,
     /// The statement that the rows came with.
-    pub statement: i64,
+    pub statement: u64,
 }
 
 /// Takes the unproved end of an account's chain back, so that a better file can replace it.
@@ -52,7 +53,7 @@ pub struct Booking {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Withdrawal {
     /// The account whose chain shrinks.
-    pub account: i64,
+    pub account: u64,
     /// This ordinal and every later one are free again.
     pub from_ordinal: u64,
 }
@@ -61,11 +62,11 @@ pub struct Withdrawal {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct BookedEntry {
     /// The account.
-    pub account: i64,
+    pub account: u64,
     /// Its place: 1, 2, 3 and so on without a gap.
     pub ordinal: u64,
     /// The statement that it came with.
-    pub statement: i64,
+    pub statement: u64,
     /// What the bank said.
     pub entry: StagedEntry,
 }

@@ -3,10 +3,10 @@
 use std::io;
 use std::path::PathBuf;
 
+use kantor_engine::Digest;
 use kantor_model::Moment;
 use thiserror::Error;
 
-use crate::digest::Digest;
 use crate::log::OfficeId;
 
 /// The storage itself failed: the disk, the database, the connection to it.
@@ -166,7 +166,7 @@ pub enum AppendError {
     )]
     ChainMoved {
         /// The account.
-        account: i64,
+        account: u64,
         /// The next free ordinal.
         next: u64,
         /// The one given.

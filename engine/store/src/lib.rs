@@ -32,7 +32,7 @@ mod store;
 mod unit;
 
 pub use check::{LogFault, LogFaultKind, LogWalk, RowsFault, check_entries, check_file, check_log};
-pub use digest::{Digest, fingerprint};
+pub use digest::fingerprint;
 pub use document::{Document, DocumentChange, DocumentFilter};
 pub use entries::{
     BookedEntry, Booking, RowsHasher, StagedEntries, StagedEntry, Sweep, Swept, Withdrawal,
@@ -41,6 +41,7 @@ pub use error::{
     AccessError, AppendError, CommitError, CreateError, Fault, FileError, OpenError, SideError,
     SideRefusal, StageError, Unfit,
 };
+pub use kantor_engine::Digest;
 pub use log::{Head, NewRecord, OfficeId, Record, genesis, record_hash};
 pub use side::{Side, SideChange, SideFilter};
 pub use sqlite::SqliteStore;

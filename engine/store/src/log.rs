@@ -2,9 +2,10 @@
 
 use std::fmt;
 
+use kantor_engine::Digest;
 use kantor_model::Moment;
 
-use crate::digest::{Digest, Hasher};
+use crate::digest::Hasher;
 
 /// The number of an exchange office (kantor): the unit of order, and the first column of every key.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]

@@ -13,7 +13,7 @@ pub struct Side {
     /// Its key among its kind, such as a customer's number or the hash of a token.
     pub key: String,
     /// Whose it is; all rows of an owner can be listed and erased together.
-    pub owner: Option<i64>,
+    pub owner: Option<u64>,
     /// The content, in the caller's form.
     pub body: Vec<u8>,
     /// From this moment on the row counts as gone.
@@ -58,7 +58,7 @@ pub enum SideChange {
         /// The kind of row.
         kind: String,
         /// Whose rows.
-        owner: i64,
+        owner: u64,
     },
 }
 
@@ -66,7 +66,7 @@ pub enum SideChange {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct SideFilter {
     /// Only those of this owner.
-    pub owner: Option<i64>,
+    pub owner: Option<u64>,
     /// Only those whose key comes after this one: the next page.
     pub after: Option<String>,
     /// At most so many.
@@ -84,7 +84,7 @@ impl SideFilter {
     }
 
     /// Only those of this owner.
-    pub fn owned_by(self, owner: i64) -> SideFilter {
+    pub fn owned_by(self, owner: u64) -> SideFilter {
         SideFilter {
             owner: Some(owner),
             ..self

@@ -2,9 +2,9 @@
 
 use std::io::{Read, Write};
 
+use kantor_engine::Digest;
 use kantor_model::Moment;
 
-use crate::digest::Digest;
 use crate::document::{Document, DocumentFilter};
 use crate::entries::{BookedEntry, Booking, StagedEntries, StagedEntry, Sweep, Swept};
 use crate::error::{
@@ -92,20 +92,20 @@ pub trait View {
     fn answer(&self, key: &str) -> Result<Option<Answer>, Fault>;
 
     /// The document of that kind and number.
-    fn document(&self, kind: &str, id: i64) -> Result<Option<Document>, Fault>;
+    fn document(&self, kind: &str, id: u64) -> Result<Option<Document>, Fault>;
 
     /// The documents of a kind that pass the filter.
     fn documents(&self, kind: &str, filter: &DocumentFilter) -> Result<Vec<Document>, Fault>;
 
     /// The booked lines of an account from that ordinal on, in order, at most so many.
-    fn chain(&self, account: i64, from: u64, limit: usize) -> Result<Vec<BookedEntry>, Fault>;
+    fn chain(&self, account: u64, from: u64, limit: usize) -> Result<Vec<BookedEntry>, Fault>;
 
     /// The last so many booked lines of an account, in order.
-    fn chain_tail(&self, account: i64, limit: usize) -> Result<Vec<BookedEntry>, Fault>;
+    fn chain_tail(&self, account: u64, limit: usize) -> Result<Vec<BookedEntry>, Fault>;
 
     /// How an account's chain was put together: the bookings from the one that holds that ordinal
     /// on, in order, at most so many. A withdrawal shortens or removes them.
-    fn bookings(&self, account: i64, from: u64, limit: usize) -> Result<Vec<Booking>, Fault>;
+    fn bookings(&self, account: u64, from: u64, limit: usize) -> Result<Vec<Booking>, Fault>;
 
     /// An uploaded or kept set of entries, if it is there.
     fn staged_entries(&self, rows_hash: &Digest) -> Result<Option<StagedEntries>, Fault>;

@@ -1,8 +1,8 @@
 //! The unit of work: everything that one decided command writes, together or not at all.
 
+use kantor_engine::Digest;
 use kantor_model::Moment;
 
-use crate::digest::Digest;
 use crate::document::DocumentChange;
 use crate::entries::{Booking, Withdrawal};
 use crate::error::Unfit;

@@ -3,12 +3,13 @@
 use std::thread;
 
 use super::{Case, at, commit, log_of, new_office, note, record};
-use crate::digest::{Digest, fingerprint};
+use crate::digest::fingerprint;
 use crate::entries::Sweep;
 use crate::error::AppendError;
 use crate::log::OfficeId;
 use crate::store::Store;
 use crate::unit::{Answer, NewAnswer};
+use kantor_engine::Digest;
 
 pub(super) const CASES: &[Case] = &[
     (

@@ -1,12 +1,12 @@
 //! An account's chain of booked lines.
 
 use super::{Case, START, commit, new_office, record};
-use crate::digest::Digest;
 use crate::entries::{BookedEntry, Booking, StagedEntry, Withdrawal};
 use crate::error::AppendError;
 use crate::log::OfficeId;
 use crate::store::{Store, View};
 use crate::unit::UnitOfWork;
+use kantor_engine::Digest;
 
 pub(super) const CASES: &[Case] = &[
     ("a_booked_set_is_a_chain", a_booked_set_is_a_chain),
@@ -29,7 +29,7 @@ pub(super) const CASES: &[Case] = &[
     ),
 ];
 
-const ACCOUNT: i64 = 61;
+const ACCOUNT: u64 = 61;
 
 /// Lines with the amounts given, after that balance.
 fn lines(balance: i64, amounts: &[i64]) -> Vec<StagedEntry> {

@@ -20,7 +20,7 @@ pub(super) const CASES: &[Case] = &[
     ("a_removed_document_is_gone", a_removed_document_is_gone),
 ];
 
-fn ids(view: &dyn View, filter: DocumentFilter) -> Vec<i64> {
+fn ids(view: &dyn View, filter: DocumentFilter) -> Vec<u64> {
     let found = view.documents("order", &filter).unwrap();
     found.into_iter().map(|document| document.id).collect()
 }

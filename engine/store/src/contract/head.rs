@@ -206,7 +206,7 @@ fn the_next_of_a_batch_sees_the_one_before(store: &dyn Store) {
         let head = locked.append(&unit).unwrap();
         let view = locked.view();
         assert_eq!(view.head(), head);
-        assert_eq!(head.seq, u64::try_from(turn).unwrap());
+        assert_eq!(head.seq, turn);
         assert_eq!(view.records(head.seq - 1, 9).unwrap().len(), 1);
         assert_eq!(view.document("order", turn).unwrap().unwrap().seq, head.seq);
     }

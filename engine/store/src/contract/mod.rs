@@ -97,7 +97,7 @@ fn note(view: &dyn View, body: &str) -> UnitOfWork {
     }
 }
 
-fn put(kind: &str, id: i64, owner: Option<i64>, state: &str) -> DocumentChange {
+fn put(kind: &str, id: u64, owner: Option<u64>, state: &str) -> DocumentChange {
     DocumentChange::Put(Document {
         kind: kind.to_owned(),
         id,

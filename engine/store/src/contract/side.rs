@@ -35,7 +35,7 @@ pub(super) const CASES: &[Case] = &[
     ),
 ];
 
-fn row(kind: &str, key: &str, owner: i64, body: &str) -> Side {
+fn row(kind: &str, key: &str, owner: u64, body: &str) -> Side {
     Side {
         kind: kind.to_owned(),
         key: key.to_owned(),
@@ -82,7 +82,7 @@ fn an_erased_person_leaves_every_hash_as_it_was(store: &dyn Store) {
 /// Eight people register the same e-mail address in the same second.
 fn two_people_register_one_address_and_one_wins(store: &dyn Store) {
     let office = new_office(store);
-    let wins: Vec<i64> = thread::scope(|scope| {
+    let wins: Vec<u64> = thread::scope(|scope| {
         let people: Vec<_> = (0..8)
             .map(|who| {
                 scope.spawn(move || {

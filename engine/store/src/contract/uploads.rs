@@ -4,12 +4,12 @@ use std::io::{self, Read};
 use std::thread;
 
 use super::{Case, START, at, commit, new_office, record};
-use crate::digest::Digest;
 use crate::entries::{Booking, StagedEntry, Sweep};
 use crate::error::{AppendError, FileError, StageError};
 use crate::log::OfficeId;
 use crate::store::{FileInfo, Store};
 use crate::{AccessError, check_entries, check_file};
+use kantor_engine::Digest;
 
 pub(super) const CASES: &[Case] = &[
     ("a_file_uploaded_twice_is_one", a_file_uploaded_twice_is_one),

@@ -1,13 +1,13 @@
 //! Writing units of work under the lock.
 
+use kantor_engine::Digest;
 use kantor_model::Moment;
 use rusqlite::{Connection, params};
 
 use super::connection::Transaction;
-use super::rows::{one, write};
+use super::rows::{self, one, write};
 use super::side::{self, Stopped};
 use super::view::SqliteView;
-use crate::digest::Digest;
 use crate::document::{Document, DocumentChange};
 use crate::entries::{Booking, Withdrawal};
 use crate::error::{AppendError, CommitError, Fault};
@@ -80,7 +80,7 @@ impl<'w> SqliteLocked<'w> {
         let params = params![
             self.view.office,
             head.seq,
-            head.hash,
+            head.hash.0,
             head.moment.as_micros()
         ];
         write(&self.view.connection, "move the head", sql, params)?;
@@ -140,7 +140,7 @@ impl Writing<'_> {
             record.kind,
             record.version,
             record.body,
-            head.hash
+            head.hash.0
         ];
         write(self.connection, "append to the log", sql, params)?;
         Ok(head)
@@ -218,7 +218,7 @@ impl Writing<'_> {
         Ok(())
     }
 
-    fn next_ordinal(&self, account: i64) -> Result<u64, Fault> {
+    fn next_ordinal(&self, account: u64) -> Result<u64, Fault> {
         let sql = "SELECT first + count FROM bookings
                    WHERE office_id = ?1 AND account = ?2 ORDER BY first DESC LIMIT 1";
         let params = params![self.office, account];
@@ -232,7 +232,7 @@ impl Writing<'_> {
         let sql = "UPDATE uploads SET state = 'kept'
                    WHERE office_id = ?1 AND kind = 'entries' AND hash = ?2
                    RETURNING upload, size";
-        let params = params![self.office, booking.rows_hash];
+        let params = params![self.office, booking.rows_hash.0];
         let found = one(self.connection, "keep entries", sql, params, |row| {
             Ok((row.get::<_, i64>(0)?, row.get::<_, u64>(1)?))
         })?;
@@ -258,7 +258,7 @@ impl Writing<'_> {
             self.connection,
             "keep a file",
             sql,
-            params![self.office, hash],
+            params![self.office, hash.0],
         )? {
             0 => Err(AppendError::NoSuchFile(*hash)),
             _ => Ok(()),
@@ -284,7 +284,7 @@ impl Writing<'_> {
         let params = params![
             self.office,
             answer.key,
-            answer.fingerprint,
+            answer.fingerprint.0,
             seq,
             moment.as_micros(),
             answer.body
@@ -299,7 +299,7 @@ impl Writing<'_> {
         let sql = "SELECT fingerprint FROM answers WHERE office_id = ?1 AND key = ?2";
         let params = params![self.office, answer.key];
         let first: Option<Digest> = one(self.connection, "read an answer", sql, params, |row| {
-            row.get(0)
+            rows::digest(row, 0)
         })?;
         let key = answer.key.clone();
         Ok(match first {

@@ -140,7 +140,7 @@ impl Store for SqliteStore {
         let turn = writer.begin(Durability::Full)?;
         let sql = "INSERT INTO offices (office_id, seq, hash, moment) VALUES (?1, ?2, ?3, ?4)
                    ON CONFLICT (office_id) DO NOTHING";
-        let params = params![office, head.seq, head.hash, now.as_micros()];
+        let params = params![office, head.seq, head.hash.0, now.as_micros()];
         if rows::write(&turn, "create an office", sql, params)? == 0 {
             return Err(CreateError::Exists(office));
         }

@@ -1,11 +1,11 @@
 //! How values and rows are read and written.
 
+use kantor_engine::Digest;
 use kantor_model::Moment;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OptionalExtension, Params, Row};
 
 use super::fault::fault;
-use crate::digest::Digest;
 use crate::document::Document;
 use crate::entries::{BookedEntry, StagedEntry, day_of_number};
 use crate::error::Fault;
@@ -25,16 +25,9 @@ impl FromSql for OfficeId {
     }
 }
 
-impl ToSql for Digest {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(ToSqlOutput::from(&self.as_bytes()[..]))
-    }
-}
-
-impl FromSql for Digest {
-    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Digest> {
-        <[u8; 32]>::column_result(value).map(Digest::from_bytes)
-    }
+/// A digest in a column: the engine's type knows nothing of databases.
+pub(super) fn digest(row: &Row<'_>, column: usize) -> rusqlite::Result<Digest> {
+    row.get(column).map(Digest)
 }
 
 /// All rows that a query gives.
@@ -96,14 +89,14 @@ pub(super) fn record(row: &Row<'_>) -> rusqlite::Result<Record> {
         kind: row.get(2)?,
         version: row.get(3)?,
         body: row.get(4)?,
-        hash: row.get(5)?,
+        hash: digest(row, 5)?,
     })
 }
 
 /// Columns `fingerprint, seq, moment, body`.
 pub(super) fn answer(row: &Row<'_>) -> rusqlite::Result<Answer> {
     Ok(Answer {
-        fingerprint: row.get(0)?,
+        fingerprint: digest(row, 0)?,
         seq: row.get(1)?,
         moment: Moment::from_micros(row.get(2)?),
         body: row.get(3)?,

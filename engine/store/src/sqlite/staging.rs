@@ -2,12 +2,13 @@
 
 use std::io::{ErrorKind, Read};
 
+use kantor_engine::Digest;
 use kantor_model::Moment;
 use rusqlite::{Connection, params};
 
 use super::connection::{Durability, Writer};
 use super::rows::{all, one, write};
-use crate::digest::{Digest, Hasher};
+use crate::digest::Hasher;
 use crate::entries::{RowsHasher, StagedEntries, StagedEntry, Sweep, Swept, day_number};
 use crate::error::{AccessError, CommitError, Fault, StageError};
 use crate::log::OfficeId;
@@ -181,7 +182,7 @@ impl Staging<'_> {
         self.still_filling(&turn, upload)?;
         let sql = "UPDATE uploads SET moment = max(moment, ?4)
                    WHERE office_id = ?1 AND kind = ?2 AND hash = ?3";
-        let params = params![self.office, kind.name(), hash, now.as_micros()];
+        let params = params![self.office, kind.name(), hash.0, now.as_micros()];
         let there_already = write(&turn, OPERATION, sql, params)? > 0;
         if there_already {
             let sql = "UPDATE uploads SET state = 'condemned'
@@ -194,7 +195,7 @@ impl Staging<'_> {
                 &turn,
                 OPERATION,
                 sql,
-                params![self.office, upload, hash, size],
+                params![self.office, upload, hash.0, size],
             )?;
         }
         turn.commit().map_err(CommitError::into_fault)?;

@@ -4,12 +4,13 @@ use std::cell::Cell;
 use std::io::Write;
 use std::ops::Deref;
 
+use kantor_engine::Digest;
 use kantor_model::Moment;
 use rusqlite::{Connection, params};
 
 use super::fault::fault;
 use super::rows::{self, all, one};
-use crate::digest::{Digest, Hasher};
+use crate::digest::Hasher;
 use crate::document::{Document, DocumentFilter};
 use crate::entries::{BookedEntry, Booking, StagedEntries, StagedEntry};
 use crate::error::{AccessError, Fault, FileError};
@@ -33,7 +34,7 @@ impl<C: Deref<Target = Connection>> SqliteView<C> {
         let head = one(&connection, "read the head", sql, [office], |row| {
             Ok(Head {
                 seq: row.get(0)?,
-                hash: row.get(1)?,
+                hash: rows::digest(row, 1)?,
                 moment: Moment::from_micros(row.get(2)?),
             })
         })?;
@@ -52,7 +53,7 @@ impl<C: Deref<Target = Connection>> SqliteView<C> {
             &self.connection,
             "find an upload",
             sql,
-            params![self.office, kind, hash],
+            params![self.office, kind, hash.0],
             |row| Ok((row.get(0)?, row.get(1)?)),
         )
     }
@@ -120,7 +121,7 @@ impl<C: Deref<Target = Connection>> View for SqliteView<C> {
         )
     }
 
-    fn document(&self, kind: &str, id: i64) -> Result<Option<Document>, Fault> {
+    fn document(&self, kind: &str, id: u64) -> Result<Option<Document>, Fault> {
         let sql = "SELECT kind, id, owner, state, seq, body FROM documents
                    WHERE office_id = ?1 AND kind = ?2 AND id = ?3";
         let params = params![self.office, kind, id];
@@ -164,7 +165,7 @@ impl<C: Deref<Target = Connection>> View for SqliteView<C> {
         )
     }
 
-    fn chain(&self, account: i64, from: u64, limit: usize) -> Result<Vec<BookedEntry>, Fault> {
+    fn chain(&self, account: u64, from: u64, limit: usize) -> Result<Vec<BookedEntry>, Fault> {
         let sql = format!(
             "{CHAIN} AND b.first >= {FIRST_BOOKING}
                AND e.position >= b.position + max(0, ?3 - b.first)
@@ -182,7 +183,7 @@ impl<C: Deref<Target = Connection>> View for SqliteView<C> {
         )
     }
 
-    fn chain_tail(&self, account: i64, limit: usize) -> Result<Vec<BookedEntry>, Fault> {
+    fn chain_tail(&self, account: u64, limit: usize) -> Result<Vec<BookedEntry>, Fault> {
         let sql = format!("{CHAIN} ORDER BY b.first DESC, e.position DESC LIMIT ?3");
         let params = params![self.office, account, rows::limit(limit)];
         let operation = "read the last lines of an account";
@@ -197,7 +198,7 @@ impl<C: Deref<Target = Connection>> View for SqliteView<C> {
         Ok(tail)
     }
 
-    fn bookings(&self, account: i64, from: u64, limit: usize) -> Result<Vec<Booking>, Fault> {
+    fn bookings(&self, account: u64, from: u64, limit: usize) -> Result<Vec<Booking>, Fault> {
         let sql = format!(
             "SELECT b.account, b.first, u.hash, b.position, b.count, b.statement
              FROM bookings b JOIN uploads u ON u.office_id = b.office_id AND u.upload = b.upload
@@ -216,7 +217,7 @@ impl<C: Deref<Target = Connection>> View for SqliteView<C> {
                 Ok(Booking {
                     account: row.get(0)?,
                     first_ordinal: row.get(1)?,
-                    rows_hash: row.get(2)?,
+                    rows_hash: rows::digest(row, 2)?,
                     position: row.get(3)?,
                     count: row.get(4)?,
                     statement: row.get(5)?,
