@@ -1,0 +1,145 @@
+//! What can be wrong with an MT940 file: code, severity and sentence of every complaint.
+
+use std::borrow::Cow;
+
+use kantor_model::{AmountError, Complaint, Currency, Money, Place, Severity};
+
+/// What is wrong.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Problem {
+    NotMt940,
+    Utf16,
+    Mt942,
+    FieldTooLong,
+    Truncated,
+    EndMarkMissing,
+    EndMissing,
+    StrayLine,
+    ReferenceMissing,
+    AccountMissing,
+    AccountCheckDigits {
+        account: String,
+    },
+    OpeningMissing,
+    BalanceTwice,
+    CurrencyMissing,
+    CurrencyUnknown {
+        code: String,
+    },
+    CurrencyDiffers {
+        first: Currency,
+        second: Currency,
+    },
+    BalanceUnreadable,
+    BalanceDay,
+    AmountUnreadable {
+        error: AmountError,
+    },
+    AvailableUnreadable,
+    EntryUnreadable,
+    EntryOutside,
+    DateImpossible,
+    StatusUnknown,
+    TextWithoutEntry,
+    TextUndecodable,
+    BalanceMismatch {
+        stated: Money,
+        computed: Money,
+        difference: Money,
+    },
+    SumTooLarge,
+    PageMissing,
+    EarlierPageMissing,
+    PageMismatch {
+        before: Money,
+        after: Money,
+    },
+}
+
+use Severity::{Fatal, Notice};
+
+impl Problem {
+    fn code(&self) -> (&'static str, Severity) {
+        match self {
+            Problem::NotMt940 => ("not-a-statement", Fatal),
+            Problem::Utf16 => ("charset-utf16", Fatal),
+            Problem::Mt942 => ("intraday-notice", Fatal),
+            Problem::FieldTooLong => ("field-too-long", Fatal),
+            Problem::Truncated => ("truncated", Fatal),
+            Problem::EndMarkMissing => ("end-mark-missing", Notice),
+            Problem::EndMissing => ("end-missing", Notice),
+            Problem::StrayLine => ("stray-line", Notice),
+            Problem::ReferenceMissing => ("reference-missing", Notice),
+            Problem::AccountMissing => ("account-missing", Fatal),
+            Problem::AccountCheckDigits { .. } => ("account-check-digits", Notice),
+            Problem::OpeningMissing => ("opening-missing", Notice),
+            Problem::BalanceTwice => ("balance-twice", Fatal),
+            Problem::CurrencyMissing => ("currency-missing", Fatal),
+            Problem::CurrencyUnknown { .. } => ("currency-unknown", Fatal),
+            Problem::CurrencyDiffers { .. } => ("currency-differs", Fatal),
+            Problem::BalanceUnreadable => ("balance-unreadable", Fatal),
+            Problem::BalanceDay => ("balance-date-impossible", Fatal),
+            Problem::AmountUnreadable { .. } => ("amount-unreadable", Fatal),
+            Problem::AvailableUnreadable => ("available-unreadable", Notice),
+            Problem::EntryUnreadable => ("entry-unreadable", Fatal),
+            Problem::EntryOutside => ("entry-outside-statement", Fatal),
+            Problem::DateImpossible => ("date-impossible", Notice),
+            Problem::StatusUnknown => ("status-unknown", Notice),
+            Problem::TextWithoutEntry => ("text-without-entry", Notice),
+            Problem::TextUndecodable => ("text-undecodable", Notice),
+            Problem::BalanceMismatch { .. } => ("balance-mismatch", Notice),
+            Problem::SumTooLarge => ("sum-too-large", Fatal),
+            Problem::PageMissing => ("page-missing", Notice),
+            Problem::EarlierPageMissing => ("earlier-page-missing", Notice),
+            Problem::PageMismatch { .. } => ("page-mismatch", Notice),
+        }
+    }
+
+    fn message(&self) -> Cow<'static, str> {
+        match self {
+            Problem::NotMt940 => "no line of this file begins a field of MT940 (:20:, :25:, :60F:), so it is something else; choose the statement file that the bank calls MT940 or STA".into(),
+            Problem::Utf16 => "the file is in UTF-16, which no bank sends, so a program has saved it again; load the file as the bank gave it".into(),
+            Problem::Mt942 => "this is MT942, a notice during the day: its entries come again in the statement and would be counted twice; load the MT940 statement instead".into(),
+            Problem::FieldTooLong => "a field here is longer than any bank writes (64 KiB), so this is no MT940 or it is damaged; get the file from the bank again".into(),
+            Problem::Truncated => "the file stops in the middle of a statement, so the rest is missing; get the file from the bank again".into(),
+            Problem::EndMarkMissing => "the file begins with the bank's start mark (0x01) but its end mark (0x03) is missing, so statements may be missing at the end; compare the accounts with the bank's list".into(),
+            Problem::EndMissing => "the file ends without a closing balance and without an end line (-); if this is no export of a running day, get it from the bank again".into(),
+            Problem::StrayLine => "this line belongs to no field and is left out; look at it, and get the file from the bank again if it belongs to a payment".into(),
+            Problem::ReferenceMissing => "a statement begins here without :20:, so the beginning of the file may be missing; compare the first entries with the bank".into(),
+            Problem::AccountMissing => "the statement does not say whose account it is (:25: is missing or empty), so it cannot be booked; get the file from the bank again".into(),
+            Problem::AccountCheckDigits { account } => format!("the check digits of account {account} do not fit its other digits; the line is kept as the bank wrote it, compare the number before you pay to it").into(),
+            Problem::OpeningMissing => "the statement has no opening balance (:60F:), so its entries cannot be proven; look for the same entries in a whole statement".into(),
+            Problem::BalanceTwice => "the statement has two opening or two closing balances, so statements have run into each other; get the file from the bank again".into(),
+            Problem::CurrencyMissing => "the statement does not say its currency (no readable :60F: before the entries), so no amount can be read; get the file from the bank again".into(),
+            Problem::CurrencyUnknown { code } => format!("{code} is no currency of the dictionary, so the amounts cannot be read; check the file with the bank, or have the currency added").into(),
+            Problem::CurrencyDiffers { first, second } => format!("the opening balance is in {first} and this one is in {second}; a statement has one currency, get the file from the bank again").into(),
+            Problem::BalanceUnreadable => "this is not a balance: expected C or D, six digits of the day, three letters of the currency and an amount with a comma; get the file from the bank again".into(),
+            Problem::BalanceDay => "the calendar does not have the day of this balance; check the file with the bank".into(),
+            Problem::AmountUnreadable { error } => format!("{error}; nothing is assumed in its place, get the file from the bank again").into(),
+            Problem::AvailableUnreadable => "the available balance cannot be read and is left out; the booked balance is not affected, nothing needs to be done".into(),
+            Problem::EntryUnreadable => "this is not an entry: expected a date of six digits, C, D, RC or RD, and an amount with a comma; get the file from the bank again".into(),
+            Problem::EntryOutside => "an entry stands outside of any statement, so nobody knows its account; get the file from the bank again".into(),
+            Problem::DateImpossible => "the calendar does not have this day (banks write 30 February for interest); the entry is kept without the date".into(),
+            Problem::StatusUnknown => "the bank marks entries 0 (booked) or 1 (off-book), and this one otherwise; it is counted as booked, compare the balance".into(),
+            Problem::TextWithoutEntry => "this text (:86:) follows no entry and is left out; an entry may be missing before it, compare with the bank".into(),
+            Problem::TextUndecodable => "some characters of this entry cannot be read in the file's code page and are shown as \u{FFFD}; if names look wrong, choose the code page by hand".into(),
+            Problem::BalanceMismatch { stated, computed, difference } => format!("the bank's closing balance is {stated}, but opening balance and entries give {computed}: {difference} cannot be explained; the statement is kept and must not be booked before the difference is found").into(),
+            Problem::SumTooLarge => "the entries add up to more than any account can hold, so amounts are damaged; get the file from the bank again".into(),
+            Problem::PageMissing => "this page says that another one follows (:62M:), and it does not; load the file that holds the missing page".into(),
+            Problem::EarlierPageMissing => "this page continues an earlier one (:60M:) that is not in the file before it; load the file that holds the earlier page".into(),
+            Problem::PageMismatch { before, after } => format!("the page before ended with {before} and this one begins with {after}, so a page is missing or changed; get all pages from the bank again").into(),
+        }
+    }
+
+    /// The complaint for people and programs.
+    pub(super) fn at(&self, place: Place, excerpt: String) -> Complaint {
+        let (code, severity) = self.code();
+        Complaint {
+            place,
+            code: Cow::Borrowed(code),
+            severity,
+            message: self.message().into_owned(),
+            excerpt,
+        }
+    }
+}

@@ -1,0 +1,601 @@
+//! Cuts a stream of bytes into the fields of MT940, holding one window of it.
+
+use kantor_model::Place;
+
+use super::tag::Tag;
+use crate::charset::{Charset, Settling, WINDOW};
+use crate::source::{ByteSource, SourceError};
+use crate::text::{number, place_in, trim};
+
+/// A field may have this many bytes. SWIFT knows 390, MultiCash 800; a longer one is not MT940.
+pub(super) const LONGEST_FIELD: usize = 64 << 10;
+
+/// A complaint shows this many bytes of a line.
+const EXCERPT_LENGTH: usize = 80;
+
+/// The window's first size. It doubles until it holds [`WINDOW`] and a field.
+const FIRST_SIZE: usize = 64 << 10;
+
+/// A piece of the file that means something.
+#[derive(Debug)]
+pub(super) enum Piece<'a> {
+    /// A tag with its value, which may have several lines.
+    Field(Field<'a>),
+    /// A line `-`, `-}` or the like: the message ends.
+    End,
+    /// A line `{1:...}{2:...}{4:` or the constant line of a bank before the first field.
+    Envelope(Field<'a>),
+    /// A line that belongs to no field.
+    Stray(Field<'a>),
+    /// A field or line that is longer than [`LONGEST_FIELD`].
+    TooLong(Place),
+}
+
+/// A field, borrowed from the window.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Field<'a> {
+    /// What it is; [`Tag::Unused`] for lines without a tag.
+    pub(super) tag: Tag,
+    /// The whole field from its tag on, without the last line end.
+    pub(super) raw: &'a [u8],
+    /// Where the tag stands.
+    pub(super) place: Place,
+    /// How many bytes of it are the tag.
+    pub(super) tag_length: usize,
+    /// The code page of the file, as far as it had to be settled for this field.
+    pub(super) charset: Charset,
+    /// The file stops in this field, without a line end.
+    pub(super) unfinished: bool,
+}
+
+impl<'a> Field<'a> {
+    /// Everything after the tag.
+    pub(super) fn value(&self) -> &'a [u8] {
+        self.raw.get(self.tag_length..).unwrap_or_default()
+    }
+
+    /// The place of the byte `offset` of the value.
+    pub(super) fn place_of(&self, offset: usize) -> Place {
+        place_in(self.raw, self.tag_length + offset, self.place, self.charset)
+    }
+
+    /// The line of the file that holds the byte `offset` of the value, for people to find it.
+    pub(super) fn excerpt(&self, offset: usize) -> String {
+        let at = (self.tag_length + offset).min(self.raw.len());
+        let (before, after) = self.raw.split_at_checked(at).unwrap_or((self.raw, &[]));
+        let from = memchr::memrchr(b'\n', before).map_or(0, |end| end + 1);
+        let to = memchr::memchr(b'\n', after).map_or(self.raw.len(), |end| at + end);
+        let line = self.raw.get(from..to).unwrap_or_default();
+        let shown = line.get(..EXCERPT_LENGTH).unwrap_or(line);
+        self.charset.decode(shown.trim_ascii_end()).into_owned()
+    }
+}
+
+/// The fields of a source, one after another.
+pub(super) struct Fields<'s, S: ByteSource> {
+    source: &'s mut S,
+    window: Vec<u8>,
+    /// The unread part of the window.
+    start: usize,
+    end: usize,
+    at_end: bool,
+    first: bool,
+    /// `@@` stands for a line end, as German BTX files have it.
+    btx: bool,
+    line: u32,
+    settling: Settling,
+    /// 0x01 was seen, as mBank and Deutsche Bank PL begin their statements, and not yet the 0x03
+    /// that ends them.
+    pub(super) in_marks: bool,
+}
+
+/// What a line of the window is, with the bytes it takes including its end.
+struct Line {
+    /// Without its end.
+    length: usize,
+    /// With its end.
+    taken: usize,
+    /// It has no end: the file stops here.
+    unfinished: bool,
+}
+
+impl<'s, S: ByteSource> Fields<'s, S> {
+    pub(super) fn new(source: &'s mut S, charset: Option<Charset>) -> Fields<'s, S> {
+        Fields {
+            source,
+            window: Vec::new(),
+            start: 0,
+            end: 0,
+            at_end: false,
+            first: true,
+            btx: false,
+            line: 1,
+            settling: charset.map_or(Settling::Open, Settling::Settled),
+            in_marks: false,
+        }
+    }
+
+    /// The code page that the file was read in so far.
+    pub(super) fn charset(&self) -> Charset {
+        self.settling.charset()
+    }
+
+    /// The beginning of the file, to tell files of another kind.
+    pub(super) fn peek(&mut self) -> Result<&[u8], SourceError> {
+        while self.end - self.start < 512 && !self.at_end {
+            self.fill()?;
+        }
+        Ok(self.rest())
+    }
+
+    /// Where the next unread byte stands.
+    pub(super) fn place(&self) -> Place {
+        Place {
+            line: self.line,
+            column: 1,
+        }
+    }
+
+    fn rest(&self) -> &[u8] {
+        self.window.get(self.start..self.end).unwrap_or_default()
+    }
+
+    fn from(&self, offset: usize) -> &[u8] {
+        self.rest().get(offset..).unwrap_or_default()
+    }
+
+    /// Reads more bytes into the window.
+    fn fill(&mut self) -> Result<(), SourceError> {
+        if self.start > 0 {
+            self.window.copy_within(self.start..self.end, 0);
+            self.end -= self.start;
+            self.start = 0;
+        }
+        if self.end == self.window.len() {
+            let size = (self.window.len() * 2).max(FIRST_SIZE);
+            self.window.resize(size, 0);
+        }
+        let room = self.window.get_mut(self.end..).unwrap_or_default();
+        let capacity = room.len();
+        let count = self.source.pull(room)?.min(capacity);
+        self.at_end = count == 0;
+        if self.btx {
+            let from = self.end.saturating_sub(1);
+            self.end += count;
+            self.replace_btx(from);
+        } else {
+            self.end += count;
+        }
+        Ok(())
+    }
+
+    /// `@@` becomes a line end of the same length.
+    fn replace_btx(&mut self, from: usize) {
+        let mut at = from;
+        while let Some(found) = self
+            .window
+            .get(at..self.end)
+            .and_then(|bytes| memchr::memmem::find(bytes, b"@@"))
+        {
+            let begin = at + found;
+            if let Some(pair) = self.window.get_mut(begin..begin + 2) {
+                pair.copy_from_slice(b"\r\n");
+            }
+            at = begin + 2;
+        }
+    }
+
+    /// The mark of UTF-8 and the line ends of BTX are settled by the first bytes.
+    fn begin(&mut self) -> Result<(), SourceError> {
+        self.first = false;
+        while self.end < 3 && !self.at_end {
+            self.fill()?;
+        }
+        if self.rest().starts_with(b"\xEF\xBB\xBF") {
+            self.start += 3;
+            if self.settling == Settling::Open {
+                self.settling = Settling::Settled(Charset::Utf8);
+            }
+        } else if self.rest().starts_with(b"@@") {
+            self.btx = true;
+            self.replace_btx(0);
+        }
+        Ok(())
+    }
+
+    /// The line that begins `offset` bytes after the read position; `None` at the end of the file.
+    /// Grows the window until the line is whole, or until it is too long to be one.
+    fn line_at(&mut self, offset: usize) -> Result<Option<Line>, SourceError> {
+        let mut searched = 0;
+        loop {
+            let bytes = self.from(offset);
+            if let Some(found) = memchr::memchr(b'\n', bytes.get(searched..).unwrap_or_default()) {
+                let end = searched + found;
+                let length = end - usize::from(bytes.get(..end).is_some_and(ends_with_return));
+                return Ok(Some(Line {
+                    length,
+                    taken: end + 1,
+                    unfinished: false,
+                }));
+            }
+            searched = bytes.len();
+            if self.at_end || searched > LONGEST_FIELD {
+                let length = without_end_of_file(bytes).len();
+                return Ok((searched > 0).then_some(Line {
+                    length,
+                    taken: searched,
+                    unfinished: true,
+                }));
+            }
+            self.fill()?;
+        }
+    }
+
+    /// The next piece; `None` at the end of the file.
+    pub(super) fn next(&mut self) -> Result<Option<Piece<'_>>, SourceError> {
+        if self.first {
+            self.begin()?;
+        }
+        loop {
+            let Some(line) = self.line_at(0)? else {
+                return Ok(None);
+            };
+            if line.taken > LONGEST_FIELD {
+                return Ok(Some(Piece::TooLong(self.place())));
+            }
+            let bytes = self.rest().get(..line.length).unwrap_or_default();
+            let visible = trim_marks(bytes);
+            let (blank, ends) = (visible.is_empty(), visible.first() == Some(&b'-'));
+            let marks_first = bytes.iter().take_while(|byte| **byte == 0x01).count();
+            // `{` may stand before the first tag on the same line (Alior); 0x01 as well.
+            let before = if visible.first() == Some(&b'{') {
+                memchr::memmem::find(bytes, b":20:").unwrap_or(marks_first)
+            } else {
+                marks_first
+            };
+            let last_mark = bytes
+                .iter()
+                .rfind(|byte| matches!(byte, 0x01 | 0x03))
+                .copied();
+            let tag = Tag::of_line(bytes.get(before..).unwrap_or_default(), false);
+            if let Some(mark) = last_mark {
+                self.in_marks = mark == 0x01;
+            }
+            if blank || ends {
+                self.skip(&line);
+                if ends {
+                    return Ok(Some(Piece::End));
+                }
+                continue;
+            }
+            return match tag {
+                Some((tag, length)) => self.field(tag, before, length, line).map(Some),
+                None => self.whole_line(line).map(Some),
+            };
+        }
+    }
+
+    fn skip(&mut self, line: &Line) {
+        self.start += line.taken;
+        if !line.unfinished {
+            self.line = self.line.saturating_add(1);
+        }
+    }
+
+    /// Settles the code page, if the next `length` bytes cannot be decoded without.
+    fn settle(&mut self, length: usize) -> Result<(), SourceError> {
+        let bytes = self.rest().get(..length).unwrap_or_default();
+        if self.settling.needs_window(bytes) {
+            while self.end - self.start < WINDOW && !self.at_end {
+                self.fill()?;
+            }
+            let rest = self.rest();
+            let window = rest.get(..WINDOW).unwrap_or(rest);
+            self.settling = self.settling.after(window);
+        }
+        Ok(())
+    }
+
+    fn whole_line(&mut self, line: Line) -> Result<Piece<'_>, SourceError> {
+        self.settle(line.length)?;
+        let begin = self.start;
+        let place = self.place();
+        let charset = self.settling.charset();
+        self.skip(&line);
+        let raw = self
+            .window
+            .get(begin..begin + line.length)
+            .unwrap_or_default();
+        let field = Field {
+            tag: Tag::Unused,
+            raw,
+            place,
+            tag_length: 0,
+            charset,
+            unfinished: line.unfinished,
+        };
+        Ok(if is_envelope(trim_marks(raw)) {
+            Piece::Envelope(field)
+        } else {
+            Piece::Stray(field)
+        })
+    }
+
+    /// A field goes on until a line that begins something else.
+    fn field(
+        &mut self,
+        tag: Tag,
+        before: usize,
+        tag_length: usize,
+        line: Line,
+    ) -> Result<Piece<'_>, SourceError> {
+        let mut taken = line.taken;
+        let mut length = line.length;
+        let mut unfinished = line.unfinished;
+        let mut line_count = u32::from(!line.unfinished);
+        while !unfinished {
+            let Some(more) = self.line_at(taken)? else {
+                break;
+            };
+            if taken + more.taken > LONGEST_FIELD {
+                return Ok(Piece::TooLong(self.place()));
+            }
+            let value = self.rest().get(before + tag_length..length);
+            let value_is_blank = trim(value.unwrap_or_default()).is_empty();
+            if self.begins_something(tag, value_is_blank, taken, &more)? {
+                break;
+            }
+            length = taken + more.length;
+            taken += more.taken;
+            unfinished = more.unfinished;
+            line_count = line_count.saturating_add(u32::from(!more.unfinished));
+        }
+        self.settle(length)?;
+        let begin = self.start;
+        let place = Place {
+            line: self.line,
+            column: number(before).saturating_add(1),
+        };
+        self.start += taken;
+        self.line = self.line.saturating_add(line_count);
+        Ok(Piece::Field(Field {
+            tag,
+            raw: self
+                .window
+                .get(begin + before..begin + length)
+                .unwrap_or_default(),
+            place,
+            tag_length,
+            charset: self.settling.charset(),
+            unfinished,
+        }))
+    }
+
+    /// Whether a line after the first of a field of `tag` is not part of it any more.
+    fn begins_something(
+        &mut self,
+        tag: Tag,
+        value_is_blank: bool,
+        from: usize,
+        more: &Line,
+    ) -> Result<bool, SourceError> {
+        let (to, taken) = (from + more.length, more.taken);
+        let line = self.rest().get(from..to).unwrap_or_default();
+        match line.first() {
+            Some(b':') => match Tag::of_line(line, tag.holds_text()) {
+                None => Ok(false),
+                Some((Tag::Reference, _)) if tag.holds_text() => self.header_follows(from + taken),
+                Some(_) => Ok(true),
+            },
+            Some(b'-') if is_end(line) => Ok(!tag.holds_text()
+                || line.contains(&b'}')
+                || line.contains(&0x03)
+                || self.message_follows(from + taken)?),
+            Some(b'-') => Ok(!tag.holds_text()),
+            Some(b'{') => Ok(is_envelope(line) || !tag.holds_text()),
+            Some(0x01 | 0x03 | 0x1A) => Ok(true),
+            Some(_) => Ok(tag.has_one_line() && !value_is_blank && !trim(line).is_empty()),
+            None => Ok(false),
+        }
+    }
+
+    /// Whether the line at `offset` belongs to a header, so that the `:20:` before it was none of
+    /// a text.
+    fn header_follows(&mut self, offset: usize) -> Result<bool, SourceError> {
+        let Some(line) = self.line_at(offset)? else {
+            return Ok(false);
+        };
+        let bytes = self.from(offset).get(..line.length).unwrap_or_default();
+        Ok(matches!(
+            bytes,
+            [b':', b'2', b'1' | b'5' | b'8', ..] | [b':', b'6', b'0', ..]
+        ))
+    }
+
+    /// Whether after a line `-` comes the end of the file or another message: the line was the end
+    /// of one and not text.
+    fn message_follows(&mut self, from: usize) -> Result<bool, SourceError> {
+        let mut offset = from;
+        while let Some(line) = self.line_at(offset)? {
+            let bytes = self.from(offset).get(..line.length).unwrap_or_default();
+            if !trim(bytes).is_empty() {
+                return Ok(bytes.first() == Some(&0x01)
+                    || bytes.first() == Some(&0x03)
+                    || bytes.starts_with(b":20:")
+                    || is_envelope(bytes));
+            }
+            offset += line.taken;
+            if offset - from > LONGEST_FIELD {
+                return Ok(true);
+            }
+        }
+        Ok(true)
+    }
+}
+
+/// Without the byte 0x1A that DOS programs put at the end of a file.
+fn without_end_of_file(mut bytes: &[u8]) -> &[u8] {
+    while let [rest @ .., 0x1A | b'\r'] = bytes {
+        bytes = rest;
+    }
+    bytes
+}
+
+fn ends_with_return(bytes: &[u8]) -> bool {
+    bytes.last() == Some(&b'\r')
+}
+
+/// Without spaces and the control bytes that some banks put around a message; 0x1A is the end of
+/// file of DOS.
+fn trim_marks(mut bytes: &[u8]) -> &[u8] {
+    while let [0x01 | 0x03 | 0x1A | b' ' | b'\t' | b'\r', rest @ ..] = bytes {
+        bytes = rest;
+    }
+    while let [rest @ .., 0x01 | 0x03 | 0x1A | b' ' | b'\t' | b'\r'] = bytes {
+        bytes = rest;
+    }
+    bytes
+}
+
+/// `-`, `-}`, `-` with ETX.
+fn is_end(line: &[u8]) -> bool {
+    let visible = trim_marks(line);
+    visible == b"-" || visible.starts_with(b"-}")
+}
+
+/// FIN blocks, or one of the constant lines that foreign banks put before the first tag.
+fn is_envelope(line: &[u8]) -> bool {
+    match line {
+        [b'{', digit, b':', ..] => digit.is_ascii_digit(),
+        b"{" | b":940:" => true,
+        _ => line.starts_with(b"940 ") || line.starts_with(b"0000 "),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The file with its line ends as `|`, and the pieces it is cut into.
+    fn check(file: &str, pieces: &[&str]) {
+        let bytes = file.replace('|', "\r\n");
+        for chunk in [1, 2, 3, 7, 64, 100_000] {
+            let mut source = Chunks {
+                bytes: bytes.as_bytes(),
+                chunk,
+            };
+            let mut fields = Fields::new(&mut source, None);
+            let mut found = Vec::new();
+            while let Some(piece) = fields.next().unwrap() {
+                found.push(match piece {
+                    Piece::Field(field) => format!(
+                        "{}:{} {:?} {}{}",
+                        field.place.line,
+                        field.place.column,
+                        field.tag,
+                        field
+                            .charset
+                            .decode(field.value())
+                            .replace("\u{FFFD}\u{FFFD}", "|"),
+                        if field.unfinished { " ..." } else { "" }
+                    ),
+                    Piece::End => "End".to_owned(),
+                    Piece::Envelope(_) => "Envelope".to_owned(),
+                    Piece::Stray(line) => format!("Stray {}", line.charset.decode(line.raw)),
+                    Piece::TooLong(_) => "TooLong".to_owned(),
+                });
+            }
+            assert_eq!(found, pieces, "chunks of {chunk}");
+        }
+    }
+
+    struct Chunks<'a> {
+        bytes: &'a [u8],
+        chunk: usize,
+    }
+
+    impl ByteSource for Chunks<'_> {
+        fn pull(&mut self, into: &mut [u8]) -> Result<usize, SourceError> {
+            let size = self.chunk.min(into.len());
+            self.bytes.pull(&mut into[..size])
+        }
+    }
+
+    #[test]
+    fn fields_lines_and_ends() {
+        check(
+            ":20:A|:25:1|:61:x|SUP|:86:t|u|:62F:C|-|",
+            &[
+                "1:1 Reference A",
+                "2:1 Account 1",
+                "3:1 Entry x|SUP",
+                "5:1 Text t|u",
+                "7:1 Closing C",
+                "End",
+            ],
+        );
+    }
+
+    #[test]
+    fn the_last_line_may_miss_its_end() {
+        check(":62F:C|-", &["1:1 Closing C", "End"]);
+        check(":62F:C", &["1:1 Closing C ..."]);
+        check(":86:abc|de", &["1:1 Text abc|de ..."]);
+    }
+
+    #[test]
+    fn text_may_look_like_tags_and_ends() {
+        check(
+            ":86:a|-|b|-2014 c|:12:11|:25:30|:20:15|:K: 1|:61:y|",
+            &[
+                "1:1 Text a|-|b|-2014 c|:12:11|:25:30|:20:15|:K: 1",
+                "9:1 Entry y",
+            ],
+        );
+    }
+
+    #[test]
+    fn a_message_may_end_inside_a_text() {
+        check(
+            ":86:a|-|:20:B|:25:2|",
+            &["1:1 Text a", "End", "3:1 Reference B", "4:1 Account 2"],
+        );
+        check(
+            ":86:a|:20:B|:25:2|",
+            &["1:1 Text a", "2:1 Reference B", "3:1 Account 2"],
+        );
+        check(
+            ":86:a|-}{5:}|{1:F01}{2:I940}{4:|:20:B|",
+            &["1:1 Text a", "End", "Envelope", "4:1 Reference B"],
+        );
+    }
+
+    #[test]
+    fn marks_of_mbank_and_alior() {
+        check(
+            "\u{1}|:20:A|:62F:C|-\u{3}|",
+            &["2:1 Reference A", "3:1 Closing C", "End"],
+        );
+        check("{:20:A|:25:1|", &["1:2 Reference A", "2:1 Account 1"]);
+        check("{|:20:A|", &["Envelope", "2:1 Reference A"]);
+    }
+
+    #[test]
+    fn other_lines_are_kept_to_be_complained_about() {
+        check("Wyciąg|:20:A|", &["Stray Wyciąg", "2:1 Reference A"]);
+    }
+
+    #[test]
+    fn german_line_ends() {
+        check("@@:20:A@@:25:1@@", &["2:1 Reference A", "3:1 Account 1"]);
+    }
+
+    #[test]
+    fn an_endless_field_is_given_up() {
+        let mut file = b":86:".to_vec();
+        file.resize(LONGEST_FIELD + 10, b'x');
+        let mut source = file.as_slice();
+        let mut fields = Fields::new(&mut source, None);
+        assert!(matches!(fields.next(), Ok(Some(Piece::TooLong(_)))));
+    }
+}

@@ -1,0 +1,388 @@
+//! The structured `:86:`: a code, then subfields that begin with a separator and two digits.
+//!
+//! The separator is the first character after the code, whatever it is. What a subfield means
+//! differs a little from bank to bank; that is data ([`Layout`]), chosen by the separator.
+
+use kantor_model::{AccountNumber, Iban, SortCode};
+
+use super::balance::text;
+use super::field86::{Details, Scratch, Shape};
+use crate::charset::{Charset, FILLER};
+use crate::text::{collapsed, present, trim};
+
+/// Subfields are cut at this many characters, in the middle of words.
+const CHUNK: usize = 27;
+
+/// Names and addresses are built of lines of this many characters before they are cut.
+const LINE: usize = 35;
+
+/// A subfield: its number, and where its content lies in the joined text.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Part {
+    code: u8,
+    from: usize,
+    to: usize,
+}
+
+/// What the subfields of a separator mean.
+struct Layout {
+    separator: u8,
+    title: &'static [u8],
+    name: &'static [u8],
+    /// Continue the name with the address, where the first of them holds words.
+    address: &'static [u8],
+    /// The counterparty's whole account number; the first that is filled. Codes below 30 hold it
+    /// at some banks and text at others, so there only 26 digits count.
+    account: &'static [u8],
+}
+
+/// PKO BP and ING write `~`, Pekao and BNP `^`, Alior, BPH and Nest `<`; the last one is for any
+/// other separator (`?` of Germany and BPH's SWIFT files, `>` of Triodos, `+` of Nordea).
+const LAYOUTS: &[Layout] = &[
+    Layout {
+        separator: b'~',
+        title: &[20, 21, 22, 23, 24, 25, 26, 27, 28],
+        name: &[32, 33],
+        address: &[62, 63],
+        account: &[38, 29],
+    },
+    Layout {
+        separator: b'^',
+        title: &[20, 21, 22, 23, 24, 25, 26, 27],
+        name: &[32, 33],
+        address: &[62, 63, 64],
+        account: &[38],
+    },
+    Layout {
+        separator: b'<',
+        title: &[20, 21, 22, 23, 24, 25],
+        name: &[27, 28, 29],
+        address: &[],
+        account: &[38, 26],
+    },
+    Layout {
+        separator: b'?',
+        title: &[20, 21, 22, 23, 24, 25, 26, 27, 28, 29],
+        name: &[32, 33],
+        address: &[],
+        account: &[38],
+    },
+];
+
+impl Layout {
+    fn of(separator: u8) -> Option<&'static Layout> {
+        LAYOUTS
+            .iter()
+            .find(|layout| layout.separator == separator)
+            .or(LAYOUTS.last())
+    }
+}
+
+/// The codes that are seen in real files; a separator before other digits is text.
+fn is_code(code: u8) -> bool {
+    matches!(code, 0 | 10 | 11 | 20..=39 | 50..=52 | 60..=66 | 70..=73)
+}
+
+/// Code, separator, and where the first separator stands; `None` when the text is not structured.
+fn beginning(joined: &[u8]) -> Option<(&[u8], u8, usize)> {
+    let blank = usize::from(joined.first() == Some(&b' '));
+    let digits = joined
+        .iter()
+        .skip(blank)
+        .take(5)
+        .take_while(|byte| byte.is_ascii_digit())
+        .count();
+    let at = blank + digits;
+    let separator = *joined.get(at)?;
+    let with_code = matches!(digits, 3 | 4)
+        && separator.is_ascii_punctuation()
+        && !matches!(
+            separator,
+            b'/' | b':' | b'-' | b',' | b'.' | b';' | b'(' | b')'
+        );
+    let without_code = digits == 0 && matches!(separator, b'~' | b'<' | b'^' | b'?' | b'>');
+    if !with_code && !without_code {
+        return None;
+    }
+    let first = code_at(joined, at + 1)?;
+    matches!(first, 0 | 10 | 20..=39 | 60..=66).then_some(())?;
+    Some((joined.get(blank..at)?, separator, at))
+}
+
+fn code_at(joined: &[u8], at: usize) -> Option<u8> {
+    let [tens, units] = joined.get(at..at + 2)? else {
+        return None;
+    };
+    (tens.is_ascii_digit() && units.is_ascii_digit()).then(|| (tens - b'0') * 10 + (units - b'0'))
+}
+
+/// Cuts the joined text into its subfields.
+fn split(joined: &[u8], separator: u8, first: usize, parts: &mut Vec<Part>) {
+    parts.clear();
+    let rest = joined.get(first..).unwrap_or_default();
+    for at in memchr::memchr_iter(separator, rest).map(|offset| first + offset) {
+        let Some(code) = code_at(joined, at + 1).filter(|code| is_code(*code)) else {
+            continue;
+        };
+        if let Some(last) = parts.last_mut() {
+            last.to = at;
+        }
+        parts.push(Part {
+            code,
+            from: at + 3,
+            to: joined.len(),
+        });
+    }
+}
+
+/// The facts of a structured text, which `scratch.joined` holds with its lines joined.
+pub(super) fn details(charset: Charset, scratch: &mut Scratch) -> Option<Details> {
+    let Scratch {
+        joined,
+        parts,
+        text: buffer,
+    } = scratch;
+    let (code, separator, first) = beginning(joined)?;
+    let layout = Layout::of(separator)?;
+    split(joined, separator, first, parts);
+    let fields = Subfields {
+        joined,
+        parts,
+        charset,
+    };
+    let operation = fields.get(0);
+    let pko = separator == b'~'
+        && code == b"020"
+        && operation.is_some_and(|code| code.len() == 3 && code.iter().all(u8::is_ascii_digit));
+    let title = fields.joined(|code| layout.title.contains(&code), buffer);
+    let remittance = present(&title).or_else(|| {
+        let told = present(&charset.decode(operation?))?;
+        told.contains(char::is_alphabetic).then_some(told)
+    });
+    Some(Details {
+        shape: Shape::Structured { separator, pko },
+        name: fields.name(layout, buffer),
+        account: fields.account(layout),
+        remittance,
+        customer_reference: None,
+        bank_reference: None,
+        whole: pko.then(|| fields.parts.iter().any(|part| part.code == 63)),
+    })
+}
+
+struct Subfields<'s> {
+    joined: &'s [u8],
+    parts: &'s [Part],
+    charset: Charset,
+}
+
+impl<'s> Subfields<'s> {
+    fn content(&self, part: &Part) -> &'s [u8] {
+        self.joined.get(part.from..part.to).unwrap_or_default()
+    }
+
+    /// The content of the first filled subfield of that code.
+    fn get(&self, code: u8) -> Option<&'s [u8]> {
+        self.parts
+            .iter()
+            .filter(|part| part.code == code)
+            .map(|part| self.content(part))
+            .find(|content| !is_unused(content))
+    }
+
+    /// Chunks of one text put together again, in the order of the file: a chunk of full width is
+    /// followed by the next one directly; a shorter one has lost its trailing spaces on the way
+    /// and gets one back.
+    fn joined(&self, wanted: impl Fn(u8) -> bool, buffer: &mut Vec<u8>) -> String {
+        buffer.clear();
+        let mut gap = false;
+        for part in self.parts.iter().filter(|part| wanted(part.code)) {
+            let content = self.content(part);
+            if is_unused(content) {
+                continue;
+            }
+            if gap && content.first() != Some(&b' ') {
+                buffer.push(b' ');
+            }
+            buffer.extend_from_slice(content);
+            gap = self.charset.count(content) < CHUNK && content.last() != Some(&b' ');
+        }
+        self.charset.decode(buffer).into_owned()
+    }
+
+    fn name(&self, layout: &Layout, buffer: &mut Vec<u8>) -> Option<String> {
+        let address = layout
+            .address
+            .first()
+            .and_then(|code| self.get(*code))
+            .is_some_and(|content| content.iter().any(u8::is_ascii_alphabetic));
+        let mut text = if layout.name.iter().any(|code| self.get(*code).is_some()) {
+            self.joined(
+                |code| layout.name.contains(&code) || address && layout.address.contains(&code),
+                buffer,
+            )
+        } else {
+            self.joined(|code| matches!(code, 32 | 33), buffer)
+        };
+        part_lines(&mut text);
+        let name = collapsed(&text);
+        (!name.is_empty()).then_some(name)
+    }
+
+    fn account(&self, layout: &Layout) -> Option<AccountNumber> {
+        let whole = layout.account.iter().find_map(|code| {
+            let content = self.get(*code)?;
+            (*code >= 30 || is_nrb(content)).then_some(content)
+        });
+        if let Some(content) = whole {
+            return AccountNumber::from_file(&self.charset.decode(content));
+        }
+        let rest = self.get(31)?;
+        let polish = self
+            .get(30)
+            .and_then(|code| SortCode::parse(text(trim(code))))
+            .filter(|code| code.is_valid())
+            .and_then(|code| Iban::polish(code, text(trim(rest))));
+        polish
+            .map(AccountNumber::Iban)
+            .or_else(|| AccountNumber::from_file(&self.charset.decode(rest)))
+    }
+}
+
+/// Nothing but PKO's filler, also where somebody converted the file to UTF-8 (there it became `˙`,
+/// `ÿ` or a no-break space).
+fn is_unused(content: &[u8]) -> bool {
+    matches!(
+        trim(content),
+        b"" | [FILLER] | b"\xCB\x99" | b"\xC3\xBF" | b"\xC2\xA0"
+    )
+}
+
+fn is_nrb(content: &[u8]) -> bool {
+    let content = trim(content);
+    let digits = content.strip_prefix(b"PL").unwrap_or(content);
+    digits.len() == 26 && digits.iter().all(u8::is_ascii_digit)
+}
+
+/// Undoes the layout in lines of 35 characters: where such a line is padded with spaces up to its
+/// end, the text is laid out so, and every line end gets a space, also after a full line.
+fn part_lines(text: &mut String) {
+    let ends: Vec<usize> = text
+        .char_indices()
+        .step_by(LINE)
+        .skip(1)
+        .map(|(at, _)| at)
+        .collect();
+    let laid_out = ends.iter().any(|&end| {
+        let (line, next) = text.split_at_checked(end).unwrap_or_default();
+        line.ends_with("  ") && !next.starts_with(' ')
+    });
+    if laid_out {
+        for end in ends.into_iter().rev() {
+            text.insert(end, ' ');
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::field86::tests::facts;
+
+    #[track_caller]
+    fn check(field: &str, expected: &[&str]) {
+        assert_eq!(facts(field), format!("structured {}", expected.join("\n")));
+    }
+
+    #[test]
+    fn pko_writes_one_subfield_a_line_with_fillers() {
+        check(
+            "020~00210|~20P 85100158550    0       PI|~21T-23|~22˙|~23˙|~24˙|~25˙|~3010100071\
+             |~312223147244000000|~32DRUGI MAZOWIECKI URZĄD SKAR|~33BOWY WARSZAWA\
+             |~38PL32101000712223147254000000|~60˙|~63˙",
+            &[
+                "~ pko",
+                "name: DRUGI MAZOWIECKI URZĄD SKARBOWY WARSZAWA",
+                "account: PL32101000712223147254000000",
+                "title: P 85100158550    0       PIT-23",
+                "whole: yes",
+            ],
+        );
+    }
+
+    #[test]
+    fn lines_of_35_are_told_from_one_long_name() {
+        check(
+            "150~00B150PRZELEW ZEWNĘTRZNY PRZY|~20test info|~21|~22|~2922222222222222222222222222\
+             |~3022222222|~32LOL LOL SP. Z O.O.         |~33        UL LOL 104|~34150|~6222-222 WARSZAWA|~63",
+            &[
+                "~",
+                "name: LOL LOL SP. Z O.O. UL LOL 104 22-222 WARSZAWA",
+                "account: 22222222222222222222222222",
+                "title: test info",
+            ],
+        );
+    }
+
+    #[test]
+    fn separator_and_number_may_be_split_over_a_line_end() {
+        check(
+            " 020?00Wyplata?2115617?|22INFO ONE?23INFO|TWO?2|?28003",
+            &["?", "title: 15617 INFO ONE INFOTWO?2 003"],
+        );
+        check("166?00A?21x?2|2y?|23z", &["?", "title: x y z"]);
+    }
+
+    #[test]
+    fn each_bank_keeps_the_account_elsewhere() {
+        let account = |field: &str| {
+            let facts = facts(field);
+            let line = facts.lines().find(|line| line.starts_with("account: "));
+            line.map(|line| line["account: ".len()..].to_owned())
+        };
+        let check = |field: &str, expected: Option<&str>| {
+            assert_eq!(account(field).as_deref(), expected, "{field}");
+        };
+        check(
+            "020<00P<2661109010140000071219812874<27ACME",
+            Some("PL61109010140000071219812874"),
+        );
+        check("020<00P<20T<26other text", None);
+        check(
+            "020^00P^3010901014^310000071219812874",
+            Some("PL61109010140000071219812874"),
+        );
+        check(
+            "020~00P~31DE89370400440532013000",
+            Some("DE89370400440532013000"),
+        );
+        check(
+            "020~00P~38FR7630004013280001089882824~311",
+            Some("FR7630004013280001089882824"),
+        );
+    }
+
+    #[test]
+    fn text_that_only_looks_structured_is_plain() {
+        for text in [
+            "0111111111 GPSEOUL",
+            "65 WPŁATA GOTÓWKI",
+            "999PN5477SCHECK",
+            "<3 kocham",
+            "?",
+            "020~",
+            "020~4",
+            "+22 1234567",
+        ] {
+            assert!(facts(text).starts_with("plain"), "{text}");
+        }
+    }
+
+    #[test]
+    fn without_a_title_the_operation_is_told() {
+        check(
+            "020~00ODSETKI OD SALDA~20~21",
+            &["~", "title: ODSETKI OD SALDA"],
+        );
+        check("020~00152~20˙", &["~ pko", "whole: no"]);
+    }
+}

@@ -1,0 +1,155 @@
+//! What a file is, from its first bytes.
+
+use kantor_model::{Complaint, Entry, Flow, Format, StatementFoot, StatementHead, StatementSink};
+
+use crate::charset::{Charset, Evidence, detect};
+use crate::mt940::{self, Dialect};
+use crate::statement::Options;
+
+/// What a file seems to be.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Recognition {
+    /// The format, if it is one of ours.
+    pub format: Option<Format>,
+    /// Whose dialect it is; `None` for the generic reading.
+    pub bank: Option<&'static str>,
+    /// The code page of these bytes. The rest of the file may tell more.
+    pub charset: Charset,
+    /// A sentence for people: what spoke for it.
+    pub why: String,
+}
+
+/// Keeps the first head and stops.
+#[derive(Default)]
+struct FirstHead(Option<StatementHead>);
+
+impl StatementSink for FirstHead {
+    fn begin(&mut self, head: StatementHead) -> Flow {
+        self.0 = Some(head);
+        Flow::Stop
+    }
+
+    fn entry(&mut self, _: Entry) -> Flow {
+        Flow::Stop
+    }
+
+    fn end(&mut self, _: StatementFoot) -> Flow {
+        Flow::Stop
+    }
+
+    fn complaint(&mut self, _: Complaint) -> Flow {
+        Flow::Continue
+    }
+}
+
+/// Tells format, dialect and code page from the beginning of a file; a few kilobytes are enough
+/// (the dialect is told by the first entry). Dialects are told by shape, never by the account's bank.
+pub fn recognise(head: &[u8]) -> Recognition {
+    let detection = detect(head);
+    let recognised = |format, bank, what: String| Recognition {
+        format,
+        bank,
+        charset: detection.charset,
+        why: format!(
+            "{what}; {}",
+            evidence(detection.charset, detection.evidence)
+        ),
+    };
+    if is_mt940(head) {
+        let mut first = FirstHead::default();
+        let mut source = head;
+        // A slice never fails.
+        let _ = mt940::read(&mut source, Options::default(), &mut first);
+        let bank = first
+            .0
+            .and_then(|head| head.bank)
+            .and_then(|bank| Dialect::of_bank(&bank)?.bank());
+        let shape = match bank {
+            Some(bank) => format!("MT940 in the shape that {bank} writes"),
+            None => "MT940 in no bank's particular shape".to_owned(),
+        };
+        return recognised(Some(Format::Mt940), bank, shape);
+    }
+    if is_elixir(head) {
+        let what = "Elixir-0: the first line is a transfer of type 110 or 210".to_owned();
+        return recognised(Some(Format::Elixir0), None, what);
+    }
+    let what = if head.trim_ascii_start().starts_with(b"<") {
+        "an XML file, of no format that is read here"
+    } else {
+        "no line begins a field of MT940 and the first line is no Elixir-0 transfer"
+    };
+    recognised(None, None, what.to_owned())
+}
+
+fn evidence(charset: Charset, evidence: Evidence) -> String {
+    match evidence {
+        Evidence::Ascii => "ASCII only so far".to_owned(),
+        Evidence::Mark => "marked as UTF-8".to_owned(),
+        Evidence::WellFormed => "well-formed UTF-8".to_owned(),
+        Evidence::Letters { score, rival } => {
+            format!("Polish letters speak for {charset} ({score} to {rival})")
+        }
+        Evidence::SameText => {
+            "letters that Windows-1250 and ISO-8859-2 have in the same places".to_owned()
+        }
+    }
+}
+
+/// A line that begins with `:20:` or `:25:`, and one that begins with `:60`, `:61:` or `:62`.
+fn is_mt940(head: &[u8]) -> bool {
+    let mut named = false;
+    let mut counted = false;
+    for line in head.split(|byte| matches!(byte, b'\n' | b'@')) {
+        let line = match line {
+            [0x01 | b'{', rest @ ..] => rest,
+            all => all,
+        };
+        named |= line.starts_with(b":20:") || line.starts_with(b":25");
+        counted |=
+            line.starts_with(b":60") || line.starts_with(b":61:") || line.starts_with(b":62");
+    }
+    named && counted
+}
+
+fn is_elixir(head: &[u8]) -> bool {
+    let line = head.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let line = line.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(line);
+    let commas = line.iter().filter(|byte| **byte == b',').count();
+    (line.starts_with(b"110,") || line.starts_with(b"210,")) && commas >= 8
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_are_told_by_shape() {
+        let check = |head: &[u8], expected: &str| {
+            let found = recognise(head);
+            let format = found.format.map_or("none", Format::name);
+            let bank = found.bank.unwrap_or("generic");
+            assert_eq!(format!("{format} {bank}: {}", found.why), expected);
+        };
+        check(
+            b"\x01\r\n:20:ST071023CYC/1\r\n:25:PL46114010100000579009004001\r\n:28C:11/1\r\n:60F:C071023PLN1,00\r\n",
+            "MT940 mbank: MT940 in the shape that mbank writes; ASCII only so far",
+        );
+        check(
+            b":20:X\n:25:1\n:60F:C210526PLN1,00\n:61:2105260526D1,00N152NONREF//1\n152 0\n:86:020~00152\n~20\xA1\n",
+            "MT940 pko: MT940 in the shape that pko writes; Polish letters speak for ISO-8859-2 (4 to -2)",
+        );
+        check(
+            b"110,20260715,999,10901014,0,\"6\",\"8\",\"a\",\"b\",0,1,\"t\",\"\",\"\",\"51\"",
+            "ELIXIR-0 generic: Elixir-0: the first line is a transfer of type 110 or 210; ASCII only so far",
+        );
+        check(
+            b"<?xml version=\"1.0\"?>",
+            "none generic: an XML file, of no format that is read here; ASCII only so far",
+        );
+        check(
+            b"",
+            "none generic: no line begins a field of MT940 and the first line is no Elixir-0 transfer; ASCII only so far",
+        );
+    }
+}
