@@ -1,1 +1,78 @@
-//! To be written.
+//! The SDK of bank packs: write a pack in ordinary Rust, or read how the two sides talk.
+//!
+//! ```text
+//! include/bank_plugin.h   the contract, in C and in prose
+//! abi                     its mirror; pinned by a test
+//! from_abi, to_abi        between its structures and the values of kantor-model, both ways
+//! BankPack                what an author writes
+//! export_bank_pack!       makes a library of it; a panic becomes a status
+//! ```
+//!
+//! A whole pack:
+//!
+//! ```
+//! use kantor_plugin_sdk::prelude::*;
+//!
+//! struct Example;
+//!
+//! impl BankPack for Example {
+//!     const ID: &'static str = "example";
+//!     const NAME: &'static str = "Example Bank";
+//!     const VERSION: &'static str = "1.0.0";
+//!     const BANKS: &'static str = "example";
+//!     const STATEMENTS: Option<Statements> = Some(Statements {
+//!         formats: "MT940",
+//!         recognise: |head| {
+//!             if head.starts_with(b"EXAMPLE") {
+//!                 Recognition {
+//!                     confidence: Confidence::Certain,
+//!                     format: Some("MT940".to_owned()),
+//!                     dialect: Some("example".to_owned()),
+//!                     why: "the file begins with EXAMPLE".to_owned(),
+//!                 }
+//!             } else {
+//!                 Recognition::none("the file does not begin with EXAMPLE")
+//!             }
+//!         },
+//!         read: |source, _sink| {
+//!             while !source.pull()?.is_empty() {}
+//!             Ok(())
+//!         },
+//!     });
+//! }
+//!
+//! export_bank_pack!(Example);
+//! # fn main() {}
+//! ```
+//!
+//! Nothing here opens a file, asks for the time or starts a thread.
+#![deny(unsafe_op_in_unsafe_fn)]
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        clippy::float_arithmetic
+    )
+)]
+
+pub mod abi;
+pub mod export;
+pub mod from_abi;
+pub mod guest;
+pub mod pack;
+mod text;
+pub mod to_abi;
+
+/// What a pack's author needs.
+pub mod prelude {
+    pub use crate::abi::TransferFormat;
+    pub use crate::export_bank_pack;
+    pub use crate::guest::{Output, Source, SourceFailed};
+    pub use crate::pack::{
+        BankPack, Confidence, ReadFault, Recognition, Refused, Statements, Transfers,
+    };
+    pub use kantor_model::{Batch, StatementSink};
+}

@@ -1,0 +1,134 @@
+//! What the tests of the host share: a folder with packs, and a host over it.
+#![allow(dead_code)] // each test file uses its part
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use kantor_model::{Collected, Collector};
+use kantor_plugin_host::{Host, ImportError, Limits, ReadReport, Settings};
+
+/// A folder of packs that is thrown away with the test.
+pub(crate) struct Packs {
+    folder: tempfile::TempDir,
+}
+
+fn bank_plugins() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+impl Packs {
+    pub(crate) fn none() -> Packs {
+        let folder = tempfile::tempdir().unwrap();
+        Packs { folder }
+    }
+
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The path that a development pack of this name has here.
+    pub(crate) fn library(&self, name: &str) -> PathBuf {
+        use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
+        self.folder()
+            .join(format!("{DLL_PREFIX}kantor_pack_{name}{DLL_SUFFIX}"))
+    }
+
+    /// Builds a pack from a file in C.
+    fn compile(self, name: &str, source: &Path) -> Packs {
+        let built = Command::new("cc")
+            .args([
+                "-std=gnu11",
+                "-Wall",
+                "-Wextra",
+                "-Wno-unused",
+                "-Werror",
+                "-shared",
+                "-fPIC",
+            ])
+            .arg("-I")
+            .arg(bank_plugins().join("sdk/include"))
+            .arg(source)
+            .arg("-o")
+            .arg(self.library(name))
+            .output()
+            .expect("a C compiler called `cc` is needed for this test");
+        assert!(
+            built.status.success(),
+            "{}",
+            String::from_utf8_lossy(&built.stderr)
+        );
+        self
+    }
+
+    /// The example pack of the SDK.
+    pub(crate) fn with_example(self) -> Packs {
+        self.compile("example", &bank_plugins().join("sdk/example-c/pack.c"))
+    }
+
+    /// One of the packs of `faulty/c`.
+    pub(crate) fn with_sin(self, name: &str) -> Packs {
+        self.compile(name, &bank_plugins().join(format!("faulty/c/{name}.c")))
+    }
+
+    /// A pack that Cargo built: the tests depend on its crate, so it lies beside them.
+    pub(crate) fn with_built(self, library: &str, name: &str) -> Packs {
+        use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
+        let file = format!("{DLL_PREFIX}{library}{DLL_SUFFIX}");
+        let beside = std::env::current_exe().unwrap().with_file_name(&file);
+        assert!(
+            beside.is_file(),
+            "{} is missing; build first: cargo build --workspace",
+            beside.display()
+        );
+        std::fs::copy(&beside, self.library(name)).unwrap();
+        self
+    }
+
+    pub(crate) fn settings(&self) -> Settings {
+        Settings {
+            development: vec![self.folder().to_path_buf()],
+            installed: None,
+            child: Some(PathBuf::from(env!("CARGO_BIN_EXE_kantor-pack-child"))),
+            // Far above what any of these packs needs on the slowest machine.
+            limits: Limits {
+                time: Duration::from_secs(60),
+                memory: 512 << 20,
+                ..Limits::default()
+            },
+            in_process: false,
+        }
+    }
+
+    /// Each pack in a child.
+    pub(crate) fn host(&self) -> Host {
+        Host::discover(&self.settings())
+    }
+
+    /// Each pack in this process.
+    pub(crate) fn host_in_process(&self) -> Host {
+        Host::discover(&Settings {
+            in_process: true,
+            ..self.settings()
+        })
+    }
+}
+
+/// Reads a file and keeps what came.
+pub(crate) fn read(
+    host: &Host,
+    pack: Option<&str>,
+    file: &str,
+) -> (Result<ReadReport, ImportError>, Collected) {
+    let mut sink = Collector::new();
+    let report = host.read_statement(&mut file.as_bytes(), pack, &mut sink);
+    (report, sink.finish())
+}
+
+/// A statement as the example pack reads it.
+pub(crate) const EXAMPLE: &str = "\
+EXAMPLE PL61109010140000071219812874 PLN 12/2026 10000
+2026-11-02 -1234 Za zakupy EX000000018
+2026-11-03 5000 Wplata
+END 13766
+";

@@ -1,0 +1,188 @@
+/*
+ * A whole bank pack in C, for a bank that does not exist. Its statements look like this:
+ *
+ *   EXAMPLE PL61109010140000071219812874 PLN 12/2026 10000
+ *   2026-11-02 -1234 A title of any length
+ *   END 8766
+ *
+ * with amounts in grosze. Build it with
+ *
+ *   cc -std=c11 -shared -fPIC -I ../include pack.c -o libkantor_pack_example.so
+ */
+#include "bank_plugin.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define TEXT(literal) {(const uint8_t *)(literal), sizeof(literal) - 1}
+
+static bank_text text(const char *of) {
+    bank_text lent = {(const uint8_t *)of, strlen(of)};
+    return lent;
+}
+
+static const char MARK[] = "EXAMPLE ";
+
+/* ---- bank.statement/1 ---------------------------------------------------------------------- */
+
+static int32_t recognise(const bank_bytes *head, const bank_recognition_sink *out) {
+    if (head->length < sizeof(MARK) - 1 || memcmp(head->data, MARK, sizeof(MARK) - 1) != 0)
+        return BANK_OK; /* not called means none */
+    bank_recognition found = {
+        sizeof found,    BANK_CONFIDENCE_CERTAIN, TEXT("MT940"),
+        TEXT("example"), TEXT("the first line begins with EXAMPLE"),
+    };
+    out->found(out->context, &found);
+    return BANK_OK;
+}
+
+/* One reading of one file: it lives on the stack, so nothing is kept between calls. */
+typedef struct reading {
+    const bank_source *source;
+    const bank_statement_sink *out;
+    bank_bytes piece;
+    uint64_t used; /* of the piece */
+    uint32_t number; /* of the line */
+    char line[256];
+} reading;
+
+static int32_t complain(reading *r, const char *code, const char *message) {
+    bank_complaint complaint = {sizeof complaint, BANK_FATAL, {r->number, 1},
+                                text(code),       text(message), text(r->line)};
+    r->out->complaint(r->out->context, &complaint);
+    return BANK_UNREADABLE;
+}
+
+/* The next line without its end: 1, or 0 at the end of the file, or -1 for a failed source. */
+static int next_line(reading *r) {
+    size_t length = 0;
+    for (;;) {
+        if (r->used == r->piece.length) {
+            if (r->source->pull(r->source->context, &r->piece) != BANK_OK)
+                return -1;
+            r->used = 0;
+            if (r->piece.length == 0)
+                break;
+        }
+        char byte = (char)r->piece.data[r->used++];
+        if (byte == '\n')
+            break;
+        if (byte >= ' ' && byte <= '~' && length + 1 < sizeof r->line)
+            r->line[length++] = byte;
+    }
+    r->line[length] = 0;
+    r->number++;
+    return length > 0;
+}
+
+static bank_money pln(long long minor) {
+    bank_money amount = {minor, {{'P', 'L', 'N'}, 2}, 0};
+    return amount;
+}
+
+static int32_t read(const bank_source *source, const bank_statement_sink *out) {
+    reading r = {source, out, {0, 0}, 0, 0, ""};
+    char account[64], number[32];
+    long long opening, minor;
+    unsigned year, month, day;
+    int at;
+    bank_date date = {2026, 11, 2};
+
+    if (next_line(&r) < 0)
+        return BANK_SOURCE_FAILED;
+    if (sscanf(r.line, "EXAMPLE %63s PLN %31s %lld", account, number, &opening) != 3)
+        return complain(&r, "header-unreadable", "The first line is not that of Example Bank; "
+                                                 "choose the pack of the bank that made the file.");
+    bank_balance first = {pln(opening), date, 0};
+    bank_statement_head head = {
+        .struct_size = sizeof head, .place = {1, 1},
+        .format = TEXT("MT940"),    .dialect = TEXT("example"),
+        .account = text(account),   .number = text(number),
+        .opening = &first,          .currency = {{'P', 'L', 'N'}, 2},
+    };
+    if (out->begin(out->context, &head) != BANK_CONTINUE)
+        return BANK_OK;
+
+    for (;;) {
+        int got = next_line(&r);
+        if (got < 0)
+            return BANK_SOURCE_FAILED;
+        if (got == 0)
+            return complain(&r, "file-truncated", "The file ends before the line END; download "
+                                                  "it again.");
+        if (sscanf(r.line, "END %lld", &minor) == 1) {
+            bank_balance last = {pln(minor), date, 0};
+            bank_statement_foot foot = {.struct_size = sizeof foot, .closing = &last};
+            out->end(out->context, &foot);
+            return BANK_OK;
+        }
+        if (sscanf(r.line, "%u-%u-%u %lld %n", &year, &month, &day, &minor, &at) != 4)
+            return complain(&r, "entry-unreadable", "This line is no entry; download the file "
+                                                    "again.");
+        date.year = (uint16_t)year;
+        date.month = (uint8_t)month;
+        date.day = (uint8_t)day;
+        bank_entry entry = {
+            .struct_size = sizeof entry, .place = {r.number, 1},  .amount = pln(minor),
+            .value_date = date,          .booking_date = date,    .status = BANK_BOOKED,
+            .remittance = text(r.line + at),
+        };
+        if (out->entry(out->context, &entry) != BANK_CONTINUE)
+            return BANK_OK;
+    }
+}
+
+static const bank_statements STATEMENTS = {sizeof STATEMENTS, 0, TEXT("MT940"), recognise, read};
+
+/* ---- bank.transfers/1 ---------------------------------------------------------------------- */
+
+static const bank_transfer_format FORMATS[] = {
+    {sizeof(bank_transfer_format), 0, TEXT("example-lines"), TEXT("PLN"), TEXT("txt")},
+};
+
+/* One line a transfer: account, grosze, title. */
+static int32_t write(const bank_text *format, const bank_batch *batch, const bank_byte_sink *out) {
+    (void)format; /* there is only one */
+    for (;;) {
+        const bank_transfer *transfer;
+        if (batch->next(batch->context, &transfer) != BANK_OK)
+            return BANK_SOURCE_FAILED;
+        if (transfer == 0)
+            return BANK_OK;
+        char amount[32];
+        int length = snprintf(amount, sizeof amount, " %lld ", (long long)transfer->amount.minor);
+        bank_bytes pieces[] = {
+            {transfer->payee_account.data, transfer->payee_account.length},
+            {(const uint8_t *)amount, (uint64_t)length},
+            {transfer->title.data, transfer->title.length},
+            {(const uint8_t *)"\n", 1},
+        };
+        for (size_t i = 0; i < sizeof pieces / sizeof *pieces; i++)
+            if (out->push(out->context, &pieces[i]) != BANK_CONTINUE)
+                return BANK_OK;
+    }
+}
+
+static const bank_transfers TRANSFERS = {sizeof TRANSFERS, 1, FORMATS, write};
+
+/* ---- The pack ------------------------------------------------------------------------------ */
+
+static int is(const bank_text *id, const char *name) {
+    return id->length == strlen(name) && memcmp(id->data, name, id->length) == 0;
+}
+
+static const void *get_extension(const bank_text *id) {
+    if (is(id, BANK_STATEMENTS_ID))
+        return &STATEMENTS;
+    if (is(id, BANK_TRANSFERS_ID))
+        return &TRANSFERS;
+    return 0;
+}
+
+static const bank_plugin PLUGIN = {
+    .struct_size = sizeof PLUGIN, .id = TEXT("example"), .name = TEXT("Example Bank"),
+    .version = TEXT("1.0.0"),     .build = TEXT("C"),    .banks = TEXT("example"),
+    .get_extension = get_extension,
+};
+
+const bank_plugin *bank_plugin_entry_v1(void) { return &PLUGIN; }

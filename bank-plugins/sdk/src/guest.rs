@@ -1,0 +1,208 @@
+//! What the host lends to a call, as safe Rust for the pack: where bytes come from, where records
+//! go, where the written file goes.
+#![allow(unsafe_code)] // calls functions of the host
+
+use kantor_model::{Complaint, Entry, Flow, Severity, StatementFoot, StatementHead, StatementSink};
+
+use crate::abi::{self, Bytes};
+use crate::to_abi;
+
+/// The host could not give more bytes, by a fault of its own; it knows what it was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "the rest of the file could not be read by the program that opened it; load the file again"
+)]
+pub struct SourceFailed;
+
+/// The bytes of one file, pulled from the host piece by piece.
+pub struct Source<'call> {
+    lent: &'call abi::Source,
+    ended: bool,
+}
+
+impl<'call> Source<'call> {
+    /// # Safety
+    /// `lent` keeps what the header promises of a source until the call returns.
+    pub(crate) unsafe fn new(lent: &'call abi::Source) -> Source<'call> {
+        Source { lent, ended: false }
+    }
+
+    /// The next piece of the file, which may end anywhere; empty at the end, and ever after.
+    ///
+    /// # Errors
+    /// [`SourceFailed`]: stop, and return the same.
+    pub fn pull(&mut self) -> Result<&[u8], SourceFailed> {
+        let (Some(pull), false) = (self.lent.pull, self.ended) else {
+            return if self.ended {
+                Ok(&[])
+            } else {
+                Err(SourceFailed)
+            };
+        };
+        let mut piece = Bytes::of(&[]);
+        // SAFETY: the host's function with the host's context, as the header says. What it lends
+        // lives until the next pull, which needs `self` again.
+        let piece = unsafe {
+            if pull(self.lent.context, &raw mut piece) != abi::OK {
+                return Err(SourceFailed);
+            }
+            piece.read("a pulled piece").map_err(|_| SourceFailed)?
+        };
+        self.ended = piece.is_empty();
+        Ok(piece)
+    }
+}
+
+fn flow(answer: i32) -> Flow {
+    if answer == abi::CONTINUE {
+        Flow::Continue
+    } else {
+        Flow::Stop
+    }
+}
+
+/// Lends records to the host's sink. Once the host said stop, nothing is passed on.
+pub(crate) struct HostSink<'call> {
+    lent: &'call abi::StatementSink,
+    stopped: bool,
+    /// A fact was too long to cross; its complaint is given.
+    pub(crate) unreadable: bool,
+}
+
+impl<'call> HostSink<'call> {
+    /// # Safety
+    /// `lent` keeps what the header promises of a statement sink until the call returns.
+    pub(crate) unsafe fn new(lent: &'call abi::StatementSink) -> HostSink<'call> {
+        HostSink {
+            lent,
+            stopped: false,
+            unreadable: false,
+        }
+    }
+
+    fn give<T>(
+        &mut self,
+        function: Option<unsafe extern "C" fn(*mut std::ffi::c_void, *const T) -> i32>,
+        value: &T,
+    ) -> Flow {
+        let (Some(function), false) = (function, self.stopped) else {
+            return Flow::Stop;
+        };
+        // SAFETY: the host's function with the host's context; `value` outlives the call.
+        let answer = flow(unsafe { function(self.lent.context, value) });
+        self.stopped = answer == Flow::Stop;
+        answer
+    }
+
+    /// Facts are never cut: one that is too long for the wall ends the reading.
+    fn too_long(&mut self, place: kantor_model::Place, what: &str) -> Flow {
+        self.unreadable = true;
+        let _ = self.complaint(Complaint {
+            place,
+            code: "text-too-long".into(),
+            severity: Severity::Fatal,
+            message: format!(
+                "{what} is longer than {} bytes, which no bank writes; the file is damaged or is not \
+                 a statement: download it again",
+                abi::TEXT_MAX
+            ),
+            excerpt: String::new(),
+        });
+        self.stopped = true;
+        Flow::Stop
+    }
+}
+
+fn longest<'a>(texts: impl IntoIterator<Item = Option<&'a str>>) -> usize {
+    texts.into_iter().flatten().map(str::len).max().unwrap_or(0)
+}
+
+impl StatementSink for HostSink<'_> {
+    fn begin(&mut self, head: StatementHead) -> Flow {
+        let texts = [
+            head.bank.as_deref(),
+            Some(head.account.as_str()),
+            head.number.as_deref(),
+        ];
+        if longest(texts) > abi::TEXT_MAX / 3 {
+            return self.too_long(head.place, "the account or the number of this statement");
+        }
+        to_abi::head(&head, |lent| self.give(self.lent.begin, lent))
+    }
+
+    fn entry(&mut self, entry: Entry) -> Flow {
+        let texts = [
+            entry.transaction_code.as_deref(),
+            entry.bank_reference.as_deref(),
+            entry.customer_reference.as_deref(),
+            entry.counterparty.name.as_deref(),
+            entry
+                .counterparty
+                .account
+                .as_ref()
+                .map(|account| account.as_str()),
+            entry.remittance.as_deref(),
+        ];
+        // A zero character becomes three bytes on the way.
+        if longest(texts) > abi::TEXT_MAX / 3 {
+            return self.too_long(entry.place, "a text of this entry");
+        }
+        to_abi::entry(&entry, |lent| self.give(self.lent.entry, lent))
+    }
+
+    fn end(&mut self, foot: StatementFoot) -> Flow {
+        to_abi::foot(&foot, |lent| self.give(self.lent.end, lent))
+    }
+
+    fn complaint(&mut self, complaint: Complaint) -> Flow {
+        to_abi::complaint(&complaint, |lent| self.give(self.lent.complaint, lent))
+    }
+}
+
+/// Where a written file goes, piece by piece.
+pub struct Output<'call> {
+    lent: &'call abi::ByteSink,
+    stopped: bool,
+}
+
+impl<'call> Output<'call> {
+    /// # Safety
+    /// `lent` keeps what the header promises of a byte sink until the call returns.
+    pub(crate) unsafe fn new(lent: &'call abi::ByteSink) -> Output<'call> {
+        Output {
+            lent,
+            stopped: false,
+        }
+    }
+
+    /// The next bytes of the file, any number of them.
+    pub fn push(&mut self, bytes: &[u8]) -> Flow {
+        for piece in bytes.chunks(abi::PIECE_MAX) {
+            let (Some(push), false) = (self.lent.push, self.stopped) else {
+                return Flow::Stop;
+            };
+            let piece = Bytes::of(piece);
+            // SAFETY: the host's function with the host's context; `piece` outlives the call.
+            self.stopped = flow(unsafe { push(self.lent.context, &raw const piece) }) == Flow::Stop;
+        }
+        if self.stopped {
+            Flow::Stop
+        } else {
+            Flow::Continue
+        }
+    }
+
+    /// Something that was written differently from what was asked, or cannot be.
+    pub fn complaint(&mut self, complaint: &Complaint) -> Flow {
+        let (Some(function), false) = (self.lent.complaint, self.stopped) else {
+            return Flow::Stop;
+        };
+        let context = self.lent.context;
+        let answer = to_abi::complaint(complaint, |lent| {
+            // SAFETY: the host's function with the host's context; `lent` outlives the call.
+            flow(unsafe { function(context, lent) })
+        });
+        self.stopped = answer == Flow::Stop;
+        answer
+    }
+}
