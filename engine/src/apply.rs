@@ -3,7 +3,7 @@
 use crate::batch::{BatchStep, PayoutBatch, next_batch_state};
 use crate::event::{Event, Recorded, StatementBooking};
 use crate::matching::Question;
-use crate::order::{Order, OrderState, OrderStep, next_order_state};
+use crate::order::{Offer, Order, OrderState, OrderStep, next_order_state};
 use crate::payout::{Payout, PayoutState, PayoutStep, next_payout_state};
 use crate::receipt::{Receipt, ReceiptState, ReceiptStep, next_receipt_state};
 use crate::snapshot::{CustomerAccount, OfficeAccount, REMEMBERED_TABLES, Settled, Snapshot};
@@ -46,6 +46,7 @@ pub fn apply(state: &mut Snapshot, recorded: &Recorded) {
         | Event::PayoutWithdrawn { .. }
         | Event::PayoutPaid { .. }
         | Event::PaidTwice { .. }
+        | Event::PaidWithoutFile { .. }
         | Event::BatchFixed { .. }
         | Event::BatchApproved { .. }
         | Event::BatchWritten { .. }
@@ -134,6 +135,7 @@ fn apply_order(state: &mut Snapshot, event: &Event) {
                     terms: facts.terms,
                     deadline: facts.deadline,
                     offered: None,
+                    cancelled: false,
                     receipts: Vec::new(),
                     payouts: Vec::new(),
                 },
@@ -144,9 +146,14 @@ fn apply_order(state: &mut Snapshot, event: &Event) {
                 changed.terms = *terms
             });
         }
-        Event::RateOffered { order, rate, .. } => {
+        Event::RateOffered {
+            order, rate, until, ..
+        } => {
             step(state, *order, OrderStep::OfferRate, |changed| {
-                changed.offered = Some(*rate)
+                changed.offered = Some(Offer {
+                    rate: *rate,
+                    until: *until,
+                });
             });
         }
         Event::RateAccepted {
@@ -156,15 +163,12 @@ fn apply_order(state: &mut Snapshot, event: &Event) {
         } => {
             step(state, *order, OrderStep::Accept, |changed| {
                 changed.terms = *terms;
-                changed.offered = None;
                 changed.deadline = *deadline;
+                changed.cancelled = false;
             });
+            forgive_lateness(state, *order);
         }
-        Event::RateDeclined { order } => {
-            step(state, *order, OrderStep::Decline, |changed| {
-                changed.offered = None
-            });
-        }
+        Event::RateDeclined { order } => step(state, *order, OrderStep::Decline, |_| {}),
         Event::DeadlineMoved {
             order, deadline, ..
         } => {
@@ -172,20 +176,22 @@ fn apply_order(state: &mut Snapshot, event: &Event) {
                 changed.deadline = *deadline
             });
         }
-        Event::OrderFunded { order, .. } => step(state, *order, OrderStep::Fund, |_| {}),
-        Event::OrderHeld { order, reason } => {
-            step(state, *order, OrderStep::Hold(*reason), |changed| {
-                changed.offered = None
+        Event::OrderFunded { order, .. } => {
+            step(state, *order, OrderStep::Fund, |changed| {
+                changed.cancelled = false
             });
+        }
+        Event::OrderHeld { order, reason } => {
+            step(state, *order, OrderStep::Hold(*reason), |_| {});
         }
         Event::OrderExpired { order } => step(state, *order, OrderStep::Expire, |_| {}),
-        Event::OrderCancelled { order, .. } => step(state, *order, OrderStep::Cancel, |_| {}),
-        Event::OrderLostFunds { order } => step(state, *order, OrderStep::LoseFunds, |_| {}),
-        Event::OrderRefunding { order, .. } => {
-            step(state, *order, OrderStep::Refund, |changed| {
-                changed.offered = None
+        Event::OrderCancelled { order, .. } => {
+            step(state, *order, OrderStep::Cancel, |changed| {
+                changed.cancelled = true
             });
         }
+        Event::OrderLostFunds { order } => step(state, *order, OrderStep::LoseFunds, |_| {}),
+        Event::OrderRefunding { order, .. } => step(state, *order, OrderStep::Refund, |_| {}),
         Event::OrderPayingOut { order } => step(state, *order, OrderStep::PayOut, |_| {}),
         Event::OrderCompleted { order } | Event::OrderRefunded { order } => {
             step(state, *order, OrderStep::Finish, |_| {});
@@ -199,14 +205,28 @@ fn step(state: &mut Snapshot, id: OrderId, step: OrderStep, change: impl FnOnce(
     let Some(order) = state.orders.get_mut(&id) else {
         return;
     };
-    state.deadlines.remove(&(order.deadline, id));
+    if let Some(until) = order.waits_until() {
+        state.deadlines.remove(&(until, id));
+    }
     order.state = next_order_state(order.state, step).unwrap_or(order.state);
     change(order);
-    if matches!(
-        order.state,
-        OrderState::AwaitingFunds | OrderState::AwaitingConsent
-    ) {
-        state.deadlines.insert((order.deadline, id));
+    if order.state != OrderState::AwaitingConsent {
+        order.offered = None;
+    }
+    if let Some(until) = order.waits_until() {
+        state.deadlines.insert((until, id));
+    }
+}
+
+/// The customer agreed anew: what came before is not late any more.
+fn forgive_lateness(state: &mut Snapshot, id: OrderId) {
+    let Some(order) = state.orders.get(&id) else {
+        return;
+    };
+    for line in &order.receipts {
+        if let Some(receipt) = state.receipts.get_mut(line) {
+            receipt.failed = receipt.failed.filter(|reason| !reason.is_about_time());
+        }
     }
 }
 
@@ -234,6 +254,7 @@ fn apply_line(state: &mut Snapshot, event: &Event) {
             amount,
             verdict,
             rule,
+            failed,
             ..
         } => {
             state.questions.remove(line);
@@ -247,6 +268,7 @@ fn apply_line(state: &mut Snapshot, event: &Event) {
                     state: ReceiptState::Allocated,
                     verdict: *verdict,
                     rule: *rule,
+                    failed: *failed,
                 },
             );
             if let Some(order) = state.orders.get_mut(order)
@@ -327,8 +349,8 @@ fn apply_payout(state: &mut Snapshot, recorded: &Recorded) {
             state.questions.remove(line);
             state.settled.insert(*line, Settled::Payout(*payout));
         }
-        // An alarm. The line stays the question that its booking made of it.
-        Event::PaidTwice { .. } => {}
+        // Alarms. A line that pays twice stays the question that its booking made of it.
+        Event::PaidTwice { .. } | Event::PaidWithoutFile { .. } => {}
         Event::BatchFixed {
             batch,
             account,

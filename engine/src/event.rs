@@ -146,6 +146,7 @@ pub enum Event {
     RateOffered {
         order: OrderId,
         rate: Decimal,
+        until: Moment,
         reason: String,
     },
     /// The customer accepted it.
@@ -162,8 +163,13 @@ pub enum Event {
         deadline: Moment,
         reason: String,
     },
-    /// Receipts fulfil the order, and it was exchanged at its terms.
-    OrderFunded { order: OrderId, value_at_mid: Money },
+    /// Receipts fulfil the order, or a person accepted it as it is, with his reason; it was
+    /// exchanged at its terms.
+    OrderFunded {
+        order: OrderId,
+        value_at_mid: Money,
+        reason: Option<String>,
+    },
     /// Money came, and a person has to decide.
     OrderHeld { order: OrderId, reason: HeldReason },
     /// The promise ended unpaid.
@@ -192,7 +198,7 @@ pub enum Event {
         index: u32,
         why: NotBooked,
     },
-    /// A bank line is this order's money.
+    /// A bank line is this order's money; a person who said so gave his reason.
     ReceiptAllocated {
         line: LineId,
         order: OrderId,
@@ -201,6 +207,7 @@ pub enum Event {
         rule: Rule,
         rule_version: u32,
         failed: Option<HeldReason>,
+        reason: Option<String>,
     },
     /// A person took a line back from its order.
     ReceiptReleased {
@@ -225,6 +232,9 @@ pub enum Event {
     PayoutPaid { payout: PayoutId, line: LineId },
     /// The bank shows a second debit for it (alarm); the line stays a question.
     PaidTwice { payout: PayoutId, line: LineId },
+    /// The bank paid it although no file in force holds it (alarm): somebody paid by hand, or the
+    /// file of a voided batch was sent after all.
+    PaidWithoutFile { payout: PayoutId, line: LineId },
     /// Payouts of one account were put together.
     BatchFixed {
         batch: BatchId,
@@ -284,6 +294,7 @@ impl Event {
             Event::PayoutWithdrawn { .. } => "PayoutWithdrawn",
             Event::PayoutPaid { .. } => "PayoutPaid",
             Event::PaidTwice { .. } => "PaidTwice",
+            Event::PaidWithoutFile { .. } => "PaidWithoutFile",
             Event::BatchFixed { .. } => "BatchFixed",
             Event::BatchApproved { .. } => "BatchApproved",
             Event::BatchWritten { .. } => "BatchWritten",

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use kantor_model::{Currency, Money};
+use kantor_model::{Currency, Money, MoneyError};
 
 use crate::AccountId;
 
@@ -23,7 +23,8 @@ pub enum LedgerAccount {
     CustomerFunds,
     /// Money owed out, identity given, not yet seen leaving.
     PayoutsDue,
-    /// What the office has bought less what it has sold, carried at the reference rate.
+    /// What the office has bought (negative, as every source of money is) and sold (positive), each
+    /// exchange carried at the reference rate.
     Position,
     /// Customer rate against reference rate, earned at the order's moment.
     SpreadIncome,
@@ -88,7 +89,7 @@ pub fn movement(
     from: LedgerAccount,
     to: LedgerAccount,
     amount: Money,
-) -> Result<[Posting; 2], kantor_model::MoneyError> {
+) -> Result<[Posting; 2], MoneyError> {
     Ok([
         Posting {
             account: to,
@@ -117,8 +118,24 @@ pub struct Ledger {
 }
 
 impl Ledger {
+    /// Whether every balance still fits 64 bits of minor units after the postings.
+    pub fn would_hold<'a>(
+        &self,
+        postings: impl IntoIterator<Item = &'a Posting>,
+    ) -> Result<(), MoneyError> {
+        let mut after: BTreeMap<(&LedgerAccount, Currency), Money> = BTreeMap::new();
+        for posting in postings {
+            let currency = posting.amount.currency();
+            let balance = after
+                .entry((&posting.account, currency))
+                .or_insert_with(|| self.balance(&posting.account, currency));
+            *balance = balance.plus(posting.amount)?;
+        }
+        Ok(())
+    }
+
     /// Adds postings. A sum that would not fit 64 bits of minor units stays at the limit; no
-    /// decision lets one arise, and the checker names it.
+    /// decision lets one arise ([`Ledger::would_hold`]), and the checker names it.
     pub fn post(&mut self, postings: &[Posting]) {
         for posting in postings {
             let key = (posting.account.clone(), posting.amount.currency());

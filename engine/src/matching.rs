@@ -242,26 +242,29 @@ fn match_payout(book: &impl Book, account: AccountId, id: PayoutId, line: &LineF
     }
 }
 
-/// Whether money fulfils an order: `None` when it does, else the first test that fails.
-/// `received` is everything allocated to the order so far, this line included; `None` when it is
-/// in another currency.
+/// Whether a sum is what an order is to be paid; `None` when it is. `received` is `None` when
+/// money in another currency is part of it.
+pub fn sum_fails(order: &Order, received: Option<Money>) -> Option<HeldReason> {
+    let wanted = order.gives();
+    match received {
+        Some(sum) if sum.currency() != wanted.currency() => Some(HeldReason::WrongCurrency),
+        Some(sum) if sum.minor() < wanted.minor() => Some(HeldReason::Under),
+        Some(sum) if sum.minor() > wanted.minor() => Some(HeldReason::Over),
+        Some(_) => None,
+        None => Some(HeldReason::WrongCurrency),
+    }
+}
+
+/// Whether a line fulfils an order: `None` when it does, else the first test that fails.
+/// `received` is everything allocated to the order so far, this line included; `None` when some of
+/// it is in another currency.
 pub fn fulfilment(
     order: &Order,
     line: &LineFacts,
     received: Option<Money>,
     policy: &Policy,
 ) -> Option<HeldReason> {
-    let mut failed = Vec::new();
-    match received {
-        Some(sum) if sum.currency() == order.gives().currency() => {
-            if sum.minor() < order.gives().minor() {
-                failed.push(HeldReason::Under);
-            } else if sum.minor() > order.gives().minor() {
-                failed.push(HeldReason::Over);
-            }
-        }
-        Some(_) | None => failed.push(HeldReason::WrongCurrency),
-    }
+    let mut failed: Vec<HeldReason> = sum_fails(order, received).into_iter().collect();
     match &line.payer {
         // A bank that hides the payer is no proof against him.
         Payer::NotGiven => {}
@@ -271,33 +274,10 @@ pub fn fulfilment(
             }
         }
     }
-    match order.state {
-        OrderState::Cancelled => failed.push(HeldReason::AfterEnd),
-        OrderState::AwaitingFunds
-        | OrderState::AwaitingConsent
-        | OrderState::Funded
-        | OrderState::Held(_)
-        | OrderState::PayingOut
-        | OrderState::Completed
-        | OrderState::Refunding
-        | OrderState::Refunded
-        | OrderState::Expired => failed.extend(in_time(order.deadline, line, policy).err()),
-    }
-    // A reason that a person already weighs stays until he has decided.
-    match order.state {
-        OrderState::Held(reason @ (HeldReason::Compliance | HeldReason::ThirdPartyPayer)) => {
-            failed.push(reason);
-        }
-        OrderState::AwaitingFunds
-        | OrderState::AwaitingConsent
-        | OrderState::Funded
-        | OrderState::Held(_)
-        | OrderState::PayingOut
-        | OrderState::Completed
-        | OrderState::Refunding
-        | OrderState::Refunded
-        | OrderState::Expired
-        | OrderState::Cancelled => {}
+    if order.cancelled {
+        failed.push(HeldReason::AfterEnd);
+    } else {
+        failed.extend(in_time(order.deadline, line, policy).err());
     }
     failed.into_iter().min()
 }

@@ -43,6 +43,31 @@ impl HeldReason {
         HeldReason::Compliance,
     ];
 
+    /// Whether it follows from the sum of what came, so that more money or less heals it.
+    pub const fn is_about_the_sum(self) -> bool {
+        match self {
+            HeldReason::Under | HeldReason::Over => true,
+            HeldReason::WrongCurrency
+            | HeldReason::ThirdPartyPayer
+            | HeldReason::AfterEnd
+            | HeldReason::Late
+            | HeldReason::TimeUnknown
+            | HeldReason::Compliance => false,
+        }
+    }
+
+    /// Whether the customer's consent to a new rate heals it: it is about the promise's time only.
+    pub const fn is_about_time(self) -> bool {
+        match self {
+            HeldReason::AfterEnd | HeldReason::Late | HeldReason::TimeUnknown => true,
+            HeldReason::WrongCurrency
+            | HeldReason::ThirdPartyPayer
+            | HeldReason::Under
+            | HeldReason::Over
+            | HeldReason::Compliance => false,
+        }
+    }
+
     /// The stable word: `third_party_payer`.
     pub const fn word(self) -> &'static str {
         match self {
@@ -375,6 +400,15 @@ pub struct OrderFacts {
     pub deadline: Moment,
 }
 
+/// A rate that is worse for the customer, until when he may accept it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Offer {
+    /// The rate.
+    pub rate: Decimal,
+    /// The last moment to accept it.
+    pub until: Moment,
+}
+
 /// An order as it stands now.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Order {
@@ -387,7 +421,9 @@ pub struct Order {
     /// The deadline in force.
     pub deadline: Moment,
     /// A rate that the customer has been offered and has not answered.
-    pub offered: Option<Decimal>,
+    pub offered: Option<Offer>,
+    /// It was ended before money came, and nobody has agreed to it anew.
+    pub cancelled: bool,
     /// Bank lines that are this order's money, in the order in which they came.
     pub receipts: Vec<LineId>,
     /// Its payouts: the exchange, refunds.
@@ -398,6 +434,24 @@ impl Order {
     /// The title that the customer is told to pay with.
     pub fn reference(&self) -> Option<Reference> {
         Reference::of_order(self.facts.order)
+    }
+
+    /// Until when the order waits: for money, or for an answer to an offered rate.
+    pub fn waits_until(&self) -> Option<Moment> {
+        match self.state {
+            OrderState::AwaitingFunds => Some(self.deadline),
+            OrderState::AwaitingConsent => {
+                Some(self.offered.map_or(self.deadline, |offer| offer.until))
+            }
+            OrderState::Funded
+            | OrderState::Held(_)
+            | OrderState::PayingOut
+            | OrderState::Completed
+            | OrderState::Refunding
+            | OrderState::Refunded
+            | OrderState::Expired
+            | OrderState::Cancelled => None,
+        }
     }
 
     /// What the customer is to pay.

@@ -3,6 +3,7 @@
 use kantor_model::Money;
 
 use crate::matching::{Rule, Verdict};
+use crate::order::HeldReason;
 use crate::{LineId, OrderId};
 
 /// Where a receipt is in its life.
@@ -94,4 +95,6 @@ pub struct Receipt {
     pub verdict: Verdict,
     /// By which rule.
     pub rule: Rule,
+    /// The first test that it failed when it came; consent to a new rate heals what was late.
+    pub failed: Option<HeldReason>,
 }

@@ -114,6 +114,20 @@ pub enum Refusal {
     SecondExport { batch: BatchId },
     #[error("two different people must attest that batch {batch} was not sent")]
     NotAttested { batch: BatchId },
+    #[error(
+        "payout {payout} of batch {batch} has left already, and a file with it would pay twice; void the batch and make a new one"
+    )]
+    PaidMeanwhile { batch: BatchId, payout: PayoutId },
+    #[error(
+        "the bank shows that payout {payout} of batch {batch} has left, so its file was sent; wait for the bank's lines of the others"
+    )]
+    FileWasSent { batch: BatchId, payout: PayoutId },
+    #[error("a customer cannot do this himself; ask the office")]
+    StaffOnly,
+    #[error(
+        "only the customer can accept a new rate for order {order}; wait for his answer, or withdraw the offer"
+    )]
+    ConsentIsTheCustomers { order: OrderId },
     #[error("payout {payout} is {}, and this cannot be done then", state.name())]
     PayoutState {
         payout: PayoutId,
@@ -177,6 +191,10 @@ impl Refusal {
             Refusal::FourEyes { .. } => "four_eyes",
             Refusal::SecondExport { .. } => "second_export",
             Refusal::NotAttested { .. } => "not_attested",
+            Refusal::PaidMeanwhile { .. } => "paid_meanwhile",
+            Refusal::FileWasSent { .. } => "file_was_sent",
+            Refusal::StaffOnly => "staff_only",
+            Refusal::ConsentIsTheCustomers { .. } => "consent_is_the_customers",
             Refusal::PayoutState { .. } => "payout_state",
             Refusal::StatementCurrency { .. } => "statement_currency",
             Refusal::ChainMoved => "chain_moved",

@@ -70,7 +70,9 @@ impl Touched {
                 touched.orders.push(facts.order);
             }
             Event::PayoutWithdrawn { payout } => touched.payouts.push(*payout),
-            Event::PayoutPaid { payout, line } | Event::PaidTwice { payout, line } => {
+            Event::PayoutPaid { payout, line }
+            | Event::PaidTwice { payout, line }
+            | Event::PaidWithoutFile { payout, line } => {
                 touched.payouts.push(*payout);
                 touched.lines.push(*line);
             }

@@ -9,6 +9,7 @@ use crate::command::Answer;
 use crate::event::Event;
 use crate::matching::Book;
 use crate::order::OrderState;
+use crate::payout::PayoutState;
 use crate::refusal::Refusal;
 use crate::{AccountId, BatchId, PayoutId};
 
@@ -71,6 +72,9 @@ pub(super) fn approve(draft: &mut Draft<'_>, id: BatchId) -> Result<Answer, Refu
     if draft.policy().four_eyes && batch.made_by == *draft.by {
         return Err(Refusal::FourEyes { batch: id });
     }
+    if let Some(payout) = paid_already(draft, batch) {
+        return Err(Refusal::PaidMeanwhile { batch: id, payout });
+    }
     draft.record(Event::BatchApproved { batch: id });
     Ok(Answer::Batch(id))
 }
@@ -90,6 +94,9 @@ pub(super) fn write(
         };
     }
     may(batch, BatchStep::Write, "approve it first")?;
+    if let Some(payout) = paid_already(draft, batch) {
+        return Err(Refusal::PaidMeanwhile { batch: id, payout });
+    }
     draft.record(Event::BatchWritten {
         batch: id,
         file: file.clone(),
@@ -110,15 +117,15 @@ pub(super) fn void(
         BatchStep::Void,
         "its payouts have been paid, or it was voided before",
     )?;
-    // A file that exists may have been sent: two people must say that it was not.
-    let two_people = match attested_by {
-        [first, second] => {
-            first.trim() != second.trim() && !first.trim().is_empty() && !second.trim().is_empty()
+    // A file that exists may have been sent: two people must say that it was not, and the bank must
+    // not say that it was.
+    if batch.state == BatchState::Written {
+        if let Some(payout) = paid_already(draft, batch) {
+            return Err(Refusal::FileWasSent { batch: id, payout });
         }
-        _ => false,
-    };
-    if batch.state == BatchState::Written && !two_people {
-        return Err(Refusal::NotAttested { batch: id });
+        if !are_two_people(attested_by) {
+            return Err(Refusal::NotAttested { batch: id });
+        }
     }
     draft.record(Event::BatchVoided {
         batch: id,
@@ -126,4 +133,25 @@ pub(super) fn void(
         attested_by: attested_by.to_vec(),
     });
     Ok(Answer::Batch(id))
+}
+
+/// A payout of the batch that the bank has paid: by hand, or from an earlier file that was declared
+/// void. It must not leave a second time.
+fn paid_already(draft: &Draft<'_>, batch: &PayoutBatch) -> Option<PayoutId> {
+    batch.payouts.iter().copied().find(|payout| {
+        draft
+            .payout(*payout)
+            .is_some_and(|payout| payout.state == PayoutState::Paid)
+    })
+}
+
+fn are_two_people(names: &[String]) -> bool {
+    let plain = |name: &String| name.trim().to_lowercase();
+    match names {
+        [first, second] => {
+            let (first, second) = (plain(first), plain(second));
+            first != second && !first.is_empty() && !second.is_empty()
+        }
+        _ => false,
+    }
 }

@@ -8,8 +8,8 @@ use crate::command::Answer;
 use crate::decide::Outcome;
 use crate::event::{Actor, Event, Recorded};
 use crate::ledger::Posting;
-use crate::matching::Book;
-use crate::order::Order;
+use crate::matching::{Book, sum_fails};
+use crate::order::{HeldReason, Order, OrderState};
 use crate::payout::Payout;
 use crate::policy::Policy;
 use crate::receipt::Receipt;
@@ -90,6 +90,13 @@ impl<'a> Draft<'a> {
         for id in &touched.orders {
             copy(&self.seen.orders, &mut self.after.orders, id);
         }
+        if let Event::RateAccepted { order, .. } = event {
+            // What came before the customer agreed anew is judged anew.
+            let receipts = self.after.orders.get(order).map(|order| &order.receipts);
+            for id in receipts.into_iter().flatten() {
+                copy(&self.seen.receipts, &mut self.after.receipts, id);
+            }
+        }
         for id in &touched.payouts {
             copy(&self.seen.payouts, &mut self.after.payouts, id);
         }
@@ -141,6 +148,20 @@ impl<'a> Draft<'a> {
             .receipts
             .get(&line)
             .or_else(|| self.seen.receipts.get(&line))
+    }
+
+    /// The first test that the money of an order fails; `None` when it fulfils the order.
+    pub(crate) fn failing(&self, order: &Order) -> Result<Option<HeldReason>, Refusal> {
+        let of_lines = order
+            .receipts
+            .iter()
+            .filter_map(|line| self.receipt(*line)?.failed)
+            .filter(|reason| !reason.is_about_the_sum());
+        let of_sum = sum_fails(order, self.received(order)?);
+        // What the law stopped goes on only when a person says so.
+        let of_law = (order.state == OrderState::Held(HeldReason::Compliance))
+            .then_some(HeldReason::Compliance);
+        Ok(of_lines.chain(of_sum).chain(of_law).min())
     }
 
     /// What an order has received, where all of it is in the currency that it gives.

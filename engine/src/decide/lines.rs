@@ -3,7 +3,7 @@
 use kantor_model::Money;
 
 use super::draft::Draft;
-use super::orders::{fund, undo_exchange};
+use super::orders::{settle, undo_exchange};
 use super::reason_of;
 use crate::command::{Answer, LineOutcome};
 use crate::event::Event;
@@ -22,14 +22,18 @@ pub(super) fn receive(
     line: LineId,
     facts: &LineFacts,
     id: OrderId,
-    rule: Rule,
+    by_hand: Option<String>,
 ) -> Result<LineOutcome, Refusal> {
-    let order = draft.order_of(id)?.clone();
-    let received = match draft.received(&order)? {
+    let order = draft.order_of(id)?;
+    let received = match draft.received(order)? {
         Some(sum) if sum.currency() == facts.amount.currency() => Some(sum.plus(facts.amount)?),
         Some(_) | None => None,
     };
-    let failed = fulfilment(&order, facts, received, &draft.policy());
+    let failed = fulfilment(order, facts, received, &draft.policy());
+    let rule = match by_hand {
+        Some(_) => Rule::ByHand,
+        None => Rule::Reference,
+    };
     let verdict = if failed.is_none() {
         Verdict::Certain
     } else {
@@ -49,15 +53,11 @@ pub(super) fn receive(
             rule,
             rule_version: MATCHING_VERSION,
             failed,
+            reason: by_hand,
         },
         postings.into(),
     );
-    match failed {
-        Some(reason) => draft.record(Event::OrderHeld { order: id, reason }),
-        // The customer still has to answer an offered rate; his money waits with the order.
-        None if order.state == OrderState::AwaitingConsent => {}
-        None => fund(draft, id)?,
-    }
+    settle(draft, id)?;
     Ok(LineOutcome {
         line,
         amount: facts.amount,
@@ -88,13 +88,22 @@ pub(super) fn pay(
     let Some(payout) = draft.payout(id).copied() else {
         return Ok(outcome);
     };
+    match payout.state {
+        PayoutState::Due | PayoutState::InBatch | PayoutState::Approved => {
+            draft.record(Event::PaidWithoutFile { payout: id, line });
+        }
+        PayoutState::Exported
+        | PayoutState::Accepted
+        | PayoutState::Unknown
+        | PayoutState::Paid
+        | PayoutState::Rejected
+        | PayoutState::Returned
+        | PayoutState::Withdrawn => {}
+    }
     let amount = payout.facts.amount;
     let postings = movement(LedgerAccount::Suspense, LedgerAccount::PayoutsDue, amount)?;
     draft.record_with(Event::PayoutPaid { payout: id, line }, postings.into());
     finish_order(draft, payout.facts.order);
-    if let Some(batch) = payout.batch {
-        close_batch(draft, batch);
-    }
     Ok(LineOutcome {
         order: Some(payout.facts.order),
         ..outcome
@@ -126,7 +135,9 @@ fn finish_order(draft: &mut Draft<'_>, id: OrderId) {
     }
 }
 
-fn close_batch(draft: &mut Draft<'_>, id: BatchId) {
+/// Closes a batch of which every payout has left. Asked once a statement, not once a line: a batch
+/// of many payouts is confirmed by a statement of many lines.
+pub(super) fn close_batch(draft: &mut Draft<'_>, id: BatchId) {
     let Ok(batch) = draft.batch_of(id) else {
         return;
     };
@@ -165,7 +176,7 @@ pub(super) fn allocate(
     order: OrderId,
     reason: &str,
 ) -> Result<Answer, Refusal> {
-    reason_of(reason)?;
+    let reason = reason_of(reason)?;
     open_line(draft, line)?;
     if !facts.amount.is_positive() {
         return Err(Refusal::NotACredit { line });
@@ -182,7 +193,7 @@ pub(super) fn allocate(
             advice: "it has its money already; book the line elsewhere, or give it to another order",
         });
     }
-    receive(draft, line, facts, order, Rule::ByHand)?;
+    receive(draft, line, facts, order, Some(reason))?;
     Ok(Answer::Order(order))
 }
 
@@ -220,17 +231,18 @@ pub(super) fn release(
         Event::ReceiptReleased {
             line,
             order: *id,
-            reason,
+            reason: reason.clone(),
         },
         postings,
     );
     if order.receipts.len() > 1 {
-        draft.record(Event::OrderHeld {
-            order: *id,
-            reason: HeldReason::Under,
-        });
+        settle(draft, *id)?;
     } else if order.state != OrderState::AwaitingConsent {
         draft.record(Event::OrderLostFunds { order: *id });
+        if order.cancelled {
+            // It had ended before that money came, and is over again without it.
+            draft.record(Event::OrderCancelled { order: *id, reason });
+        }
     }
     Ok(Answer::Order(*id))
 }

@@ -9,6 +9,7 @@ mod statements;
 
 use kantor_model::Moment;
 
+use crate::CustomerId;
 use crate::command::{Answer, Command};
 use crate::event::{Actor, Recorded};
 use crate::refusal::Refusal;
@@ -31,9 +32,56 @@ pub fn decide(
     seen: &Snapshot,
     now: Moment,
 ) -> Result<Outcome, Refusal> {
+    if matches!(by, Actor::Customer(_)) && !is_a_customers(command) {
+        return Err(Refusal::StaffOnly);
+    }
     let mut draft = Draft::new(seen, by, now);
     let answer = answer(command, &mut draft)?;
-    Ok(draft.into_outcome(answer))
+    let outcome = draft.into_outcome(answer);
+    let postings = outcome.events.iter().flat_map(|event| &event.postings);
+    seen.ledger.would_hold(postings)?;
+    Ok(outcome)
+}
+
+/// What a customer may ask for himself; whoever takes the panel over has no more than this.
+fn is_a_customers(command: &Command) -> bool {
+    match command {
+        Command::AddCustomerAccount { .. }
+        | Command::PlaceOrder { .. }
+        | Command::CancelOrder { .. }
+        | Command::AcceptRate { .. }
+        | Command::DeclineRate { .. } => true,
+        Command::OpenOffice { .. }
+        | Command::SetPolicy { .. }
+        | Command::DefineCurrency { .. }
+        | Command::OpenAccount { .. }
+        | Command::PublishRates { .. }
+        | Command::RegisterCustomer { .. }
+        | Command::ConfirmOrder { .. }
+        | Command::ScaleOrder { .. }
+        | Command::RefundOrder { .. }
+        | Command::RepriceOrder { .. }
+        | Command::ExtendDeadline { .. }
+        | Command::ExpireOrder { .. }
+        | Command::BookStatement(_)
+        | Command::AllocateLine { .. }
+        | Command::ReleaseReceipt { .. }
+        | Command::BookLine { .. }
+        | Command::ReverseLineBooking { .. }
+        | Command::MakeBatch { .. }
+        | Command::ApproveBatch { .. }
+        | Command::WriteBatch { .. }
+        | Command::VoidBatch { .. }
+        | Command::RecordNotices { .. } => false,
+    }
+}
+
+/// A customer acts for himself only; the office acts for any.
+fn for_himself(draft: &Draft<'_>, customer: CustomerId) -> Result<(), Refusal> {
+    match draft.by {
+        Actor::Customer(own) if *own != customer => Err(Refusal::NoCustomer { customer }),
+        Actor::Customer(_) | Actor::Staff(_) | Actor::System => Ok(()),
+    }
 }
 
 fn answer(command: &Command, draft: &mut Draft<'_>) -> Result<Answer, Refusal> {

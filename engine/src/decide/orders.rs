@@ -1,6 +1,6 @@
 //! Placing, changing and ending orders.
 
-use kantor_model::{Currency, Decimal, Money};
+use kantor_model::{Currency, Decimal, Moment, Money};
 
 use super::draft::Draft;
 use super::reason_of;
@@ -29,6 +29,7 @@ pub(super) struct Asked {
 }
 
 pub(super) fn place(draft: &mut Draft<'_>, asked: &Asked) -> Result<Answer, Refusal> {
+    super::for_himself(draft, asked.customer)?;
     let terms = accepted_table(draft, asked.rates)?.terms(asked.fixed, asked.other)?;
     let own = |account, currency| own_account(draft, asked.customer, account, currency);
     let pays_from = own(asked.pays_from, terms.gives.currency())?;
@@ -163,7 +164,7 @@ pub(super) fn cancel(draft: &mut Draft<'_>, id: OrderId, reason: &str) -> Result
 }
 
 pub(super) fn confirm(draft: &mut Draft<'_>, id: OrderId, reason: &str) -> Result<Answer, Refusal> {
-    reason_of(reason)?;
+    let reason = reason_of(reason)?;
     let order = draft.order_of(id)?.clone();
     held(&order, "only a held order can be accepted as it is")?;
     let received = draft.received(&order)?;
@@ -184,7 +185,7 @@ pub(super) fn confirm(draft: &mut Draft<'_>, id: OrderId, reason: &str) -> Resul
             });
         }
     }
-    fund(draft, id)?;
+    fund(draft, id, Some(reason))?;
     Ok(Answer::Order(id))
 }
 
@@ -222,7 +223,7 @@ pub(super) fn scale(draft: &mut Draft<'_>, id: OrderId, reason: &str) -> Result<
         terms,
         reason,
     });
-    fund(draft, id)?;
+    fund(draft, id, None)?;
     Ok(Answer::Order(id))
 }
 
@@ -245,9 +246,12 @@ pub(super) fn reprice(
         });
     } else {
         may(order, OrderStep::OfferRate, advice)?;
+        // Time to answer, however late the order is already.
+        let until = time_to_act(draft, order);
         draft.record(Event::RateOffered {
             order: id,
             rate,
+            until,
             reason,
         });
     }
@@ -257,29 +261,74 @@ pub(super) fn reprice(
 pub(super) fn accept_rate(draft: &mut Draft<'_>, id: OrderId) -> Result<Answer, Refusal> {
     let order = draft.order_of(id)?.clone();
     owned(draft, &order)?;
+    if !matches!(draft.by, Actor::Customer(_)) {
+        return Err(Refusal::ConsentIsTheCustomers { order: id });
+    }
+    let Some(offer) = order.offered else {
+        return Err(Refusal::OrderState {
+            order: id,
+            state: order.state,
+            advice: "no new rate is offered for it",
+        });
+    };
     may(&order, OrderStep::Accept, "no new rate is offered for it")?;
-    let rate = order.offered.unwrap_or(order.terms.rate);
-    let fresh = draft.now.plus_seconds(draft.policy().order_seconds);
+    if draft.now > offer.until {
+        return Err(Refusal::OrderState {
+            order: id,
+            state: order.state,
+            advice: "the time to accept the new rate has passed; ask the office for another",
+        });
+    }
+    let deadline = time_to_act(draft, &order);
     draft.record(Event::RateAccepted {
         order: id,
-        terms: order.terms.at_rate(rate)?,
-        deadline: order.deadline.max(fresh),
+        terms: order.terms.at_rate(offer.rate)?,
+        deadline,
     });
-    if draft.received(&order)? == Some(order.gives()) {
-        fund(draft, id)?;
-    }
+    settle(draft, id)?;
     Ok(Answer::Order(id))
+}
+
+/// From now as long as a new order would have, and never less than the order has already.
+fn time_to_act(draft: &Draft<'_>, order: &Order) -> Moment {
+    let fresh = draft.now.plus_seconds(draft.policy().order_seconds);
+    order.deadline.max(fresh)
+}
+
+/// Lets an order follow its money: it is funded when the money fulfils it, held when it does not.
+/// Without money, and while the customer has an offered rate to answer, the order stays as it is.
+pub(super) fn settle(draft: &mut Draft<'_>, id: OrderId) -> Result<(), Refusal> {
+    let order = draft.order_of(id)?;
+    if order.receipts.is_empty() || order.state == OrderState::AwaitingConsent {
+        return Ok(());
+    }
+    match draft.failing(order)? {
+        None => fund(draft, id, None),
+        Some(reason) => {
+            if order.state != OrderState::Held(reason) {
+                draft.record(Event::OrderHeld { order: id, reason });
+            }
+            Ok(())
+        }
+    }
 }
 
 pub(super) fn decline_rate(draft: &mut Draft<'_>, id: OrderId) -> Result<Answer, Refusal> {
     let order = draft.order_of(id)?;
     owned(draft, order)?;
     may(order, OrderStep::Decline, "no new rate is offered for it")?;
-    if order.receipts.is_empty() {
-        draft.record(Event::RateDeclined { order: id });
-        return Ok(Answer::Order(id));
+    let has_money = !order.receipts.is_empty();
+    match draft.by {
+        Actor::Customer(_) if has_money => {
+            send_back(draft, id, "the offered rate was refused".to_owned())
+        }
+        // Withdrawn by the office, or nothing came yet: the terms before the offer stand.
+        Actor::Customer(_) | Actor::Staff(_) | Actor::System => {
+            draft.record(Event::RateDeclined { order: id });
+            settle(draft, id)?;
+            Ok(Answer::Order(id))
+        }
     }
-    send_back(draft, id, "the offered rate was refused".to_owned())
 }
 
 pub(super) fn extend(
@@ -311,19 +360,16 @@ pub(super) fn expire(draft: &mut Draft<'_>, id: OrderId) -> Result<Answer, Refus
         OrderStep::Expire,
         "it does not wait for money any more",
     )?;
-    if draft.now <= order.deadline {
+    if order.waits_until().is_none_or(|until| draft.now <= until) {
         return Err(Refusal::NotDue { order: id });
     }
-    let event = if order.receipts.is_empty() {
-        Event::OrderExpired { order: id }
+    if order.receipts.is_empty() {
+        draft.record(Event::OrderExpired { order: id });
     } else {
         // Money is here and the customer did not answer: a person has to decide.
-        Event::OrderHeld {
-            order: id,
-            reason: HeldReason::Late,
-        }
-    };
-    draft.record(event);
+        let reason = draft.failing(order)?.unwrap_or(HeldReason::Late);
+        draft.record(Event::OrderHeld { order: id, reason });
+    }
     Ok(Answer::Order(id))
 }
 
@@ -413,7 +459,11 @@ pub(super) fn undo_exchange(draft: &mut Draft<'_>, order: &Order) -> Result<Vec<
 }
 
 /// The order has its money: exchanges it at its terms and gives the payout its identity.
-pub(super) fn fund(draft: &mut Draft<'_>, id: OrderId) -> Result<(), Refusal> {
+pub(super) fn fund(
+    draft: &mut Draft<'_>,
+    id: OrderId,
+    reason: Option<String>,
+) -> Result<(), Refusal> {
     let order = draft.order_of(id)?.clone();
     may(
         &order,
@@ -426,6 +476,7 @@ pub(super) fn fund(draft: &mut Draft<'_>, id: OrderId) -> Result<(), Refusal> {
         Event::OrderFunded {
             order: id,
             value_at_mid,
+            reason,
         },
         postings,
     );

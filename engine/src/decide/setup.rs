@@ -140,6 +140,7 @@ pub(super) fn add_customer_account(
     bank: Option<&str>,
     number: Digest,
 ) -> Result<Answer, Refusal> {
+    super::for_himself(draft, customer)?;
     if customer.0 == 0 || customer.0 > draft.customers() {
         return Err(Refusal::NoCustomer { customer });
     }

@@ -1,14 +1,16 @@
 //! Booking a statement: proof, place in the chain, and what its lines lead to.
 
+use std::collections::BTreeSet;
+
 use kantor_model::{Money, MoneyError};
 
 use super::draft::Draft;
-use super::lines::{pay, question, receive};
+use super::lines::{close_batch, pay, question, receive};
 use crate::chain::{ChainTail, NewLine, Placement, place};
 use crate::command::{Answer, LineOutcome, StatementOutcome, StatementToBook};
 use crate::event::{Event, NotBooked, StatementBooking};
 use crate::ledger::{LedgerAccount, Posting};
-use crate::matching::{Match, Question, Rule, match_line};
+use crate::matching::{Book, Match, Question, match_line};
 use crate::policy::Provisional;
 use crate::refusal::Refusal;
 use crate::snapshot::OfficeAccount;
@@ -25,7 +27,13 @@ pub(super) fn book(draft: &mut Draft<'_>, statement: &StatementToBook) -> Result
             });
         }
     }
-    if statement.chain_before.0 + statement.chain.len() as u64 != account.lines {
+    let (before, balance_before) = statement.chain_before;
+    let end = before.checked_add(statement.chain.len() as u64);
+    let balance = statement
+        .chain
+        .last()
+        .map_or(balance_before, |link| link.balance_after);
+    if end != Some(account.lines) || balance != account.balance {
         return Err(Refusal::ChainMoved);
     }
     match fit(statement, &account)? {
@@ -174,6 +182,7 @@ fn match_lines(
 ) -> Result<Vec<LineOutcome>, Refusal> {
     let may_fund = proved || draft.policy().provisional == Provisional::Fund;
     let mut outcomes = Vec::new();
+    let mut batches = BTreeSet::new();
     for (at, facts) in statement.lines.iter().enumerate() {
         let line = LineId {
             account: account.account,
@@ -188,14 +197,20 @@ fn match_lines(
             continue;
         }
         outcomes.push(match match_line(draft, account.account, facts) {
-            Match::Order(order) => receive(draft, line, facts, order, Rule::Reference)?,
-            Match::Payout(payout) => pay(draft, line, facts, payout)?,
+            Match::Order(order) => receive(draft, line, facts, order, None)?,
+            Match::Payout(payout) => {
+                batches.extend(draft.payout(payout).and_then(|payout| payout.batch));
+                pay(draft, line, facts, payout)?
+            }
             Match::PaidTwice(payout) => {
                 draft.record(Event::PaidTwice { payout, line });
                 question(line, facts.amount, Question::PaidTwice(payout))
             }
             Match::Open(why) => question(line, facts.amount, why),
         });
+    }
+    for batch in batches {
+        close_batch(draft, batch);
     }
     Ok(outcomes)
 }
