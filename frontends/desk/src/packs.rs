@@ -32,7 +32,7 @@ pub struct Written {
 pub struct PackFailure(pub String);
 
 /// Something that reads statement files and writes transfer files: the installed bank packs, each
-/// in its own child process ([`crate::InstalledPacks`]), or a stand-in in tests.
+/// in its own child process (`InstalledPacks`), or a stand-in in tests.
 pub trait BankPacks {
     /// Reads a statement file, with the pack of a bank or with the one that recognises it.
     fn read(&self, file: &Path, bank: Option<&str>) -> Result<Reading, PackFailure>;

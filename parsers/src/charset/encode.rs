@@ -38,7 +38,7 @@ impl Charset {
         }
     }
 
-    /// The bytes of the text. What the page lacks is respelt by [`respelling`] and reported;
+    /// The bytes of the text. What the page lacks is respelt by `respelling` and reported;
     /// nothing is left out.
     pub fn encode(self, text: &str) -> Encoded {
         let mut spelt = String::with_capacity(text.len());
