@@ -15,6 +15,7 @@ use std::fmt;
 use encoding_rs::{ISO_8859_2, WINDOWS_1250};
 
 pub use detect::{Detection, Evidence, detect};
+pub(crate) use encode::respelling;
 pub use encode::{Encoded, Substitution};
 pub(crate) use settle::{Settling, WINDOW};
 

@@ -1,1 +1,34 @@
-//! Elixir-0.
+//! Elixir-0 (MultiCash PLI): domestic transfers in PLN, one a line, as Polish banks take them.
+//!
+//! ```text
+//! 110,20260715,123456,10901014,0,"26 digits","26 digits","payer","payee",0,11402004,"title","","","51",""
+//! ```
+//!
+//! Fields are split by commas, text stands in quotes, lines inside a text are split by `|`, four of
+//! 35 characters at most. There is no header and no trailer. How banks differ is data: [`Profile`].
+
+mod field;
+mod line;
+mod profile;
+mod reader;
+mod wrap;
+mod writer;
+
+pub use profile::Profile;
+pub use reader::{NotABatch, Order, Read, batches, read};
+pub use writer::{Cut, Respelling, Unwritable, WriteProblem, Written, write};
+
+/// Message type of a credit transfer (field 1).
+const CREDIT_TRANSFER: &str = "110";
+
+/// Classification of an ordinary transfer (field 15); 53 is split payment, 71 taxes.
+const ORDINARY: &str = "51";
+
+/// A text has at most this many characters a line ...
+const LINE_LENGTH: usize = 35;
+
+/// ... and this many lines.
+const LINES: usize = 4;
+
+/// The lines of a party that are the name; the third is the street, the fourth the town.
+const NAME_LINES: usize = 2;
