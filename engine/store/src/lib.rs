@@ -13,13 +13,14 @@
 //!
 //! The log is gapless and hash-chained ([`record_hash`]); a set of entries is named by its rows'
 //! hash ([`RowsHasher`]), a file by its own; [`check_log`], [`check_entries`] and [`check_file`]
-//! recompute them. To the store an event is opaque bytes with a kind and a version; `codec` alone
+//! recompute them. To the store an event is opaque bytes with a kind and a version; [`codec`] alone
 //! knows the stored form of the engine's events.
 //!
 //! Nothing here decides anything, and nothing here reads a clock: moments come with the calls.
 #![forbid(unsafe_code)]
 
 mod check;
+pub mod codec;
 pub mod contract;
 mod digest;
 mod document;

@@ -20,6 +20,8 @@ pub(super) const CASES: &[Case] = &[
     ("a_removed_document_is_gone", a_removed_document_is_gone),
 ];
 
+const NONE: [u64; 0] = [];
+
 fn ids(view: &dyn View, filter: DocumentFilter) -> Vec<u64> {
     let found = view.documents("order", &filter).unwrap();
     found.into_iter().map(|document| document.id).collect()
@@ -55,9 +57,12 @@ fn a_document_says_who_touched_it_last(store: &dyn Store) {
     );
     assert_eq!(
         ids(view.as_ref(), DocumentFilter::first(9).in_state("open")),
-        []
+        NONE
     );
-    assert_eq!(ids(view.as_ref(), DocumentFilter::first(9).owned_by(7)), []);
+    assert_eq!(
+        ids(view.as_ref(), DocumentFilter::first(9).owned_by(7)),
+        NONE
+    );
     // A unit without records touches documents at the head where it stands.
     commit(store, office, |unit| {
         unit.documents.push(put("order", 1, None, "archived"))
@@ -89,7 +94,7 @@ fn documents_are_found_by_state_and_owner(store: &dyn Store) {
     assert_eq!(found(all().in_state("even")), [2, 4, 6, 8]);
     assert_eq!(found(all().owned_by(1)), [1, 4, 7]);
     assert_eq!(found(all().owned_by(1).in_state("odd")), [1, 7]);
-    assert_eq!(found(all().in_state("ODD")), []);
+    assert_eq!(found(all().in_state("ODD")), NONE);
     assert_eq!(view.documents("payout", &all()).unwrap().len(), 1);
     assert_eq!(view.document("payout", 2), Ok(None));
 }
@@ -112,7 +117,7 @@ fn pages_follow_each_other_both_ways(store: &dyn Store) {
         found(DocumentFilter::newest(3).after(50).in_state("open")),
         [40, 30, 20]
     );
-    assert_eq!(found(DocumentFilter::newest(0)), []);
+    assert_eq!(found(DocumentFilter::newest(0)), NONE);
 }
 
 /// Removing what is not there is no error: a read model can be rebuilt at any time.

@@ -7,6 +7,7 @@ mod owner;
 mod rows;
 mod schema;
 mod side;
+mod sql;
 mod staging;
 mod turn;
 mod view;
@@ -204,5 +205,60 @@ impl Store for SqliteStore {
 
     fn sweep(&self, office: OfficeId, sweep: &Sweep) -> Result<Swept, AccessError> {
         Ok(self.staging(office)?.sweep(sweep)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check_log;
+    use crate::error::{AppendError, CommitError};
+    use crate::log::NewRecord;
+    use crate::unit::UnitOfWork;
+
+    const OFFICE: OfficeId = OfficeId(1);
+    const NOW: Moment = Moment::from_micros(0);
+
+    fn unit(after: u64) -> UnitOfWork {
+        UnitOfWork {
+            records: vec![NewRecord {
+                kind: "noted".to_owned(),
+                version: 1,
+                body: vec![7; 1_000_000],
+            }],
+            ..UnitOfWork::new(after, NOW)
+        }
+    }
+
+    /// Leaves so much room on the disk, in pages.
+    fn limit(store: &SqliteStore, pages: u32) {
+        let turn = store.writer().unwrap().begin(Durability::Full).unwrap();
+        turn.pragma_update(None, "max_page_count", pages).unwrap();
+    }
+
+    /// Nothing that was acknowledged is lost, nothing is half written, and after somebody made
+    /// room the office goes on.
+    #[test]
+    fn a_full_disk_is_told_and_nothing_is_half_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(&folder.path().join("kantor.db")).unwrap();
+        store.create_office(OFFICE, NOW).unwrap();
+        for (pages, after, fits) in [(1000, 0, true), (300, 1, false), (1000, 1, true)] {
+            limit(&store, pages);
+            let mut locked = store.lock(OFFICE).unwrap();
+            let appended = locked.append(&unit(after));
+            if fits {
+                appended.unwrap();
+                locked.commit().unwrap();
+            } else {
+                let refused = appended.unwrap_err();
+                assert!(matches!(refused, AppendError::Fault(_)));
+                assert!(refused.to_string().contains("free some space"), "{refused}");
+                assert_eq!(locked.commit(), Err(CommitError::Spoiled));
+            }
+            let view = store.view(OFFICE).unwrap();
+            let seq = after + u64::from(fits);
+            assert_eq!(check_log(view.as_ref()).unwrap().seq, seq);
+        }
     }
 }

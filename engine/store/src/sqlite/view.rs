@@ -10,6 +10,7 @@ use rusqlite::{Connection, params};
 
 use super::fault::fault;
 use super::rows::{self, all, one};
+use super::sql;
 use crate::digest::Hasher;
 use crate::document::{Document, DocumentFilter};
 use crate::entries::{BookedEntry, Booking, StagedEntries, StagedEntry};
@@ -81,17 +82,6 @@ impl<C: Deref<Target = Connection>> SqliteView<C> {
     }
 }
 
-const CHAIN: &str = "SELECT e.amount, e.balance_after, e.booked_on, e.body,
-        b.account, b.first + (e.position - b.position), b.statement
-    FROM bookings b CROSS JOIN entries e
-      ON e.office_id = b.office_id AND e.upload = b.upload
-     AND e.position >= b.position AND e.position < b.position + b.count
-    WHERE b.office_id = ?1 AND b.account = ?2";
-
-/// The booking that holds an ordinal, or the first one after it.
-const FIRST_BOOKING: &str = "coalesce((SELECT max(first) FROM bookings
-    WHERE office_id = ?1 AND account = ?2 AND first <= ?3), ?3)";
-
 impl<C: Deref<Target = Connection>> View for SqliteView<C> {
     fn office(&self) -> OfficeId {
         self.office
@@ -135,19 +125,6 @@ impl<C: Deref<Target = Connection>> View for SqliteView<C> {
     }
 
     fn documents(&self, kind: &str, filter: &DocumentFilter) -> Result<Vec<Document>, Fault> {
-        let state = filter.state.as_ref().map_or("", |_| "AND state = ?3");
-        let owner = filter.owner.map_or("", |_| "AND owner = ?4");
-        let (after, order) = match (filter.after, filter.newest_first) {
-            (None, false) => ("", "ASC"),
-            (None, true) => ("", "DESC"),
-            (Some(_), false) => ("AND id > ?5", "ASC"),
-            (Some(_), true) => ("AND id < ?5", "DESC"),
-        };
-        let sql = format!(
-            "SELECT kind, id, owner, state, seq, body FROM documents
-             WHERE office_id = ?1 AND kind = ?2 {state} {owner} {after}
-             ORDER BY id {order} LIMIT ?6"
-        );
         let params = params![
             self.office,
             kind,
@@ -156,6 +133,7 @@ impl<C: Deref<Target = Connection>> View for SqliteView<C> {
             filter.after,
             rows::limit(filter.limit)
         ];
+        let sql = sql::documents(filter);
         all(
             &self.connection,
             "read documents",
@@ -166,31 +144,25 @@ impl<C: Deref<Target = Connection>> View for SqliteView<C> {
     }
 
     fn chain(&self, account: u64, from: u64, limit: usize) -> Result<Vec<BookedEntry>, Fault> {
-        let sql = format!(
-            "{CHAIN} AND b.first >= {FIRST_BOOKING}
-               AND e.position >= b.position + max(0, ?3 - b.first)
-             ORDER BY b.first, e.position LIMIT ?4"
-        );
         let (from, limit) = (rows::position(from), rows::limit(limit));
         let params = params![self.office, account, from, limit];
         let operation = "read the lines of an account";
         all(
             &self.connection,
             operation,
-            &sql,
+            sql::CHAIN,
             params,
             rows::booked_entry,
         )
     }
 
     fn chain_tail(&self, account: u64, limit: usize) -> Result<Vec<BookedEntry>, Fault> {
-        let sql = format!("{CHAIN} ORDER BY b.first DESC, e.position DESC LIMIT ?3");
         let params = params![self.office, account, rows::limit(limit)];
         let operation = "read the last lines of an account";
         let mut tail = all(
             &self.connection,
             operation,
-            &sql,
+            sql::CHAIN_TAIL,
             params,
             rows::booked_entry,
         )?;
@@ -199,31 +171,19 @@ impl<C: Deref<Target = Connection>> View for SqliteView<C> {
     }
 
     fn bookings(&self, account: u64, from: u64, limit: usize) -> Result<Vec<Booking>, Fault> {
-        let sql = format!(
-            "SELECT b.account, b.first, u.hash, b.position, b.count, b.statement
-             FROM bookings b JOIN uploads u ON u.office_id = b.office_id AND u.upload = b.upload
-             WHERE b.office_id = ?1 AND b.account = ?2 AND b.first >= {FIRST_BOOKING}
-               AND b.first + b.count > ?3
-             ORDER BY b.first LIMIT ?4"
-        );
         let (from, limit) = (rows::position(from), rows::limit(limit));
         let params = params![self.office, account, from, limit];
-        all(
-            &self.connection,
-            "read the bookings of an account",
-            &sql,
-            params,
-            |row| {
-                Ok(Booking {
-                    account: row.get(0)?,
-                    first_ordinal: row.get(1)?,
-                    rows_hash: rows::digest(row, 2)?,
-                    position: row.get(3)?,
-                    count: row.get(4)?,
-                    statement: row.get(5)?,
-                })
-            },
-        )
+        let operation = "read the bookings of an account";
+        all(&self.connection, operation, sql::BOOKINGS, params, |row| {
+            Ok(Booking {
+                account: row.get(0)?,
+                first_ordinal: row.get(1)?,
+                rows_hash: rows::digest(row, 2)?,
+                position: row.get(3)?,
+                count: row.get(4)?,
+                statement: row.get(5)?,
+            })
+        })
     }
 
     fn staged_entries(&self, rows_hash: &Digest) -> Result<Option<StagedEntries>, Fault> {
@@ -292,14 +252,6 @@ impl<C: Deref<Target = Connection>> View for SqliteView<C> {
     }
 
     fn sides(&self, kind: &str, filter: &SideFilter, now: Moment) -> Result<Vec<Side>, Fault> {
-        let owner = filter.owner.map_or("", |_| "AND owner = ?4");
-        let after = filter.after.as_ref().map_or("", |_| "AND key > ?5");
-        let sql = format!(
-            "SELECT kind, key, owner, body, expires FROM side
-             WHERE office_id = ?1 AND kind = ?2 AND (expires IS NULL OR expires > ?3)
-               {owner} {after}
-             ORDER BY key LIMIT ?6"
-        );
         let params = params![
             self.office,
             kind,
@@ -308,6 +260,7 @@ impl<C: Deref<Target = Connection>> View for SqliteView<C> {
             filter.after,
             rows::limit(filter.limit)
         ];
+        let sql = sql::sides(filter);
         all(&self.connection, "read side rows", &sql, params, rows::side)
     }
 }

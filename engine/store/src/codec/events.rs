@@ -1,0 +1,84 @@
+//! Every kind of event, the version of its form, and its fields in the order in which they stand.
+
+use kantor_engine::Event;
+use serde_json::Value;
+
+use super::json::{Fields, Object, Problem};
+
+macro_rules! events {
+    ($($kind:ident $version:literal { $($field:ident),* $(,)? })*) => {
+        /// Every kind of event with the version in which it is written today.
+        pub const KINDS: &[(&str, u32)] = &[$((stringify!($kind), $version)),*];
+
+        pub(super) fn version(event: &Event) -> u32 {
+            match event {
+                $(Event::$kind { .. } => $version,)*
+            }
+        }
+
+        pub(super) fn write(event: &Event, out: &mut String) {
+            match event {
+                $(Event::$kind { $($field),* } => {
+                    #[allow(unused_mut)] // an event may have no fields
+                    let mut object = Object::begin(out);
+                    $(object.field(stringify!($field), $field);)*
+                    object.end();
+                })*
+            }
+        }
+
+        pub(super) fn read(kind: &str, version: u32, value: &Value) -> Result<Event, Problem> {
+            match (kind, version) {
+                $((stringify!($kind), $version) => {
+                    #[allow(unused_mut)] // an event may have no fields
+                    let mut fields = Fields::of(value)?;
+                    $(let $field = fields.take(stringify!($field))?;)*
+                    fields.end()?;
+                    Ok(Event::$kind { $($field),* })
+                })*
+                _ => Err(Problem::new("this program does not know such an event")),
+            }
+        }
+    };
+}
+
+events! {
+    OfficeOpened 1 { name }
+    PolicySet 1 { policy }
+    CurrencyDefined 1 { currency }
+    AccountOpened 1 { account, iban, name, fallback, opening, opened_on, last_statement }
+    RatesPublished 1 { table }
+    CustomerRegistered 1 { customer, profile }
+    CustomerAccountAdded 1 { customer, account, currency, bank, number }
+    OrderPlaced 1 { facts }
+    TermsChanged 1 { order, terms, reason }
+    RateOffered 1 { order, rate, reason }
+    RateAccepted 1 { order, terms, deadline }
+    RateDeclined 1 { order }
+    DeadlineMoved 1 { order, deadline, reason }
+    OrderFunded 1 { order, value_at_mid }
+    OrderHeld 1 { order, reason }
+    OrderExpired 1 { order }
+    OrderCancelled 1 { order, reason }
+    OrderLostFunds 1 { order }
+    OrderRefunding 1 { order, reason }
+    OrderPayingOut 1 { order }
+    OrderCompleted 1 { order }
+    OrderRefunded 1 { order }
+    StatementBooked 1 { booking, questions }
+    StatementArchived 1 { account, file, index, why }
+    ReceiptAllocated 1 { line, order, amount, verdict, rule, rule_version, failed }
+    ReceiptReleased 1 { line, order, reason }
+    LineBooked 1 { line, account, amount, reason }
+    LineBookingReversed 1 { line, reason }
+    PayoutDue 1 { facts }
+    PayoutWithdrawn 1 { payout }
+    PayoutPaid 1 { payout, line }
+    PaidTwice 1 { payout, line }
+    BatchFixed 1 { batch, account, date, payouts }
+    BatchApproved 1 { batch }
+    BatchWritten 1 { batch, file }
+    BatchVoided 1 { batch, reason, attested_by }
+    BatchClosed 1 { batch }
+    NoticesSent 1 { through }
+}
