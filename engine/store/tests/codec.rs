@@ -1,8 +1,8 @@
 //! The stored form of every event, pinned: what is written once must be readable for ever.
 //!
-//! `golden/events.txt` holds one form a line: kind, version, body. A line never changes and never
-//! goes; a new version of an event adds lines. `UPDATE_EXPECT=1 cargo test -p kantor-store` adds
-//! the forms that are missing.
+//! `golden/events.txt` holds one form a line: kind, version, body. From the first release on a line
+//! never changes and never goes; a new version of an event adds lines.
+//! `UPDATE_EXPECT=1 cargo test -p kantor-store --test codec` adds the forms that are missing.
 
 use std::collections::BTreeSet;
 use std::env;
@@ -179,6 +179,7 @@ fn orders() -> Vec<Event> {
         Event::RateOffered {
             order,
             rate: number("4.2"),
+            until: at(),
             reason: reason(),
         },
         Event::RateAccepted {
@@ -195,6 +196,12 @@ fn orders() -> Vec<Event> {
         Event::OrderFunded {
             order,
             value_at_mid: pln(43_000),
+            reason: None,
+        },
+        Event::OrderFunded {
+            order,
+            value_at_mid: pln(43_000),
+            reason: Some(reason()),
         },
         Event::OrderExpired { order },
         Event::OrderCancelled {
@@ -242,6 +249,7 @@ fn statements() -> Vec<Event> {
         rule,
         rule_version: 1,
         failed,
+        reason: failed.map(|_| "seen by telephone".to_owned()),
     };
     vec![
         Event::StatementBooked {
@@ -309,6 +317,10 @@ fn payouts() -> Vec<Event> {
             line: line(13),
         },
         Event::PaidTwice {
+            payout,
+            line: line(14),
+        },
+        Event::PaidWithoutFile {
             payout,
             line: line(14),
         },

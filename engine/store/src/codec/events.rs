@@ -52,11 +52,11 @@ events! {
     CustomerAccountAdded 1 { customer, account, currency, bank, number }
     OrderPlaced 1 { facts }
     TermsChanged 1 { order, terms, reason }
-    RateOffered 1 { order, rate, reason }
+    RateOffered 1 { order, rate, until, reason }
     RateAccepted 1 { order, terms, deadline }
     RateDeclined 1 { order }
     DeadlineMoved 1 { order, deadline, reason }
-    OrderFunded 1 { order, value_at_mid }
+    OrderFunded 1 { order, value_at_mid, reason }
     OrderHeld 1 { order, reason }
     OrderExpired 1 { order }
     OrderCancelled 1 { order, reason }
@@ -67,7 +67,7 @@ events! {
     OrderRefunded 1 { order }
     StatementBooked 1 { booking, questions }
     StatementArchived 1 { account, file, index, why }
-    ReceiptAllocated 1 { line, order, amount, verdict, rule, rule_version, failed }
+    ReceiptAllocated 1 { line, order, amount, verdict, rule, rule_version, failed, reason }
     ReceiptReleased 1 { line, order, reason }
     LineBooked 1 { line, account, amount, reason }
     LineBookingReversed 1 { line, reason }
@@ -75,6 +75,7 @@ events! {
     PayoutWithdrawn 1 { payout }
     PayoutPaid 1 { payout, line }
     PaidTwice 1 { payout, line }
+    PaidWithoutFile 1 { payout, line }
     BatchFixed 1 { batch, account, date, payouts }
     BatchApproved 1 { batch }
     BatchWritten 1 { batch, file }
