@@ -1,1 +1,42 @@
-//! To be written.
+//! The runtime of one office: clock, writer loop, intake of statements, transfer files, notices
+//! and verification, over any [`kantor_store::Store`].
+//!
+//! ```text
+//! Request ──▶ writer loop: lock ─ load ─ decide ─ append ─ commit ──▶ answer, feed
+//! file + statements ──▶ intake: archive, read again, compare, stage ──▶ BookStatement
+//! batch ──▶ transfers ──▶ file written at the desk ──▶ read again, compare, archive
+//! log + rows + files ──▶ verify: recompute, name the first fact that disagrees
+//! ```
+//!
+//! What an office decides is the engine's; how it is kept is the store's. This crate brings them
+//! together and owns the only clock. It loads no plugin and knows nothing of HTTP, pages or words.
+
+mod answer_form;
+mod clock;
+mod entry_form;
+mod error;
+mod expiry;
+mod feed;
+mod intake;
+mod load;
+mod notices;
+mod people;
+mod read_model;
+mod request;
+mod runtime;
+mod transfers;
+mod verify;
+mod writer;
+
+pub use clock::{Clock, SetClock, SystemClock};
+pub use entry_form::BankLine;
+pub use error::{ExecuteError, ImportError, OpenOfficeError, PeopleError, TransferError};
+pub use feed::Change;
+pub use intake::{Import, ImportedStatement, Outcome};
+pub use notices::{Notice, NoticeKind, Notifier, NotifyError};
+pub use people::{
+    CustomerAccountRecord, NewPerson, PersonRecord, Role, SessionRecord, TokenRecord,
+};
+pub use request::{Once, Request};
+pub use runtime::{Office, Settings};
+pub use verify::{Disagreement, Verified, verify};

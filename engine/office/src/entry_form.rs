@@ -1,0 +1,126 @@
+//! The stored form of a bank line: everything that the bank says about it, as JSON.
+
+use kantor_engine::chain::evidence;
+use kantor_engine::matching::{LineFacts, Payer};
+use kantor_model::{AccountNumber, Currency, Date, Entry, Money};
+use kantor_store::StagedEntry;
+use serde::{Deserialize, Serialize};
+
+/// A bank line as it is kept (pozycja wyciągu): what the bank said, and nothing that we think.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct BankLine {
+    /// Signed; credit positive.
+    pub amount: Money,
+    /// The booked balance after it, minor units.
+    pub balance_after: i64,
+    /// The day on which the bank booked it.
+    pub booked_on: Option<Date>,
+    /// Everything else.
+    pub said: Said,
+}
+
+/// What the bank says of a line besides amount and day.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Said {
+    /// The day from which interest counts, ISO 8601.
+    pub value_date: Option<String>,
+    /// The bank's code of the operation.
+    pub transaction_code: Option<String>,
+    /// The bank's own reference.
+    pub bank_reference: Option<String>,
+    /// The reference that the customer gave.
+    pub customer_reference: Option<String>,
+    /// Name of the other side.
+    pub counterparty_name: Option<String>,
+    /// Account of the other side: an IBAN in electronic form, or the text as written.
+    pub counterparty_account: Option<String>,
+    /// The title.
+    pub remittance: Option<String>,
+    /// Undoes an earlier line.
+    pub reversal: bool,
+}
+
+impl BankLine {
+    /// The line that an entry becomes, with the balance after it.
+    pub(crate) fn of(entry: &Entry, balance_after: i64) -> BankLine {
+        BankLine {
+            amount: entry.amount,
+            balance_after,
+            booked_on: entry.booking_date.or(entry.value_date),
+            said: Said {
+                value_date: entry.value_date.map(|date| date.to_string()),
+                transaction_code: entry.transaction_code.clone(),
+                bank_reference: entry.bank_reference.clone(),
+                customer_reference: entry.customer_reference.clone(),
+                counterparty_name: entry.counterparty.name.clone(),
+                counterparty_account: entry
+                    .counterparty
+                    .account
+                    .as_ref()
+                    .map(|account| account.as_str().to_owned()),
+                remittance: entry.remittance.clone(),
+                reversal: entry.reversal,
+            },
+        }
+    }
+
+    /// The row that the store keeps.
+    pub(crate) fn to_row(&self) -> StagedEntry {
+        StagedEntry {
+            amount: self.amount.minor(),
+            balance_after: self.balance_after,
+            booked_on: self.booked_on,
+            // Plain strings and flags always have a JSON form.
+            body: serde_json::to_vec(&self.said).unwrap_or_default(),
+        }
+    }
+
+    /// Reads a kept row; `None` when its body is damaged.
+    pub(crate) fn from_row(row: &StagedEntry, currency: Currency) -> Option<BankLine> {
+        Some(BankLine {
+            amount: Money::new(row.amount, currency),
+            balance_after: row.balance_after,
+            booked_on: row.booked_on,
+            said: serde_json::from_slice(&row.body).ok()?,
+        })
+    }
+
+    /// The other side's account number.
+    pub fn counterparty_account(&self) -> Option<AccountNumber> {
+        AccountNumber::from_file(self.said.counterparty_account.as_deref()?)
+    }
+
+    /// A fingerprint of text and references, for choosing between places that fit equally.
+    pub(crate) fn evidence(&self) -> u64 {
+        let said = &self.said;
+        evidence(
+            [
+                &said.bank_reference,
+                &said.customer_reference,
+                &said.remittance,
+            ]
+            .into_iter()
+            .map(|text| text.as_deref().unwrap_or_default()),
+        )
+    }
+
+    /// The line as decisions see it.
+    pub(crate) fn facts(&self, payer: Payer) -> LineFacts {
+        let texts = [&self.said.remittance, &self.said.customer_reference];
+        let text = texts
+            .into_iter()
+            .flatten()
+            .cloned()
+            .collect::<Vec<_>>()
+            .join("\n");
+        LineFacts {
+            amount: self.amount,
+            booked_on: self.booked_on,
+            booked_at: None,
+            text,
+            payer,
+            reversal: self.said.reversal,
+            evidence: self.evidence(),
+        }
+    }
+}

@@ -1,0 +1,227 @@
+//! Taking statements in: the file is archived, its bytes are read again here and compared with
+//! what the desk sent, its lines are staged outside the lock, and one short command books it.
+
+use std::sync::Arc;
+
+use kantor_engine::matching::LineFacts;
+use kantor_engine::{AccountId, Actor, Answer, Digest, StatementOutcome};
+use kantor_model::{Collected, Entry, EntryStatus, Severity, Statement};
+
+use crate::entry_form::BankLine;
+use crate::error::{ExecuteError, ImportError};
+use crate::load::payer;
+use crate::request::{Ask, Request};
+use crate::runtime::Office;
+
+/// Statements that a desk read from one file.
+#[derive(Clone, Debug)]
+pub struct Import {
+    /// The archived file.
+    pub file: Digest,
+    /// The pack that read it, with its version: `mbank 0.1.0`.
+    pub read_by: String,
+    /// What the pack read.
+    pub statements: Vec<Statement>,
+}
+
+/// A statement whose rows are uploaded, ready to be booked.
+pub(crate) struct StagedStatement {
+    pub(crate) account: AccountId,
+    pub(crate) file: Digest,
+    pub(crate) index: u32,
+    pub(crate) read_by: String,
+    pub(crate) number: Option<String>,
+    pub(crate) opening: Option<i64>,
+    pub(crate) closing: Option<i64>,
+    pub(crate) lines: Vec<LineFacts>,
+    pub(crate) rows: Digest,
+}
+
+/// What became of one statement of a file.
+#[derive(Debug)]
+pub struct ImportedStatement {
+    /// The account as the file names it.
+    pub account: String,
+    /// The office account, where it is one.
+    pub office_account: Option<AccountId>,
+    /// The bank's own number of it.
+    pub number: Option<String>,
+    /// What became of it.
+    pub outcome: Outcome,
+}
+
+/// Booked, known or archived; or refused, with the reason.
+pub type Outcome = Result<StatementOutcome, ImportError>;
+
+impl Office {
+    /// Takes in the statements of one file, each for itself. An error that concerns the whole file
+    /// (bytes missing, bytes that say something else) stops everything before anything is booked.
+    pub fn import(
+        &self,
+        by: &Actor,
+        import: &Import,
+    ) -> Result<Vec<ImportedStatement>, ImportError> {
+        self.compare_with_bytes(import)?;
+        let mut imported = Vec::with_capacity(import.statements.len());
+        for (index, statement) in import.statements.iter().enumerate() {
+            let office_account = self.account_named(statement);
+            imported.push(ImportedStatement {
+                account: statement.head.account.to_string(),
+                office_account,
+                number: statement.head.number.clone(),
+                outcome: self.import_one(by, import, index, statement, office_account),
+            });
+        }
+        Ok(imported)
+    }
+
+    fn account_named(&self, statement: &Statement) -> Option<AccountId> {
+        let iban = statement.head.account.iban()?;
+        self.read(|seen| seen.account_of(&iban).map(|account| account.account))
+    }
+
+    fn import_one(
+        &self,
+        by: &Actor,
+        import: &Import,
+        index: usize,
+        statement: &Statement,
+        account: Option<AccountId>,
+    ) -> Outcome {
+        let named = || statement.head.account.to_string();
+        let account = account.ok_or_else(|| ImportError::UnknownAccount { account: named() })?;
+        let expected = self
+            .read(|seen| {
+                seen.accounts
+                    .get(&account)
+                    .map(|account| account.currency())
+            })
+            .unwrap_or(statement.head.currency);
+        if expected != statement.head.currency {
+            return Err(ImportError::OtherCurrency {
+                account: named(),
+                found: statement.head.currency.to_string(),
+                expected: expected.to_string(),
+            });
+        }
+        let staged = self.stage(import, index, statement, account)?;
+        let request = Request::asking(by.clone(), Ask::Book(Arc::new(staged)));
+        match self.execute(request)? {
+            Answer::Statement(outcome) => Ok(outcome),
+            other => {
+                Err(ExecuteError::Damaged(format!("a statement was answered {other:?}")).into())
+            }
+        }
+    }
+
+    /// Uploads the rows of a statement outside the lock.
+    fn stage(
+        &self,
+        import: &Import,
+        index: usize,
+        statement: &Statement,
+        account: AccountId,
+    ) -> Result<StagedStatement, ImportError> {
+        let mut balance = statement.head.opening.map(|opening| opening.amount);
+        let mut rows = Vec::new();
+        let mut lines = Vec::new();
+        let now = self.now();
+        let view = self.view()?;
+        for entry in statement
+            .entries
+            .iter()
+            .filter(|entry| entry.status == EntryStatus::Booked)
+        {
+            balance = balance
+                .map(|before| before.plus(entry.amount))
+                .transpose()?;
+            let line = BankLine::of(entry, balance.map_or(0, |after| after.minor()));
+            lines.push(line.facts(payer(&*view, entry.counterparty.account.as_ref(), now)?));
+            rows.push(line.to_row());
+        }
+        drop(view);
+        let staged = self.stage_rows(rows)?;
+        Ok(StagedStatement {
+            account,
+            file: import.file,
+            index: u32::try_from(index).unwrap_or(u32::MAX),
+            read_by: import.read_by.clone(),
+            number: statement.head.number.clone(),
+            opening: statement.head.opening.map(|opening| opening.amount.minor()),
+            closing: statement.foot.closing.map(|closing| closing.amount.minor()),
+            lines,
+            rows: staged,
+        })
+    }
+
+    /// The server does not take the desk's word: where the bytes are of a format that is built in,
+    /// they must say the same as what was sent.
+    fn compare_with_bytes(&self, import: &Import) -> Result<(), ImportError> {
+        let bytes = self.file_bytes(&import.file)?;
+        let recognition = kantor_parsers::recognise(&bytes);
+        if recognition.format.is_none() {
+            // Of a format that only a pack knows: the proof by balances is all there is.
+            return Ok(());
+        }
+        let ours = kantor_parsers::parse_all(&bytes);
+        compare(&ours, &import.statements)
+    }
+}
+
+/// The first difference between two readings of one file.
+fn compare(ours: &Collected, sent: &[Statement]) -> Result<(), ImportError> {
+    if let Some(fatal) = ours
+        .complaints
+        .iter()
+        .find(|c| c.severity == Severity::Fatal)
+    {
+        return Err(ImportError::Unreadable {
+            complaint: fatal.to_string(),
+        });
+    }
+    let differs = |what: String| Err(ImportError::Differs { what });
+    if ours.statements.len() != sent.len() {
+        return differs(format!(
+            "{} statements were sent and the bytes hold {}",
+            sent.len(),
+            ours.statements.len()
+        ));
+    }
+    for (at, (our, their)) in ours.statements.iter().zip(sent).enumerate() {
+        let place = format!("statement {}", at + 1);
+        if our.head.account != their.head.account || our.head.currency != their.head.currency {
+            return differs(format!("{place} is of account {}", our.head.account));
+        }
+        let balances = |statement: &Statement| {
+            (
+                statement.head.opening.map(|balance| balance.amount),
+                statement.foot.closing.map(|balance| balance.amount),
+            )
+        };
+        if balances(our) != balances(their) {
+            return differs(format!("the balances of {place} are others"));
+        }
+        if our.entries.len() != their.entries.len() {
+            return differs(format!("{place} has {} entries", our.entries.len()));
+        }
+        for (line, (our, their)) in our.entries.iter().zip(&their.entries).enumerate() {
+            if !same_entry(our, their) {
+                return differs(format!(
+                    "entry {} of {place} (line {} of the file) is another",
+                    line + 1,
+                    our.place.line
+                ));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The same, but for where in the file it stands, which does not cross every wire.
+fn same_entry(our: &Entry, their: &Entry) -> bool {
+    let theirs = Entry {
+        place: our.place,
+        ..their.clone()
+    };
+    *our == theirs
+}

@@ -1,0 +1,197 @@
+//! What a command needs to see, loaded under the lock.
+
+use kantor_engine::chain::Link;
+use kantor_engine::matching::{LineFacts, Payer};
+use kantor_engine::{
+    Command, CustomerId, LineId, OfficeAccount, Refusal, Snapshot, StatementToBook,
+};
+use kantor_model::AccountNumber;
+use kantor_store::{BookedEntry, SideFilter, View};
+
+use crate::entry_form::BankLine;
+use crate::error::ExecuteError;
+use crate::intake::StagedStatement;
+use crate::people::{PAYER, owner_of_payer_key};
+use crate::request::Ask;
+use kantor_model::Moment;
+
+/// So many lines before an account's last are looked at first; the whole chain only where a
+/// statement does not fit there.
+const RECENT_LINES: usize = 2_000;
+
+/// The command that an ask becomes.
+pub(crate) fn command(
+    ask: &Ask,
+    seen: &Snapshot,
+    view: &dyn View,
+    now: Moment,
+) -> Result<Command, ExecuteError> {
+    match ask {
+        Ask::Command(command) => Ok(command.clone()),
+        Ask::Book(statement) => book(statement, seen, view),
+        Ask::Allocate {
+            line,
+            order,
+            reason,
+        } => Ok(Command::AllocateLine {
+            line: *line,
+            facts: line_facts(*line, seen, view, now)?,
+            order: *order,
+            reason: reason.clone(),
+        }),
+        Ask::BookLine {
+            line,
+            ledger_account,
+            reason,
+        } => Ok(Command::BookLine {
+            line: *line,
+            amount: bank_line(*line, seen, view)?.amount,
+            ledger_account: ledger_account.clone(),
+            reason: reason.clone(),
+        }),
+    }
+}
+
+fn book(
+    staged: &StagedStatement,
+    seen: &Snapshot,
+    view: &dyn View,
+) -> Result<Command, ExecuteError> {
+    let account = account(seen, staged.account)?;
+    let wanted = staged
+        .lines
+        .len()
+        .saturating_mul(2)
+        .saturating_add(RECENT_LINES);
+    let mut tail = tail(view, account, wanted)?;
+    if tail.before > 0
+        && staged
+            .opening
+            .is_none_or(|opening| !tail.knows_balance(opening))
+    {
+        tail = self::tail(
+            view,
+            account,
+            usize::try_from(account.lines).unwrap_or(usize::MAX),
+        )?;
+    }
+    Ok(Command::BookStatement(Box::new(StatementToBook {
+        account: staged.account,
+        file: staged.file,
+        index: staged.index,
+        read_by: staged.read_by.clone(),
+        number: staged.number.clone(),
+        opening: staged.opening,
+        closing: staged.closing,
+        lines: staged.lines.clone(),
+        rows: staged.rows,
+        chain_before: (tail.before, tail.balance_before),
+        chain: tail.links,
+    })))
+}
+
+struct Tail {
+    before: u64,
+    balance_before: i64,
+    links: Vec<Link>,
+}
+
+impl Tail {
+    fn knows_balance(&self, balance: i64) -> bool {
+        self.balance_before == balance
+            || self.links.iter().any(|link| link.balance_after == balance)
+    }
+}
+
+fn tail(view: &dyn View, account: &OfficeAccount, wanted: usize) -> Result<Tail, ExecuteError> {
+    let entries = view.chain_tail(id_of(account.account.0), wanted)?;
+    let before = account.lines.saturating_sub(entries.len() as u64);
+    let balance_before = match entries.first() {
+        Some(first) => first.entry.balance_after.saturating_sub(first.entry.amount),
+        None => account.balance,
+    };
+    let links = entries
+        .iter()
+        .map(|booked| {
+            Ok(Link {
+                amount: booked.entry.amount,
+                balance_after: booked.entry.balance_after,
+                booked_on: booked.entry.booked_on,
+                evidence: read(booked, account)?.evidence(),
+            })
+        })
+        .collect::<Result<_, ExecuteError>>()?;
+    Ok(Tail {
+        before,
+        balance_before,
+        links,
+    })
+}
+
+fn read(booked: &BookedEntry, account: &OfficeAccount) -> Result<BankLine, ExecuteError> {
+    BankLine::from_row(&booked.entry, account.currency())
+        .ok_or_else(|| ExecuteError::Damaged(format!("line {}/{}", booked.account, booked.ordinal)))
+}
+
+fn account(seen: &Snapshot, id: kantor_engine::AccountId) -> Result<&OfficeAccount, ExecuteError> {
+    seen.accounts
+        .get(&id)
+        .ok_or(ExecuteError::Refused(Refusal::NoAccount { account: id }))
+}
+
+/// A kept line of an account.
+pub(crate) fn bank_line(
+    line: LineId,
+    seen: &Snapshot,
+    view: &dyn View,
+) -> Result<BankLine, ExecuteError> {
+    let account = account(seen, line.account)?;
+    let no_line = Refusal::NoLine {
+        account: line.account,
+        line: line.ordinal,
+    };
+    let booked = view.chain(id_of(line.account.0), line.ordinal.max(1), 1)?;
+    match booked.first() {
+        Some(first) if first.ordinal == line.ordinal => read(first, account),
+        Some(_) | None => Err(no_line.into()),
+    }
+}
+
+fn line_facts(
+    line: LineId,
+    seen: &Snapshot,
+    view: &dyn View,
+    now: Moment,
+) -> Result<LineFacts, ExecuteError> {
+    let line = bank_line(line, seen, view)?;
+    let payer = payer(view, line.counterparty_account().as_ref(), now)?;
+    Ok(line.facts(payer))
+}
+
+/// Which customers have the payer's account in their profiles.
+pub(crate) fn payer(
+    view: &dyn View,
+    account: Option<&AccountNumber>,
+    now: Moment,
+) -> Result<Payer, ExecuteError> {
+    let Some(account) = account else {
+        return Ok(Payer::NotGiven);
+    };
+    let Some(iban) = account.iban() else {
+        return Ok(Payer::Customers(Vec::new()));
+    };
+    let prefix = format!("{iban}/");
+    let filter = SideFilter::first(64).after(prefix.clone());
+    let customers: Vec<CustomerId> = view
+        .sides(PAYER, &filter, now)?
+        .iter()
+        .take_while(|side| side.key.starts_with(&prefix))
+        .filter_map(|side| owner_of_payer_key(&side.key))
+        .collect();
+    Ok(Payer::Customers(customers))
+}
+
+/// Numbers of things as the store counts them.
+pub(crate) fn id_of(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,126 @@
+//! The outbox: what customers are told follows from the log, goes out after the commit, and is
+//! recorded as sent by an event. A crash between sending and recording sends a notice twice with
+//! the same identity; none is ever lost.
+
+use kantor_engine::{Actor, Command, CustomerId, Event, OrderId, Snapshot};
+
+use crate::error::ExecuteError;
+use crate::request::Request;
+use crate::runtime::Office;
+
+/// How many positions of the log are looked at in one turn.
+const PAGE: usize = 500;
+
+/// What a customer is told about.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum NoticeKind {
+    /// His order is placed; here is how to pay.
+    OrderPlaced,
+    /// His money is here.
+    OrderFunded,
+    /// His money is here, and somebody has to look at it.
+    OrderHeld,
+    /// He is asked for his consent to another rate.
+    RateOffered,
+    /// The time to pay is over.
+    OrderExpired,
+    /// His order was cancelled.
+    OrderCancelled,
+    /// His money goes back.
+    OrderRefunding,
+    /// He has been paid.
+    OrderCompleted,
+    /// His money has gone back.
+    OrderRefunded,
+    /// An account was added to his profile.
+    AccountAdded,
+}
+
+/// Something to tell a customer (powiadomienie).
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Notice {
+    /// The position of the log that it is about: its identity.
+    pub seq: u64,
+    /// Whom.
+    pub customer: CustomerId,
+    /// About which order.
+    pub order: Option<OrderId>,
+    /// What.
+    pub kind: NoticeKind,
+}
+
+/// Why a notice did not go out; it is tried again.
+#[derive(Debug, thiserror::Error)]
+#[error("the notice was not sent: {0}; it will be tried again")]
+pub struct NotifyError(
+    /// Why.
+    pub String,
+);
+
+/// Sends notices: by e-mail, by text message, into a folder. It finds the words.
+pub trait Notifier: Send + Sync {
+    /// Sends one. The same notice may come twice after a crash.
+    fn notify(&self, office: &Office, notice: &Notice) -> Result<(), NotifyError>;
+}
+
+impl Office {
+    /// Sends what has not been sent, in order, and records it. Answers how many went out; stops at
+    /// the first that cannot be sent, which is tried again at the next call.
+    pub fn send_notices(&self, notifier: &dyn Notifier) -> Result<usize, ExecuteError> {
+        let mut after = self.read(|seen| seen.notices_sent);
+        let (mut sent, mut through) = (0, after);
+        loop {
+            let changes = self.changes(after, PAGE)?;
+            let Some(last) = changes.last() else { break };
+            after = last.seq;
+            for change in &changes {
+                let notice = self.read(|seen| notice(seen, change.seq, &change.recorded.event));
+                if let Some(notice) = notice {
+                    if notifier.notify(self, &notice).is_err() {
+                        return self.record_sent(sent, through);
+                    }
+                    (sent, through) = (sent + 1, change.seq);
+                }
+            }
+        }
+        self.record_sent(sent, through)
+    }
+
+    fn record_sent(&self, sent: usize, through: u64) -> Result<usize, ExecuteError> {
+        if sent > 0 {
+            let record = Command::RecordNotices { through };
+            self.execute(Request::new(Actor::System, record))?;
+        }
+        Ok(sent)
+    }
+}
+
+fn notice(seen: &Snapshot, seq: u64, event: &Event) -> Option<Notice> {
+    let about = |order: &OrderId, kind| {
+        let customer = seen.orders.get(order)?.facts.customer;
+        Some(Notice {
+            seq,
+            customer,
+            order: Some(*order),
+            kind,
+        })
+    };
+    match event {
+        Event::OrderPlaced { facts } => about(&facts.order, NoticeKind::OrderPlaced),
+        Event::OrderFunded { order, .. } => about(order, NoticeKind::OrderFunded),
+        Event::OrderHeld { order, .. } => about(order, NoticeKind::OrderHeld),
+        Event::RateOffered { order, .. } => about(order, NoticeKind::RateOffered),
+        Event::OrderExpired { order } => about(order, NoticeKind::OrderExpired),
+        Event::OrderCancelled { order, .. } => about(order, NoticeKind::OrderCancelled),
+        Event::OrderRefunding { order, .. } => about(order, NoticeKind::OrderRefunding),
+        Event::OrderCompleted { order } => about(order, NoticeKind::OrderCompleted),
+        Event::OrderRefunded { order } => about(order, NoticeKind::OrderRefunded),
+        Event::CustomerAccountAdded { customer, .. } => Some(Notice {
+            seq,
+            customer: *customer,
+            order: None,
+            kind: NoticeKind::AccountAdded,
+        }),
+        _ => None,
+    }
+}

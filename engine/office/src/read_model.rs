@@ -1,0 +1,200 @@
+//! Read models: what the log says now about one thing, for lists, for auditors with `sqlite3` and
+//! for server processes that do not hold the whole office in memory. `verify` recomputes them.
+
+use std::collections::BTreeSet;
+
+use kantor_engine::order::OrderState;
+use kantor_engine::payout::Payee;
+use kantor_engine::{
+    AccountId, BatchId, LineId, OrderId, PayoutId, Recorded, Settled, Snapshot, Touched,
+};
+use kantor_store::{Document, DocumentChange};
+use serde_json::{Value, json};
+
+use crate::load::id_of;
+use crate::writer::actor_name;
+
+/// Kinds of read models.
+pub(crate) const KINDS: [&str; 5] = ["account", "order", "payout", "batch", "line"];
+
+/// The documents that a command's events change, as they are after them.
+pub(crate) fn changes<'a>(
+    after: &Snapshot,
+    events: impl Iterator<Item = &'a Recorded>,
+) -> Vec<DocumentChange> {
+    let mut keys = Keys::default();
+    for recorded in events {
+        keys.add(after, recorded);
+    }
+    keys.documents(after)
+        .into_iter()
+        .map(DocumentChange::Put)
+        .collect()
+}
+
+/// Which things events have changed.
+#[derive(Default)]
+pub(crate) struct Keys {
+    accounts: BTreeSet<AccountId>,
+    orders: BTreeSet<OrderId>,
+    payouts: BTreeSet<PayoutId>,
+    batches: BTreeSet<BatchId>,
+    lines: BTreeSet<LineId>,
+}
+
+impl Keys {
+    /// Adds what one event changed.
+    pub(crate) fn add(&mut self, state: &Snapshot, recorded: &Recorded) {
+        let touched = Touched::by(&recorded.event, |batch| {
+            state
+                .batches
+                .get(&batch)
+                .map(|batch| batch.payouts.clone())
+                .unwrap_or_default()
+        });
+        self.accounts.extend(touched.accounts);
+        self.orders.extend(touched.orders);
+        self.payouts.extend(touched.payouts);
+        self.batches.extend(touched.batches);
+        self.lines.extend(touched.lines);
+    }
+
+    /// The documents of all of them.
+    pub(crate) fn documents(&self, state: &Snapshot) -> Vec<Document> {
+        let mut documents = Vec::new();
+        documents.extend(self.accounts.iter().filter_map(|id| account(state, *id)));
+        documents.extend(self.orders.iter().filter_map(|id| order(state, *id)));
+        documents.extend(self.payouts.iter().filter_map(|id| payout(state, *id)));
+        documents.extend(self.batches.iter().filter_map(|id| batch(state, *id)));
+        documents.extend(self.lines.iter().filter_map(|id| line(state, *id)));
+        documents
+    }
+}
+
+fn document(kind: &str, id: i64, owner: Option<u64>, state: &str, body: &Value) -> Document {
+    Document {
+        kind: kind.to_owned(),
+        id,
+        owner: owner.map(id_of),
+        state: state.to_owned(),
+        seq: 0,
+        body: body.to_string().into_bytes(),
+    }
+}
+
+fn account(state: &Snapshot, id: AccountId) -> Option<Document> {
+    let account = state.accounts.get(&id)?;
+    let body = json!({
+        "iban": account.iban.as_str(),
+        "currency": account.currency().code(),
+        "name": account.name,
+        "lines": account.lines,
+        "balance": account.balance,
+        "proved_through": account.proved_through,
+        "proved_balance": account.proved_balance,
+        "last_statement": account.last_booked.as_ref().or(account.last_statement.as_ref()),
+    });
+    Some(document("account", id_of(id.0), None, "open", &body))
+}
+
+fn order(state: &Snapshot, id: OrderId) -> Option<Document> {
+    let order = state.orders.get(&id)?;
+    let held = match order.state {
+        OrderState::Held(reason) => Some(reason.word()),
+        _ => None,
+    };
+    let body = json!({
+        "reference": order.reference().map(|reference| reference.to_string()),
+        "held": held,
+        "gives": order.gives().to_string(),
+        "gets": order.gets().to_string(),
+        "rate": order.terms.rate.to_string(),
+        "offered": order.offered.map(|rate| rate.to_string()),
+        "placed": order.facts.placed.to_string(),
+        "deadline": order.deadline.to_string(),
+        "receipts": order.receipts.iter().map(LineId::to_string).collect::<Vec<_>>(),
+        "payouts": order.payouts.iter().map(|payout| payout.0).collect::<Vec<_>>(),
+    });
+    let owner = Some(order.facts.customer.0);
+    Some(document(
+        "order",
+        id_of(id.0),
+        owner,
+        order.state.name(),
+        &body,
+    ))
+}
+
+fn payout(state: &Snapshot, id: PayoutId) -> Option<Document> {
+    let payout = state.payouts.get(&id)?;
+    let payee = match payout.facts.payee {
+        Payee::CustomerAccount(account) => format!("customer-account:{account}"),
+        Payee::PayerOf(line) => format!("payer-of:{line}"),
+    };
+    let body = json!({
+        "reference": payout.reference().map(|reference| reference.to_string()),
+        "kind": payout.facts.kind.word(),
+        "amount": payout.facts.amount.to_string(),
+        "account": payout.facts.account.0,
+        "payee": payee,
+        "batch": payout.batch.map(|batch| batch.0),
+        "paid_by": payout.paid_by.map(|line| line.to_string()),
+    });
+    let owner = Some(payout.facts.order.0);
+    Some(document(
+        "payout",
+        id_of(id.0),
+        owner,
+        payout.state.name(),
+        &body,
+    ))
+}
+
+fn batch(state: &Snapshot, id: BatchId) -> Option<Document> {
+    let batch = state.batches.get(&id)?;
+    let file = batch.file.as_ref().map(|file| {
+        json!({
+            "sha256": file.digest.to_string(),
+            "length": file.length,
+            "format": file.format,
+            "written_by": file.written_by,
+        })
+    });
+    let body = json!({
+        "date": batch.date.to_string(),
+        "payouts": batch.payouts.iter().map(|payout| payout.0).collect::<Vec<_>>(),
+        "made_by": actor_name(&batch.made_by),
+        "file": file,
+    });
+    Some(document(
+        "batch",
+        id_of(id.0),
+        Some(batch.account.0),
+        batch.state.name(),
+        &body,
+    ))
+}
+
+/// A line that is, or was, a question: where it stands now.
+fn line(state: &Snapshot, id: LineId) -> Option<Document> {
+    let number = id_of(id.account.0)
+        .checked_shl(40)?
+        .checked_add(id_of(id.ordinal))?;
+    let (word, body) = match (state.questions.get(&id), state.settled.get(&id)) {
+        (Some(question), _) => {
+            let orders: Vec<u64> = question.orders().iter().map(|order| order.0).collect();
+            (
+                "question",
+                json!({ "question": question.word(), "orders": orders }),
+            )
+        }
+        (None, Some(Settled::Receipt(order))) => ("receipt", json!({ "order": order.0 })),
+        (None, Some(Settled::Payout(payout))) => ("payout", json!({ "payout": payout.0 })),
+        (None, Some(Settled::Booked { account, amount })) => (
+            "booked",
+            json!({ "ledger_account": account.to_string(), "amount": amount.to_string() }),
+        ),
+        (None, None) => return None,
+    };
+    Some(document("line", number, Some(id.account.0), word, &body))
+}

@@ -1,0 +1,108 @@
+//! What is asked of the office: a command, or something that becomes one under the lock.
+
+use std::sync::Arc;
+
+use kantor_engine::{Actor, Answer, Command, LineId, OrderId};
+use kantor_store::SideChange;
+
+use crate::intake::StagedStatement;
+
+/// Makes a repeated request one act.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Once {
+    /// Who asks, such as `customer:7` or `token:anna`.
+    pub principal: String,
+    /// His key for this act.
+    pub key: String,
+    /// A hash of what he asks for: the same key for something else is refused.
+    pub body: Vec<u8>,
+}
+
+/// Side rows that belong to what a command made; its numbers are known only then.
+pub(crate) type Sides = Arc<dyn Fn(&Answer) -> Vec<SideChange> + Send + Sync>;
+
+/// Something asked of the office, by somebody, once.
+#[derive(Clone)]
+pub struct Request {
+    pub(crate) by: Actor,
+    pub(crate) ask: Ask,
+    pub(crate) once: Option<Once>,
+    pub(crate) sides: Option<Sides>,
+}
+
+/// A command, or what becomes one when the rows it is about are loaded under the lock.
+#[derive(Clone)]
+pub(crate) enum Ask {
+    Command(Command),
+    Book(Arc<StagedStatement>),
+    Allocate {
+        line: LineId,
+        order: OrderId,
+        reason: String,
+    },
+    BookLine {
+        line: LineId,
+        ledger_account: String,
+        reason: String,
+    },
+}
+
+impl Request {
+    /// A command of somebody.
+    pub fn new(by: Actor, command: Command) -> Request {
+        Request {
+            by,
+            ask: Ask::Command(command),
+            once: None,
+            sides: None,
+        }
+    }
+
+    pub(crate) fn asking(by: Actor, ask: Ask) -> Request {
+        Request {
+            by,
+            ask,
+            once: None,
+            sides: None,
+        }
+    }
+
+    /// A line of suspense that is to become an order's money.
+    pub fn allocate(by: Actor, line: LineId, order: OrderId, reason: String) -> Request {
+        Request::asking(
+            by,
+            Ask::Allocate {
+                line,
+                order,
+                reason,
+            },
+        )
+    }
+
+    /// A line of suspense that is nobody's order, booked to a named ledger account.
+    pub fn book_line(by: Actor, line: LineId, ledger_account: String, reason: String) -> Request {
+        Request::asking(
+            by,
+            Ask::BookLine {
+                line,
+                ledger_account,
+                reason,
+            },
+        )
+    }
+
+    /// Carried out once, however often it is sent.
+    pub fn once(self, once: Option<Once>) -> Request {
+        Request { once, ..self }
+    }
+
+    pub(crate) fn with_sides(
+        self,
+        sides: impl Fn(&Answer) -> Vec<SideChange> + Send + Sync + 'static,
+    ) -> Request {
+        Request {
+            sides: Some(Arc::new(sides)),
+            ..self
+        }
+    }
+}

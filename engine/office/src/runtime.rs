@@ -1,0 +1,225 @@
+//! The handle to an open office.
+
+use std::collections::BTreeMap;
+use std::sync::mpsc::{Sender, channel, sync_channel};
+use std::sync::{Arc, Condvar, Mutex, PoisonError, RwLock};
+
+use kantor_engine::{
+    Actor, Answer, Command, Digest, LineId, OrderId, Policy, Recorded, Snapshot, Touched,
+};
+use kantor_model::{Moment, Party};
+use kantor_store::{FileInfo, OfficeId, StagedEntry, Store, View};
+
+use crate::clock::Clock;
+use crate::entry_form::BankLine;
+use crate::error::{ExecuteError, ImportError, OpenOfficeError};
+use crate::load;
+use crate::request::Request;
+use crate::writer::{Job, Writer};
+
+/// How many records are read at a time when a log is replayed.
+const REPLAY_PAGE: usize = 2_000;
+
+/// What an office is, besides what its log says.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Its number in the store.
+    pub office: OfficeId,
+    /// The ordering party of its transfers: name and address.
+    pub owner: Party,
+}
+
+/// The office's state with the history of its orders, as all readers see it.
+#[derive(Clone, Default)]
+pub(crate) struct State {
+    pub(crate) snapshot: Snapshot,
+    pub(crate) seq: u64,
+    pub(crate) positions: BTreeMap<OrderId, Vec<u64>>,
+}
+
+impl State {
+    /// Takes one more position of the log in.
+    pub(crate) fn take(&mut self, seq: u64, recorded: &Recorded) {
+        self.seq = seq;
+        for order in Touched::by(&recorded.event, |_| Vec::new()).orders {
+            self.positions.entry(order).or_default().push(seq);
+        }
+        kantor_engine::apply(&mut self.snapshot, recorded);
+    }
+
+    /// Reads what the log has more than this state.
+    pub(crate) fn catch_up(&mut self, view: &dyn View) -> Result<(), ExecuteError> {
+        while self.seq < view.head().seq {
+            for record in view.records(self.seq, REPLAY_PAGE)? {
+                let recorded = kantor_store::codec::decode(&record)
+                    .map_err(|error| ExecuteError::Damaged(error.to_string()))?;
+                self.take(record.seq, &recorded);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What the handle and the writer share.
+pub(crate) struct Shared {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) settings: Settings,
+    pub(crate) state: RwLock<State>,
+    pub(crate) head: Mutex<u64>,
+    pub(crate) moved: Condvar,
+}
+
+/// An open office. Cheap to clone; every clone is the same office. Calls block until the store has
+/// answered, so asynchronous callers make them from threads that may.
+#[derive(Clone)]
+pub struct Office {
+    shared: Arc<Shared>,
+    jobs: Sender<Job>,
+}
+
+impl Office {
+    /// Makes a new office in the store and opens it.
+    pub fn create(
+        store: Arc<dyn Store>,
+        settings: Settings,
+        clock: Arc<dyn Clock>,
+        policy: Policy,
+    ) -> Result<Office, OpenOfficeError> {
+        store.create_office(settings.office, clock.now())?;
+        let name = settings.owner.name.clone();
+        let office = Office::open(store, settings, clock)?;
+        let open = Command::OpenOffice { name, policy };
+        office.execute(Request::new(Actor::System, open))?;
+        Ok(office)
+    }
+
+    /// Opens an office: replays its log and starts its writer.
+    pub fn open(
+        store: Arc<dyn Store>,
+        settings: Settings,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Office, OpenOfficeError> {
+        let mut state = State::default();
+        {
+            let view = store.view(settings.office)?;
+            state
+                .catch_up(&*view)
+                .map_err(|error| OpenOfficeError::Damaged(error.to_string()))?;
+        }
+        let shared = Arc::new(Shared {
+            head: Mutex::new(state.seq),
+            state: RwLock::new(state.clone()),
+            moved: Condvar::new(),
+            store,
+            clock,
+            settings,
+        });
+        let (jobs, waiting) = channel();
+        let writer = Writer::new(Arc::clone(&shared), state, waiting);
+        std::thread::Builder::new()
+            .name("office-writer".to_owned())
+            .spawn(move || writer.run())
+            .map_err(OpenOfficeError::Thread)?;
+        Ok(Office { shared, jobs })
+    }
+
+    /// Asks something of the office and waits until it is durable or refused.
+    pub fn execute(&self, request: Request) -> Result<Answer, ExecuteError> {
+        let (reply, answer) = sync_channel(1);
+        self.jobs
+            .send(Job { request, reply })
+            .map_err(|_| ExecuteError::Closing)?;
+        answer.recv().map_err(|_| ExecuteError::Closing)?
+    }
+
+    /// Looks at the office's state as the last commit left it.
+    pub fn read<T>(&self, look: impl FnOnce(&Snapshot) -> T) -> T {
+        let state = self
+            .shared
+            .state
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
+        look(&state.snapshot)
+    }
+
+    /// The position of the last event.
+    pub fn head(&self) -> u64 {
+        *self
+            .shared
+            .head
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The office's clock.
+    pub fn now(&self) -> Moment {
+        self.shared.clock.now()
+    }
+
+    /// What the office is, besides what its log says.
+    pub fn settings(&self) -> &Settings {
+        &self.shared.settings
+    }
+
+    pub(crate) fn shared(&self) -> &Shared {
+        &self.shared
+    }
+
+    pub(crate) fn positions_of(&self, order: OrderId) -> Vec<u64> {
+        let state = self
+            .shared
+            .state
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
+        state.positions.get(&order).cloned().unwrap_or_default()
+    }
+
+    pub(crate) fn view(&self) -> Result<Box<dyn View + Send + '_>, ExecuteError> {
+        Ok(self.shared.store.view(self.shared.settings.office)?)
+    }
+
+    /// Archives a file's bytes; the same bytes twice are one file.
+    pub fn store_file(&self, bytes: &mut dyn std::io::Read) -> Result<FileInfo, ExecuteError> {
+        self.shared
+            .store
+            .stage_file(self.shared.settings.office, self.now(), bytes)
+            .map_err(|error| ExecuteError::Store(error.to_string()))
+    }
+
+    /// The bytes of an archived file, checked against its hash.
+    pub fn file_bytes(&self, file: &Digest) -> Result<Vec<u8>, ImportError> {
+        let hash = kantor_store::Digest::from_bytes(file.0);
+        let mut bytes = Vec::new();
+        self.view()?
+            .copy_file(&hash, &mut bytes)
+            .map_err(|_| ImportError::NoFile {
+                file: file.to_string(),
+            })?;
+        Ok(bytes)
+    }
+
+    pub(crate) fn stage_rows(&self, rows: Vec<StagedEntry>) -> Result<Digest, ExecuteError> {
+        let staged = self
+            .shared
+            .store
+            .stage_entries(
+                self.shared.settings.office,
+                self.now(),
+                &mut rows.into_iter(),
+            )
+            .map_err(|error| ExecuteError::Store(error.to_string()))?;
+        Ok(Digest(*staged.rows_hash.as_bytes()))
+    }
+
+    /// A bank line as it is kept.
+    pub fn bank_line(&self, line: LineId) -> Result<BankLine, ExecuteError> {
+        let view = self.view()?;
+        let state = self
+            .shared
+            .state
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
+        load::bank_line(line, &state.snapshot, &*view)
+    }
+}

@@ -1,0 +1,165 @@
+//! From a batch to a transfer file and back: what the desk is to write, and the proof that it did.
+
+use kantor_engine::batch::TransferFile;
+use kantor_engine::payout::{Payee, Payout};
+use kantor_engine::{Actor, BatchId, Command, Digest, LineId};
+use kantor_model::{Batch, Iban, Party, Transfer};
+
+use crate::error::TransferError;
+use crate::request::{Once, Request};
+use crate::runtime::Office;
+
+impl Office {
+    /// The transfers of a batch, with everything that a file needs. The same for ever once the
+    /// batch is fixed, as long as the payees' data is kept.
+    pub fn transfers(&self, id: BatchId) -> Result<Batch, TransferError> {
+        let (batch, account, payouts) = self
+            .read(|seen| {
+                let batch = seen.batches.get(&id)?.clone();
+                let account = seen.accounts.get(&batch.account)?.iban;
+                let payouts: Vec<Payout> = batch
+                    .payouts
+                    .iter()
+                    .filter_map(|payout| seen.payouts.get(payout).copied())
+                    .collect();
+                Some((batch, account, payouts))
+            })
+            .ok_or(TransferError::NoBatch(id))?;
+        let transfers = payouts
+            .iter()
+            .map(|payout| self.transfer(payout))
+            .collect::<Result<_, _>>()?;
+        Ok(Batch {
+            debit_account: account,
+            owner: self.settings().owner.clone(),
+            date: batch.date,
+            transfers,
+        })
+    }
+
+    fn transfer(&self, payout: &Payout) -> Result<Transfer, TransferError> {
+        let (payee, payee_account) = self.payee(payout)?;
+        let reference = payout
+            .reference()
+            .map(|reference| reference.to_string())
+            .unwrap_or_default();
+        Ok(Transfer {
+            title: reference.clone(),
+            reference,
+            amount: payout.facts.amount,
+            payee,
+            payee_account,
+        })
+    }
+
+    /// Who is paid by a payout, and on which account.
+    pub fn payee(&self, payout: &Payout) -> Result<(Party, Iban), TransferError> {
+        let no_payee = |why: &str| TransferError::NoPayee {
+            payout: payout
+                .reference()
+                .map(|r| r.to_string())
+                .unwrap_or_default(),
+            why: why.to_owned(),
+        };
+        match payout.facts.payee {
+            Payee::CustomerAccount(account) => {
+                let account = self
+                    .customer_account(account)?
+                    .ok_or_else(|| no_payee("the customer's account was erased; ask him"))?;
+                let person = self
+                    .person(account.customer)?
+                    .ok_or_else(|| no_payee("the customer's data was erased; ask him"))?;
+                Ok((person.party(), account.iban))
+            }
+            Payee::PayerOf(line) => self.payer_of(line, no_payee),
+        }
+    }
+
+    fn payer_of(
+        &self,
+        line: LineId,
+        no_payee: impl Fn(&str) -> TransferError,
+    ) -> Result<(Party, Iban), TransferError> {
+        let kept = self.bank_line(line)?;
+        let iban = kept
+            .counterparty_account()
+            .and_then(|account| account.iban())
+            .ok_or_else(|| no_payee("the bank did not tell the payer's account; ask him for it"))?;
+        let name = kept.said.counterparty_name.unwrap_or_default();
+        Ok((
+            Party {
+                name,
+                street: String::new(),
+                city: String::new(),
+            },
+            iban,
+        ))
+    }
+
+    /// Archives the file that was written from a batch. Where the format is built in, the bytes
+    /// are read again here and must carry exactly the batch. The same bytes again change nothing;
+    /// other bytes are refused (law 4).
+    pub fn archive_transfer_file(
+        &self,
+        by: &Actor,
+        id: BatchId,
+        format: &str,
+        written_by: &str,
+        bytes: &[u8],
+        once: Option<Once>,
+    ) -> Result<(), TransferError> {
+        if format == "elixir0" {
+            self.compare_elixir0(id, bytes)?;
+        }
+        let stored = self.store_file(&mut &bytes[..])?;
+        let file = TransferFile {
+            digest: Digest(*stored.hash.as_bytes()),
+            length: stored.length,
+            format: format.to_owned(),
+            written_by: written_by.to_owned(),
+        };
+        let write = Command::WriteBatch { batch: id, file };
+        self.execute(Request::new(by.clone(), write).once(once))?;
+        Ok(())
+    }
+
+    fn compare_elixir0(&self, id: BatchId, bytes: &[u8]) -> Result<(), TransferError> {
+        let wanted = self.transfers(id)?;
+        let differs = |what: String| TransferError::Differs { batch: id, what };
+        let read = kantor_parsers::elixir0::read(bytes, None);
+        if let Some(complaint) = read.complaints.first() {
+            return Err(differs(complaint.to_string()));
+        }
+        if read.orders.len() != wanted.transfers.len() {
+            return Err(differs(format!(
+                "it has {} transfers, the batch has {}",
+                read.orders.len(),
+                wanted.transfers.len()
+            )));
+        }
+        for (at, (order, transfer)) in read.orders.iter().zip(&wanted.transfers).enumerate() {
+            let same = order.debit_account.iban() == Some(wanted.debit_account)
+                && order.date == wanted.date
+                && order.amount == transfer.amount
+                && order.payee_account.iban() == Some(transfer.payee_account)
+                && order.title.contains(&transfer.reference);
+            if !same {
+                let reference = &transfer.reference;
+                return Err(differs(format!("transfer {} is not {reference}", at + 1)));
+            }
+        }
+        Ok(())
+    }
+
+    /// The archived file of a batch: the same bytes ever after.
+    pub fn transfer_file(&self, id: BatchId) -> Result<(TransferFile, Vec<u8>), TransferError> {
+        let file = self
+            .read(|seen| seen.batches.get(&id).map(|batch| batch.file.clone()))
+            .ok_or(TransferError::NoBatch(id))?
+            .ok_or(TransferError::NoFile(id))?;
+        let mut bytes = Vec::new();
+        self.view()?
+            .copy_file(&kantor_store::Digest::from_bytes(file.digest.0), &mut bytes)?;
+        Ok((file, bytes))
+    }
+}

@@ -1,0 +1,314 @@
+//! The writer: one thread that owns the office's turn to write. It takes everything that waits,
+//! decides each command on what the ones before it left, writes all of it in one transaction, and
+//! answers only after the commit is known. A batch that fails is replayed one by one.
+
+use std::sync::mpsc::{Receiver, SyncSender};
+use std::sync::{Arc, PoisonError};
+
+use kantor_engine::{Actor, Answer, Event, Recorded, decide};
+use kantor_model::Moment;
+use kantor_store::{
+    AppendError, Booking, Digest, Head, Locked, NewAnswer, UnitOfWork, fingerprint,
+};
+
+use crate::answer_form;
+use crate::error::ExecuteError;
+use crate::load::{self, id_of};
+use crate::read_model;
+use crate::request::{Once, Request};
+use crate::runtime::{Shared, State};
+
+/// How many commands share one transaction at most: enough to make the disk's sync cheap, few
+/// enough to answer soon.
+const BATCH: usize = 256;
+
+/// How far the machine's clock may be behind the log before somebody has to look, in seconds.
+const CLOCK_TOLERANCE: i64 = 120;
+
+/// A request with the one who waits for its answer.
+pub(crate) struct Job {
+    pub(crate) request: Request,
+    pub(crate) reply: SyncSender<Result<Answer, ExecuteError>>,
+}
+
+/// The thread that writes.
+pub(crate) struct Writer {
+    shared: Arc<Shared>,
+    /// The office as this batch leaves it; what readers see follows after the commit.
+    state: State,
+    waiting: Receiver<Job>,
+}
+
+/// Why a batch was not written.
+enum Failed {
+    /// One of its commands cannot be written; the others may.
+    One(ExecuteError),
+    /// The store failed.
+    All(ExecuteError),
+}
+
+impl From<ExecuteError> for Failed {
+    fn from(error: ExecuteError) -> Failed {
+        Failed::All(error)
+    }
+}
+
+impl Writer {
+    pub(crate) fn new(shared: Arc<Shared>, state: State, waiting: Receiver<Job>) -> Writer {
+        Writer {
+            shared,
+            state,
+            waiting,
+        }
+    }
+
+    /// Writes until every handle is gone.
+    pub(crate) fn run(mut self) {
+        while let Ok(first) = self.waiting.recv() {
+            let mut jobs = vec![first];
+            jobs.extend(self.waiting.try_iter().take(BATCH - 1));
+            self.write(jobs);
+        }
+    }
+
+    fn write(&mut self, jobs: Vec<Job>) {
+        let requests: Vec<&Request> = jobs.iter().map(|job| &job.request).collect();
+        match self.write_batch(&requests) {
+            Ok(answers) => {
+                for (job, answer) in jobs.iter().zip(answers) {
+                    // Nobody waits any more: the answer is kept under its key.
+                    let _ = job.reply.send(answer);
+                }
+            }
+            Err(failed) => {
+                self.forget();
+                self.after_failure(jobs, failed);
+            }
+        }
+    }
+
+    fn after_failure(&mut self, jobs: Vec<Job>, failed: Failed) {
+        let error = match failed {
+            Failed::One(_) if jobs.len() > 1 => {
+                jobs.into_iter().for_each(|job| self.write(vec![job]));
+                return;
+            }
+            Failed::One(error) | Failed::All(error) => error,
+        };
+        for job in jobs {
+            let _ = job.reply.send(Err(error.clone()));
+        }
+    }
+
+    /// Goes back to what is committed.
+    fn forget(&mut self) {
+        let state = self
+            .shared
+            .state
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
+        self.state = state.clone();
+    }
+
+    fn write_batch(
+        &mut self,
+        requests: &[&Request],
+    ) -> Result<Vec<Result<Answer, ExecuteError>>, Failed> {
+        let shared = Arc::clone(&self.shared);
+        let mut locked = shared
+            .store
+            .lock(shared.settings.office)
+            .map_err(ExecuteError::from)?;
+        // Another process may have written meanwhile: nothing cached survives unless it is the head.
+        self.state.catch_up(locked.view())?;
+        let mut head = locked.view().head();
+        let now = self.now(&*locked, head)?;
+        let mut answers = Vec::with_capacity(requests.len());
+        let mut written = Vec::new();
+        for request in requests {
+            match self.carry_out(&mut *locked, request, head, now) {
+                Ok(done) => {
+                    head = done.head;
+                    written.extend(done.written);
+                    answers.push(Ok(done.answer));
+                }
+                Err(Stopped::Refused(error)) => answers.push(Err(error)),
+                Err(Stopped::Spoiled(error)) => return Err(Failed::One(error)),
+            }
+        }
+        let committed = locked.commit().map_err(ExecuteError::from)?;
+        debug_assert_eq!(committed.seq, head.seq);
+        self.publish(&written, committed);
+        Ok(answers)
+    }
+
+    fn now(&self, locked: &dyn Locked, head: Head) -> Result<Moment, ExecuteError> {
+        let shown = match locked.clock()? {
+            Some(databases) => databases,
+            None => self.shared.clock.now(),
+        };
+        if head.moment.seconds_since(shown) > CLOCK_TOLERANCE {
+            return Err(ExecuteError::ClockBehind {
+                shown,
+                head: head.moment,
+            });
+        }
+        Ok(shown.max(head.moment))
+    }
+
+    /// Shows readers what was committed, and wakes those who follow.
+    fn publish(&self, written: &[(u64, Recorded)], head: Head) {
+        {
+            let mut state = self
+                .shared
+                .state
+                .write()
+                .unwrap_or_else(PoisonError::into_inner);
+            // What another process wrote is read from the log by the batch that met it.
+            if state.seq + written.len() as u64 == head.seq {
+                for (seq, recorded) in written {
+                    state.take(*seq, recorded);
+                }
+            } else {
+                *state = self.state.clone();
+            }
+        }
+        let mut shown = self
+            .shared
+            .head
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        *shown = head.seq;
+        self.shared.moved.notify_all();
+    }
+
+    fn carry_out(
+        &mut self,
+        locked: &mut dyn Locked,
+        request: &Request,
+        head: Head,
+        now: Moment,
+    ) -> Result<Done, Stopped> {
+        let key = request.once.as_ref().map(key_of);
+        if let (Some(key), Some(once)) = (&key, &request.once)
+            && let Some(first) = locked.view().answer(key).map_err(ExecuteError::from)?
+        {
+            if first.fingerprint != fingerprint_of(once) {
+                return Err(ExecuteError::KeyReused.into());
+            }
+            let answer = answer_form::read(&first.body)
+                .ok_or_else(|| ExecuteError::Damaged(format!("the answer under key {key}")))?;
+            return Ok(Done {
+                answer,
+                head,
+                written: Vec::new(),
+            });
+        }
+        let command = load::command(&request.ask, &self.state.snapshot, locked.view(), now)?;
+        let outcome =
+            decide(&command, &request.by, &self.state.snapshot, now).map_err(ExecuteError::from)?;
+        let mut unit = UnitOfWork::new(head.seq, now);
+        let mut written = Vec::with_capacity(outcome.events.len());
+        for recorded in outcome.events {
+            let record = kantor_store::codec::encode(&recorded);
+            unit.records.push(record);
+            refer(&mut unit, &recorded);
+            written.push((self.state.seq + 1, recorded));
+            if let Some((seq, recorded)) = written.last() {
+                self.state.take(*seq, recorded);
+            }
+        }
+        unit.documents = read_model::changes(&self.state.snapshot, written.iter().map(|(_, r)| r));
+        unit.sides = request
+            .sides
+            .as_ref()
+            .map_or_else(Vec::new, |sides| sides(&outcome.answer));
+        if let (Some(key), Some(once)) = (key, &request.once) {
+            unit.answer = answer_form::write(&outcome.answer).map(|body| NewAnswer {
+                key,
+                fingerprint: fingerprint_of(once),
+                body,
+            });
+        }
+        let empty = unit.records.is_empty() && unit.sides.is_empty() && unit.answer.is_none();
+        let head = if empty {
+            head
+        } else {
+            locked.append(&unit).map_err(Stopped::from)?
+        };
+        Ok(Done {
+            answer: outcome.answer,
+            head,
+            written,
+        })
+    }
+}
+
+struct Done {
+    answer: Answer,
+    head: Head,
+    written: Vec<(u64, Recorded)>,
+}
+
+/// Why one command of a batch stopped.
+enum Stopped {
+    /// It was refused; nothing of it was written, the batch goes on.
+    Refused(ExecuteError),
+    /// The transaction cannot go on.
+    Spoiled(ExecuteError),
+}
+
+impl From<ExecuteError> for Stopped {
+    fn from(error: ExecuteError) -> Stopped {
+        Stopped::Refused(error)
+    }
+}
+
+impl From<AppendError> for Stopped {
+    fn from(error: AppendError) -> Stopped {
+        Stopped::Spoiled(match error {
+            AppendError::Side(refusal) => ExecuteError::Side(refusal),
+            AppendError::KeyReused { .. } => ExecuteError::KeyReused,
+            other => ExecuteError::Store(other.to_string()),
+        })
+    }
+}
+
+/// What a record refers to is kept from now on: booked rows get their places, files stay.
+fn refer(unit: &mut UnitOfWork, recorded: &Recorded) {
+    match &recorded.event {
+        Event::StatementBooked { booking, .. } => {
+            unit.files.push(Digest::from_bytes(booking.file.0));
+            if booking.new > 0 {
+                unit.bookings.push(Booking {
+                    account: id_of(booking.account.0),
+                    first_ordinal: booking.after + booking.known + 1,
+                    rows_hash: Digest::from_bytes(booking.rows.0),
+                    position: booking.known,
+                    count: booking.new,
+                    statement: id_of(booking.statement.0),
+                });
+            }
+        }
+        Event::StatementArchived { file, .. } => unit.files.push(Digest::from_bytes(file.0)),
+        Event::BatchWritten { file, .. } => unit.files.push(Digest::from_bytes(file.digest.0)),
+        _ => {}
+    }
+}
+
+fn key_of(once: &Once) -> String {
+    format!("{}/{}", once.principal, once.key)
+}
+
+fn fingerprint_of(once: &Once) -> Digest {
+    fingerprint(&once.principal, &once.body)
+}
+
+/// The staff's name, for the history.
+pub(crate) fn actor_name(actor: &Actor) -> String {
+    match actor {
+        Actor::Customer(customer) => format!("customer {customer}"),
+        Actor::Staff(name) => name.clone(),
+        Actor::System => "system".to_owned(),
+    }
+}
