@@ -104,7 +104,7 @@ impl Tail {
 }
 
 fn tail(view: &dyn View, account: &OfficeAccount, wanted: usize) -> Result<Tail, ExecuteError> {
-    let entries = view.chain_tail(id_of(account.account.0), wanted)?;
+    let entries = view.chain_tail(account.account.0, wanted)?;
     let before = account.lines.saturating_sub(entries.len() as u64);
     let balance_before = match entries.first() {
         Some(first) => first.entry.balance_after.saturating_sub(first.entry.amount),
@@ -150,7 +150,7 @@ pub(crate) fn bank_line(
         account: line.account,
         line: line.ordinal,
     };
-    let booked = view.chain(id_of(line.account.0), line.ordinal.max(1), 1)?;
+    let booked = view.chain(line.account.0, line.ordinal.max(1), 1)?;
     match booked.first() {
         Some(first) if first.ordinal == line.ordinal => read(first, account),
         Some(_) | None => Err(no_line.into()),
@@ -189,9 +189,4 @@ pub(crate) fn payer(
         .filter_map(|side| owner_of_payer_key(&side.key))
         .collect();
     Ok(Payer::Customers(customers))
-}
-
-/// Numbers of things as the store counts them.
-pub(crate) fn id_of(number: u64) -> i64 {
-    i64::try_from(number).unwrap_or(i64::MAX)
 }

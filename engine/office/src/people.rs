@@ -7,7 +7,6 @@ use kantor_store::{Side, SideChange, SideError, SideFilter, SideRefusal};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::error::{ExecuteError, PeopleError};
-use crate::load::id_of;
 use crate::request::{Once, Request};
 use crate::runtime::Office;
 
@@ -195,7 +194,7 @@ fn side(kind: &str, key: String, owner: Option<u64>, body: &impl Serialize) -> S
     Side {
         kind: kind.to_owned(),
         key,
-        owner: owner.map(id_of),
+        owner,
         // Plain structs of strings and numbers always have a JSON form.
         body: serde_json::to_vec(body).unwrap_or_default(),
         expires: None,
@@ -355,7 +354,7 @@ impl Office {
         &self,
         customer: CustomerId,
     ) -> Result<Vec<CustomerAccountRecord>, PeopleError> {
-        let filter = SideFilter::first(200).owned_by(id_of(customer.0));
+        let filter = SideFilter::first(200).owned_by(customer.0);
         let mut accounts = Vec::new();
         for row in self.view()?.sides(ACCOUNT, &filter, self.now())? {
             let (record, removed) = account_of(&row)?;

@@ -11,7 +11,6 @@ use kantor_engine::{
 use kantor_store::{Document, DocumentChange};
 use serde_json::{Value, json};
 
-use crate::load::id_of;
 use crate::writer::actor_name;
 
 /// Kinds of read models.
@@ -71,11 +70,11 @@ impl Keys {
     }
 }
 
-fn document(kind: &str, id: i64, owner: Option<u64>, state: &str, body: &Value) -> Document {
+fn document(kind: &str, id: u64, owner: Option<u64>, state: &str, body: &Value) -> Document {
     Document {
         kind: kind.to_owned(),
         id,
-        owner: owner.map(id_of),
+        owner,
         state: state.to_owned(),
         seq: 0,
         body: body.to_string().into_bytes(),
@@ -94,7 +93,7 @@ fn account(state: &Snapshot, id: AccountId) -> Option<Document> {
         "proved_balance": account.proved_balance,
         "last_statement": account.last_booked.as_ref().or(account.last_statement.as_ref()),
     });
-    Some(document("account", id_of(id.0), None, "open", &body))
+    Some(document("account", id.0, None, "open", &body))
 }
 
 fn order(state: &Snapshot, id: OrderId) -> Option<Document> {
@@ -109,20 +108,14 @@ fn order(state: &Snapshot, id: OrderId) -> Option<Document> {
         "gives": order.gives().to_string(),
         "gets": order.gets().to_string(),
         "rate": order.terms.rate.to_string(),
-        "offered": order.offered.map(|rate| rate.to_string()),
+        "offered": order.offered.map(|offer| offer.rate.to_string()),
         "placed": order.facts.placed.to_string(),
         "deadline": order.deadline.to_string(),
         "receipts": order.receipts.iter().map(LineId::to_string).collect::<Vec<_>>(),
         "payouts": order.payouts.iter().map(|payout| payout.0).collect::<Vec<_>>(),
     });
     let owner = Some(order.facts.customer.0);
-    Some(document(
-        "order",
-        id_of(id.0),
-        owner,
-        order.state.name(),
-        &body,
-    ))
+    Some(document("order", id.0, owner, order.state.name(), &body))
 }
 
 fn payout(state: &Snapshot, id: PayoutId) -> Option<Document> {
@@ -141,13 +134,7 @@ fn payout(state: &Snapshot, id: PayoutId) -> Option<Document> {
         "paid_by": payout.paid_by.map(|line| line.to_string()),
     });
     let owner = Some(payout.facts.order.0);
-    Some(document(
-        "payout",
-        id_of(id.0),
-        owner,
-        payout.state.name(),
-        &body,
-    ))
+    Some(document("payout", id.0, owner, payout.state.name(), &body))
 }
 
 fn batch(state: &Snapshot, id: BatchId) -> Option<Document> {
@@ -168,7 +155,7 @@ fn batch(state: &Snapshot, id: BatchId) -> Option<Document> {
     });
     Some(document(
         "batch",
-        id_of(id.0),
+        id.0,
         Some(batch.account.0),
         batch.state.name(),
         &body,
@@ -177,9 +164,7 @@ fn batch(state: &Snapshot, id: BatchId) -> Option<Document> {
 
 /// A line that is, or was, a question: where it stands now.
 fn line(state: &Snapshot, id: LineId) -> Option<Document> {
-    let number = id_of(id.account.0)
-        .checked_shl(40)?
-        .checked_add(id_of(id.ordinal))?;
+    let number = id.account.0.checked_shl(40)?.checked_add(id.ordinal)?;
     let (word, body) = match (state.questions.get(&id), state.settled.get(&id)) {
         (Some(question), _) => {
             let orders: Vec<u64> = question.orders().iter().map(|order| order.0).collect();

@@ -189,7 +189,7 @@ impl Office {
 
     /// The bytes of an archived file, checked against its hash.
     pub fn file_bytes(&self, file: &Digest) -> Result<Vec<u8>, ImportError> {
-        let hash = kantor_store::Digest::from_bytes(file.0);
+        let hash = *file;
         let mut bytes = Vec::new();
         self.view()?
             .copy_file(&hash, &mut bytes)
@@ -209,7 +209,7 @@ impl Office {
                 &mut rows.into_iter(),
             )
             .map_err(|error| ExecuteError::Store(error.to_string()))?;
-        Ok(Digest(*staged.rows_hash.as_bytes()))
+        Ok(staged.rows_hash)
     }
 
     /// A bank line as it is kept.

@@ -2,7 +2,7 @@
 
 use kantor_engine::batch::TransferFile;
 use kantor_engine::payout::{Payee, Payout};
-use kantor_engine::{Actor, BatchId, Command, Digest, LineId};
+use kantor_engine::{Actor, BatchId, Command, LineId};
 use kantor_model::{Batch, Iban, Party, Transfer};
 
 use crate::error::TransferError;
@@ -113,7 +113,7 @@ impl Office {
         }
         let stored = self.store_file(&mut &bytes[..])?;
         let file = TransferFile {
-            digest: Digest(*stored.hash.as_bytes()),
+            digest: stored.hash,
             length: stored.length,
             format: format.to_owned(),
             written_by: written_by.to_owned(),
@@ -158,8 +158,7 @@ impl Office {
             .ok_or(TransferError::NoBatch(id))?
             .ok_or(TransferError::NoFile(id))?;
         let mut bytes = Vec::new();
-        self.view()?
-            .copy_file(&kantor_store::Digest::from_bytes(file.digest.0), &mut bytes)?;
+        self.view()?.copy_file(&file.digest, &mut bytes)?;
         Ok((file, bytes))
     }
 }

@@ -8,12 +8,9 @@ use kantor_engine::{
     AccountId, CustomerAccountId, CustomerId, Event, Recorded, Snapshot, StatementBooking,
 };
 use kantor_model::{Currency, Moment, Money};
-use kantor_store::{
-    Digest, DocumentFilter, Head, SideFilter, View, check_entries, check_file, check_log,
-};
+use kantor_store::{DocumentFilter, Head, SideFilter, View, check_entries, check_file, check_log};
 
 use crate::entry_form::BankLine;
-use crate::load::id_of;
 use crate::people::{COMMITTED, account_commitment, person_commitment};
 use crate::read_model::{KINDS, Keys};
 
@@ -83,6 +80,9 @@ pub fn verify(view: &dyn View, now: Moment) -> Result<Verified, Disagreement> {
     })
 }
 
+/// State, owner and body of a read model.
+type Shown = (String, Option<u64>, Vec<u8>);
+
 #[derive(Default)]
 struct Checker {
     state: Snapshot,
@@ -138,7 +138,7 @@ impl Checker {
         seq: u64,
         file: &kantor_engine::Digest,
     ) -> Result<(), Disagreement> {
-        check_file(view, &Digest::from_bytes(file.0))
+        check_file(view, file)
             .map_err(|error| wrong(format!("file {file} (of event {seq})"), error))?;
         self.files += 1;
         Ok(())
@@ -153,8 +153,7 @@ impl Checker {
     ) -> Result<(), Disagreement> {
         let fact = || format!("statement {} (event {seq})", booking.statement);
         if booking.new > 0 {
-            let rows = check_entries(view, &Digest::from_bytes(booking.rows.0))
-                .map_err(|fault| wrong(fact(), fault))?;
+            let rows = check_entries(view, &booking.rows).map_err(|fault| wrong(fact(), fault))?;
             if rows.count != booking.known + booking.new {
                 let what = format!(
                     "it has {} rows, the event says {}",
@@ -214,7 +213,7 @@ impl Checker {
         wanted: Money,
     ) -> Result<(), Disagreement> {
         let found = view
-            .chain(id_of(line.account.0), line.ordinal, 1)
+            .chain(line.account.0, line.ordinal, 1)
             .map_err(|fault| wrong(format!("line {line}"), fault))?;
         match found.first() {
             Some(booked)
@@ -251,7 +250,7 @@ impl Checker {
             let mut ordinal = 0;
             while ordinal < account.lines {
                 let page = view
-                    .chain(id_of(account.account.0), ordinal + 1, PAGE)
+                    .chain(account.account.0, ordinal + 1, PAGE)
                     .map_err(|fault| wrong(format!("account {}", account.account), fault))?;
                 if page.is_empty() {
                     return Err(wrong(
@@ -358,7 +357,7 @@ impl Checker {
 
     /// The read models say what the log says.
     fn documents(&mut self, view: &dyn View) -> Result<(), Disagreement> {
-        let mut wanted: BTreeMap<(String, i64), (String, Option<i64>, Vec<u8>)> = self
+        let mut wanted: BTreeMap<(String, u64), Shown> = self
             .keys
             .documents(&self.state)
             .into_iter()

@@ -13,7 +13,7 @@ use kantor_store::{
 
 use crate::answer_form;
 use crate::error::ExecuteError;
-use crate::load::{self, id_of};
+use crate::load;
 use crate::read_model;
 use crate::request::{Once, Request};
 use crate::runtime::{Shared, State};
@@ -278,20 +278,20 @@ impl From<AppendError> for Stopped {
 fn refer(unit: &mut UnitOfWork, recorded: &Recorded) {
     match &recorded.event {
         Event::StatementBooked { booking, .. } => {
-            unit.files.push(Digest::from_bytes(booking.file.0));
+            unit.files.push(booking.file);
             if booking.new > 0 {
                 unit.bookings.push(Booking {
-                    account: id_of(booking.account.0),
+                    account: booking.account.0,
                     first_ordinal: booking.after + booking.known + 1,
-                    rows_hash: Digest::from_bytes(booking.rows.0),
+                    rows_hash: booking.rows,
                     position: booking.known,
                     count: booking.new,
-                    statement: id_of(booking.statement.0),
+                    statement: booking.statement.0,
                 });
             }
         }
-        Event::StatementArchived { file, .. } => unit.files.push(Digest::from_bytes(file.0)),
-        Event::BatchWritten { file, .. } => unit.files.push(Digest::from_bytes(file.digest.0)),
+        Event::StatementArchived { file, .. } => unit.files.push(*file),
+        Event::BatchWritten { file, .. } => unit.files.push(file.digest),
         _ => {}
     }
 }
