@@ -170,6 +170,25 @@ pub trait StatementSink {
     fn complaint(&mut self, complaint: Complaint) -> Flow;
 }
 
+/// Lending a sink is as good as giving it away.
+impl<S: StatementSink + ?Sized> StatementSink for &mut S {
+    fn begin(&mut self, head: StatementHead) -> Flow {
+        (**self).begin(head)
+    }
+
+    fn entry(&mut self, entry: Entry) -> Flow {
+        (**self).entry(entry)
+    }
+
+    fn end(&mut self, foot: StatementFoot) -> Flow {
+        (**self).end(foot)
+    }
+
+    fn complaint(&mut self, complaint: Complaint) -> Flow {
+        (**self).complaint(complaint)
+    }
+}
+
 /// Everything that was read from one file.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Collected {
