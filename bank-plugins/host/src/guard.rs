@@ -31,8 +31,6 @@ pub(crate) struct Guard<'a> {
     limits: Limits,
     /// The currency of the statement that is open.
     open: Option<Currency>,
-    /// A fatal complaint came since the statement began; it may stay without an end.
-    excused: bool,
     stopped: bool,
     pub(crate) counts: Counts,
     pub(crate) fault: Option<Fault>,
@@ -46,7 +44,6 @@ impl<'a> Guard<'a> {
             sink,
             limits,
             open: None,
-            excused: false,
             stopped: false,
             counts: Counts::default(),
             fault: None,
@@ -66,12 +63,17 @@ impl<'a> Guard<'a> {
         }
         let what = if *answer == Answer::Unreadable && self.counts.fatal == 0 {
             "it called the file unreadable without a fatal complaint"
-        } else if *answer == Answer::Ok && self.open.is_some() && !self.excused {
+        } else if *answer == Answer::Ok && self.open.is_some() && !self.excused() {
             "it ended with a statement open"
         } else {
             return;
         };
         self.fault = Some(Fault::Breach(what.to_owned()));
+    }
+
+    /// A statement that a fatal complaint is about may stay without an end.
+    fn excused(&self) -> bool {
+        self.counts.fatal > 0
     }
 
     fn fail(&mut self, fault: Fault) -> Flow {
@@ -102,7 +104,7 @@ impl StatementSink for Guard<'_> {
         if self.stopped {
             return self.breach("it went on after it was told to stop");
         }
-        if self.open.is_some() && !self.excused {
+        if self.open.is_some() && !self.excused() {
             return self.breach("it began a statement inside another");
         }
         let foreign = head
@@ -112,7 +114,6 @@ impl StatementSink for Guard<'_> {
             return stop;
         }
         self.open = Some(head.currency);
-        self.excused = false;
         self.counts.statements += 1;
         let flow = self.sink.begin(head);
         self.pass(flow)
@@ -173,7 +174,6 @@ impl StatementSink for Guard<'_> {
             Severity::Notice => self.counts.notices += 1,
             Severity::Fatal => {
                 self.counts.fatal += 1;
-                self.excused = true;
                 self.last_fatal = Some(complaint.message.clone());
             }
         }

@@ -181,6 +181,12 @@ impl Host {
         self.packs.iter().map(|pack| &pack.info)
     }
 
+    /// The first pack that knows a bank, by the bank's short name: `mbank`.
+    pub fn pack_of_bank(&self, bank: &str) -> Option<&PackInfo> {
+        self.packs()
+            .find(|pack| pack.facts.banks.iter().any(|known| known == bank))
+    }
+
     /// What looked like a pack and cannot be used.
     pub fn rejected(&self) -> &[RejectedPack] {
         &self.rejected

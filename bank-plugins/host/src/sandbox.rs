@@ -44,6 +44,7 @@ impl std::fmt::Display for Sandbox {
 
 /// What the child may take.
 #[derive(Debug, Clone, Copy)]
+#[cfg_attr(not(target_os = "linux"), allow(dead_code))] // only Linux limits it
 pub(crate) struct Room {
     /// Bytes of address space.
     pub(crate) memory: u64,

@@ -4,8 +4,7 @@ mod common;
 
 use std::time::Duration;
 
-use common::{EXAMPLE, Packs, read};
-use kantor_model::{Batch, Date, Iban, Party};
+use common::{EXAMPLE, Packs, batch, read};
 use kantor_plugin_host::{
     Crash, Host, ImportError, Limits, LoadError, PackError, Rejection, Settings,
 };
@@ -347,17 +346,7 @@ fn panic_while_recognising_is_an_opinion_that_did_not_come() {
 #[test]
 fn panic_while_writing_is_reported_with_its_words() {
     let packs = panics();
-    let party = || Party {
-        name: "Kantor".to_owned(),
-        street: String::new(),
-        city: String::new(),
-    };
-    let batch = Batch {
-        debit_account: Iban::parse("PL61109010140000071219812874").unwrap(),
-        owner: party(),
-        date: Date::new(2026, 11, 2).unwrap(),
-        transfers: Vec::new(),
-    };
+    let batch = batch(Vec::new());
     for host in [packs.host(), packs.host_in_process()] {
         let error = host.write_batch("panics", "elixir0", &batch).unwrap_err();
         assert!(matches!(error, PackError::Panicked { .. }), "{error}");

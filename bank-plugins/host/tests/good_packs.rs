@@ -2,43 +2,16 @@
 
 mod common;
 
-use common::{EXAMPLE, Packs, read};
+use common::{EXAMPLE, Packs, batch, read, transfer};
 use kantor_model::{
-    Batch, Collector, Complaint, Currency, Date, Entry, Flow, Iban, Money, Party, StatementFoot,
-    StatementHead, StatementSink, Transfer,
+    Batch, Collector, Complaint, Currency, Date, Entry, Flow, Money, StatementFoot, StatementHead,
+    StatementSink,
 };
 use kantor_plugin_host::{Confidence, Host, ImportError, Origin, PackError, Sandbox};
 
 fn both(packs: &Packs, check: impl Fn(&Host)) {
     check(&packs.host());
     check(&packs.host_in_process());
-}
-
-fn transfer(grosze: i64, title: &str) -> Transfer {
-    Transfer {
-        reference: "EX1".to_owned(),
-        amount: Money::new(grosze, Currency::PLN),
-        payee: Party {
-            name: "Jan Żółć".to_owned(),
-            street: String::new(),
-            city: "00-001 Warszawa".to_owned(),
-        },
-        payee_account: Iban::parse("PL27114020040000300201355387").unwrap(),
-        title: title.to_owned(),
-    }
-}
-
-fn batch(transfers: Vec<Transfer>) -> Batch {
-    Batch {
-        debit_account: Iban::parse("PL61109010140000071219812874").unwrap(),
-        owner: Party {
-            name: "Kantor".to_owned(),
-            street: "Prosta 1".to_owned(),
-            city: "00-002 Warszawa".to_owned(),
-        },
-        date: Date::new(2026, 11, 2).unwrap(),
-        transfers,
-    }
 }
 
 #[test]

@@ -1,1 +1,29 @@
-//! To be written.
+//! The pack of mBank (CompanyNet, BRESOK): statements in MT940, transfers in Elixir-0.
+//! What mBank does differently, and how it is known, is in `NOTES.md`.
+
+use kantor_parsers::elixir0::Profile;
+use kantor_parsers::mt940::Dialect;
+use kantor_plugin_sdk::formats::{elixir0, mt940};
+use kantor_plugin_sdk::prelude::*;
+
+/// mBank.
+#[derive(Debug)]
+pub struct MBank;
+
+impl BankPack for MBank {
+    const ID: &'static str = "mbank";
+    const NAME: &'static str = "mBank";
+    const VERSION: &'static str = env!("CARGO_PKG_VERSION");
+    const BANKS: &'static str = "mbank";
+    const STATEMENTS: Option<Statements> = Some(Statements {
+        formats: "MT940",
+        recognise: |head| mt940::recognise(head, Dialect::MBank),
+        read: |source, sink| mt940::read(source, sink, Dialect::MBank),
+    });
+    const TRANSFERS: Option<Transfers> = Some(Transfers {
+        formats: &[elixir0::FORMAT],
+        write: |_, batch, out| elixir0::write(batch, &Profile::MBANK, out),
+    });
+}
+
+export_bank_pack!(MBank);

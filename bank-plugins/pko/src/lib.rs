@@ -1,1 +1,29 @@
-//! To be written.
+//! The pack of PKO BP (iPKO, iPKO biznes): statements in MT940, transfers in Elixir-0.
+//! What PKO does differently, and how it is known, is in `NOTES.md`.
+
+use kantor_parsers::elixir0::Profile;
+use kantor_parsers::mt940::Dialect;
+use kantor_plugin_sdk::formats::{elixir0, mt940};
+use kantor_plugin_sdk::prelude::*;
+
+/// PKO BP.
+#[derive(Debug)]
+pub struct Pko;
+
+impl BankPack for Pko {
+    const ID: &'static str = "pko";
+    const NAME: &'static str = "PKO BP";
+    const VERSION: &'static str = env!("CARGO_PKG_VERSION");
+    const BANKS: &'static str = "pko";
+    const STATEMENTS: Option<Statements> = Some(Statements {
+        formats: "MT940",
+        recognise: |head| mt940::recognise(head, Dialect::Pko),
+        read: |source, sink| mt940::read(source, sink, Dialect::Pko),
+    });
+    const TRANSFERS: Option<Transfers> = Some(Transfers {
+        formats: &[elixir0::FORMAT],
+        write: |_, batch, out| elixir0::write(batch, &Profile::PKO, out),
+    });
+}
+
+export_bank_pack!(Pko);

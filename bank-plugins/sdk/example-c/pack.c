@@ -2,10 +2,10 @@
  * A whole bank pack in C, for a bank that does not exist. Its statements look like this:
  *
  *   EXAMPLE PL61109010140000071219812874 PLN 12/2026 10000
- *   2026-11-02 -1234 A title of any length
+ *   2026-11-02 -1234 A title
  *   END 8766
  *
- * with amounts in grosze. Build it with
+ * with amounts in grosze and lines of at most 254 characters of ASCII. Build it with
  *
  *   cc -std=c11 -shared -fPIC -I ../include pack.c -o libkantor_pack_example.so
  */
@@ -41,9 +41,10 @@ typedef struct reading {
     const bank_source *source;
     const bank_statement_sink *out;
     bank_bytes piece;
-    uint64_t used; /* of the piece */
+    uint64_t used;   /* of the piece */
     uint32_t number; /* of the line */
-    char line[256];
+    int bent;        /* the line holds what no line of this bank does */
+    char line[255];
 } reading;
 
 static int32_t complain(reading *r, const char *code, const char *message) {
@@ -56,6 +57,7 @@ static int32_t complain(reading *r, const char *code, const char *message) {
 /* The next line without its end: 1, or 0 at the end of the file, or -1 for a failed source. */
 static int next_line(reading *r) {
     size_t length = 0;
+    r->bent = 0;
     for (;;) {
         if (r->used == r->piece.length) {
             if (r->source->pull(r->source->context, &r->piece) != BANK_OK)
@@ -67,7 +69,9 @@ static int next_line(reading *r) {
         char byte = (char)r->piece.data[r->used++];
         if (byte == '\n')
             break;
-        if (byte >= ' ' && byte <= '~' && length + 1 < sizeof r->line)
+        if (byte < ' ' || byte > '~' || length + 1 == sizeof r->line)
+            r->bent = 1;
+        else
             r->line[length++] = byte;
     }
     r->line[length] = 0;
@@ -81,7 +85,7 @@ static bank_money pln(long long minor) {
 }
 
 static int32_t read(const bank_source *source, const bank_statement_sink *out) {
-    reading r = {source, out, {0, 0}, 0, 0, ""};
+    reading r = {.source = source, .out = out};
     char account[64], number[32];
     long long opening, minor;
     unsigned year, month, day;
@@ -92,7 +96,7 @@ static int32_t read(const bank_source *source, const bank_statement_sink *out) {
         return BANK_SOURCE_FAILED;
     if (sscanf(r.line, "EXAMPLE %63s PLN %31s %lld", account, number, &opening) != 3)
         return complain(&r, "header-unreadable", "The first line is not that of Example Bank; "
-                                                 "choose the pack of the bank that made the file.");
+                                                 "choose the bank that made the file.");
     bank_balance first = {pln(opening), date, 0};
     bank_statement_head head = {
         .struct_size = sizeof head, .place = {1, 1},
@@ -110,6 +114,9 @@ static int32_t read(const bank_source *source, const bank_statement_sink *out) {
         if (got == 0)
             return complain(&r, "file-truncated", "The file ends before the line END; download "
                                                   "it again.");
+        if (r.bent)
+            return complain(&r, "line-unreadable", "This line is too long or holds what is not "
+                                                   "ASCII; download the file again.");
         if (sscanf(r.line, "END %lld", &minor) == 1) {
             bank_balance last = {pln(minor), date, 0};
             bank_statement_foot foot = {.struct_size = sizeof foot, .closing = &last};

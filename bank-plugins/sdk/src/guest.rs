@@ -4,6 +4,8 @@
 
 use kantor_model::{Complaint, Entry, Flow, Severity, StatementFoot, StatementHead, StatementSink};
 
+use kantor_parsers::{ByteSource, SourceError};
+
 use crate::abi::{self, Bytes};
 use crate::to_abi;
 
@@ -17,6 +19,8 @@ pub struct SourceFailed;
 /// The bytes of one file, pulled from the host piece by piece.
 pub struct Source<'call> {
     lent: &'call abi::Source,
+    /// What is left of the last piece; the host keeps it until the next pull.
+    rest: &'call [u8],
     ended: bool,
 }
 
@@ -24,32 +28,63 @@ impl<'call> Source<'call> {
     /// # Safety
     /// `lent` keeps what the header promises of a source until the call returns.
     pub(crate) unsafe fn new(lent: &'call abi::Source) -> Source<'call> {
-        Source { lent, ended: false }
+        Source {
+            lent,
+            rest: &[],
+            ended: false,
+        }
     }
 
     /// The next piece of the file, which may end anywhere; empty at the end, and ever after.
     ///
     /// # Errors
     /// [`SourceFailed`]: stop, and return the same.
-    pub fn pull(&mut self) -> Result<&[u8], SourceFailed> {
-        let (Some(pull), false) = (self.lent.pull, self.ended) else {
-            return if self.ended {
-                Ok(&[])
-            } else {
-                Err(SourceFailed)
-            };
-        };
+    pub fn piece(&mut self) -> Result<&[u8], SourceFailed> {
+        if self.rest.is_empty() {
+            self.refill()?;
+        }
+        Ok(std::mem::take(&mut self.rest))
+    }
+
+    /// Pulls, and forgets what was left of the piece before, which is gone then.
+    fn refill(&mut self) -> Result<(), SourceFailed> {
+        self.rest = &[];
+        if self.ended {
+            return Ok(());
+        }
+        let pull = self.lent.pull.ok_or(SourceFailed)?;
         let mut piece = Bytes::of(&[]);
         // SAFETY: the host's function with the host's context, as the header says. What it lends
-        // lives until the next pull, which needs `self` again.
-        let piece = unsafe {
+        // lives until the next pull, which happens here only, after the old rest is forgotten.
+        self.rest = unsafe {
             if pull(self.lent.context, &raw mut piece) != abi::OK {
                 return Err(SourceFailed);
             }
             piece.read("a pulled piece").map_err(|_| SourceFailed)?
         };
-        self.ended = piece.is_empty();
-        Ok(piece)
+        self.ended = self.rest.is_empty();
+        Ok(())
+    }
+}
+
+/// So that the readers of kantor-parsers can read from the host.
+impl ByteSource for Source<'_> {
+    fn pull(&mut self, into: &mut [u8]) -> Result<usize, SourceError> {
+        if self.rest.is_empty() {
+            self.refill().map_err(|failed| SourceError {
+                reason: failed.to_string(),
+            })?;
+        }
+        let count = self.rest.len().min(into.len());
+        let (now, later) = self
+            .rest
+            .split_at_checked(count)
+            .unwrap_or((self.rest, &[]));
+        for (to, from) in into.iter_mut().zip(now) {
+            *to = *from;
+        }
+        self.rest = later;
+        Ok(count)
     }
 }
 

@@ -5,6 +5,7 @@
 //! abi                     its mirror; pinned by a test
 //! from_abi, to_abi        between its structures and the values of kantor-model, both ways
 //! BankPack                what an author writes
+//! formats                 ready halves for the formats that kantor-parsers knows
 //! export_bank_pack!       makes a library of it; a panic becomes a status
 //! ```
 //!
@@ -35,7 +36,7 @@
 //!             }
 //!         },
 //!         read: |source, _sink| {
-//!             while !source.pull()?.is_empty() {}
+//!             while !source.piece()?.is_empty() {}
 //!             Ok(())
 //!         },
 //!     });
@@ -60,6 +61,7 @@
 
 pub mod abi;
 pub mod export;
+pub mod formats;
 pub mod from_abi;
 pub mod guest;
 pub mod pack;

@@ -47,7 +47,7 @@ fn recognise(head: &[u8]) -> Recognition {
 }
 
 fn read(source: &mut Source<'_>, _: &mut dyn StatementSink) -> Result<(), ReadFault> {
-    if source.pull()?.starts_with(b"panic twice") {
+    if source.piece()?.starts_with(b"panic twice") {
         std::panic::panic_any(Twice);
     }
     panic!("on purpose, while reading");

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use kantor_model::{Collected, Collector};
+use kantor_model::{Batch, Collected, Collector, Currency, Date, Iban, Money, Party, Transfer};
 use kantor_plugin_host::{Host, ImportError, Limits, ReadReport, Settings};
 
 /// A folder of packs that is thrown away with the test.
@@ -132,3 +132,32 @@ EXAMPLE PL61109010140000071219812874 PLN 12/2026 10000
 2026-11-03 5000 Wplata
 END 13766
 ";
+
+/// A transfer of so many grosze with a title.
+pub(crate) fn transfer(grosze: i64, title: &str) -> Transfer {
+    Transfer {
+        reference: "EX1".to_owned(),
+        amount: Money::new(grosze, Currency::PLN),
+        payee: Party {
+            name: "Jan Żółć".to_owned(),
+            street: String::new(),
+            city: "00-001 Warszawa".to_owned(),
+        },
+        payee_account: Iban::parse("PL27114020040000300201355387").unwrap(),
+        title: title.to_owned(),
+    }
+}
+
+/// Transfers from one account on one day.
+pub(crate) fn batch(transfers: Vec<Transfer>) -> Batch {
+    Batch {
+        debit_account: Iban::parse("PL61109010140000071219812874").unwrap(),
+        owner: Party {
+            name: "Kantor".to_owned(),
+            street: "Prosta 1".to_owned(),
+            city: "00-002 Warszawa".to_owned(),
+        },
+        date: Date::new(2026, 11, 2).unwrap(),
+        transfers,
+    }
+}
