@@ -1,1 +1,39 @@
-//! To be written.
+//! The panel: customers' pages, the customer API, and the office API that the desk speaks.
+//!
+//! ```text
+//! port        what the panel needs of an office; it knows nothing else of it
+//! pages       what customers see          customer_api, office_api   what programs speak
+//! visit       who comes, in which language, with which form
+//! route       a route is a value          serve    two listeners
+//! ```
+//!
+//! The panel holds no money and decides nothing about it: it asks, shows and carries. It loads no
+//! plugin and opens no database.
+#![forbid(unsafe_code)]
+
+mod api;
+mod assets;
+mod checks;
+mod customer_api;
+mod events;
+mod feed;
+mod limits;
+mod login;
+mod metrics;
+mod office_api;
+mod openapi;
+mod pages;
+mod passwords;
+pub mod port;
+mod reply;
+mod route;
+mod secrets;
+mod serve;
+mod show;
+mod site;
+mod visit;
+
+pub use passwords::{PasswordError, Passwords};
+pub use secrets::{NoRandomness, new_token, sha256_hex};
+pub use serve::{CustomerServer, OfficeServer, Routes, StartError};
+pub use site::Settings;

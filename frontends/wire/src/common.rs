@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// An amount of money: signed decimal text with the currency's places, and the currency's code.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Amount {
     /// `1234.56`; credit is positive.
     pub amount: String,
@@ -25,6 +26,7 @@ impl Amount {
 
 /// A rate: one unit of `base` costs `value` units of `quote`.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RateView {
     /// The currency that is priced.
     pub base: String,
@@ -36,6 +38,7 @@ pub struct RateView {
 
 /// A name with an address, as transfer orders carry it.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PartyView {
     /// Full name of the person or company.
     pub name: String,
@@ -49,6 +52,7 @@ pub struct PartyView {
 /// [`crate::Words::say`] makes the sentence; a code that the reader's word file does not know yet
 /// is read out as `text`.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Sentence {
     /// A stable word for programs, such as `order-placed`.
     pub code: String,
@@ -89,6 +93,7 @@ impl Sentence {
 
 /// A part of a long list. `next` is what to pass as `after` to read on; `null` at the end.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Page<T> {
     /// The rows.
     pub items: Vec<T>,

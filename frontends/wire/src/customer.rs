@@ -8,6 +8,7 @@ use crate::{Amount, HeldReason, HistoryLine, OrderState, PayIn, PayeeView, RateV
 
 /// What a person fills in to become a customer.
 #[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Registration {
     /// First names.
@@ -39,6 +40,7 @@ impl fmt::Debug for Registration {
 
 /// A customer as he sees himself.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CustomerView {
     /// His id.
     pub id: String,
@@ -63,6 +65,7 @@ impl fmt::Debug for CustomerView {
 
 /// `POST /accounts` of the customer API: one of his own accounts.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct NewCustomerAccount {
     /// The number, with or without spaces and country.
@@ -75,6 +78,7 @@ pub struct NewCustomerAccount {
 
 /// One of the customer's own accounts.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CustomerAccount {
     /// Its id.
     pub id: String,
@@ -90,6 +94,7 @@ pub struct CustomerAccount {
 
 /// The rates of one pair for everybody: the mid rate stays inside the office.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PublicRate {
     /// The currency that is priced.
     pub base: String,
@@ -103,6 +108,7 @@ pub struct PublicRate {
 
 /// `GET /rates` of the customer API.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PublicRates {
     /// Grows by one with each table; 0 before the first.
     pub version: u64,
@@ -124,6 +130,7 @@ named! {
 
 /// `POST /quotes`: what would it cost now?
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct QuoteAsk {
     /// The currency he pays.
     pub gives: String,
@@ -137,6 +144,7 @@ pub struct QuoteAsk {
 
 /// A rate for an amount, promised until a moment.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct QuoteView {
     /// Its id, to order by; `null` when it was only asked what it would cost (nobody logged in).
     pub id: Option<String>,
@@ -152,6 +160,7 @@ pub struct QuoteView {
 
 /// `POST /orders` of the customer API: accept a quote.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct NewOrder {
     /// The quote.
     pub quote: String,
@@ -163,6 +172,7 @@ pub struct NewOrder {
 
 /// An order as its customer sees it.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CustomerOrder {
     /// Its id.
     pub id: String,
@@ -200,7 +210,42 @@ pub struct CustomerOrder {
 
 /// `POST /orders/{id}/consent` of the customer API: yes or no to a new rate.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ConsentAsk {
     /// `true`: go on at the new rate.
     pub accept: bool,
+}
+
+/// `POST /sessions` of the customer API.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct LoginAsk {
+    /// The login.
+    pub email: String,
+    /// The password. Never stored, never logged.
+    pub password: String,
+}
+
+impl fmt::Debug for LoginAsk {
+    /// A password does not reach logs by accident.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("LoginAsk(…)")
+    }
+}
+
+/// A session of the customer API.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct SessionView {
+    /// The bearer token. Told once.
+    pub token: String,
+    /// It ends then, unless it is used.
+    pub until: String,
+}
+
+impl fmt::Debug for SessionView {
+    /// A token does not reach logs by accident.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SessionView(until {})", self.until)
+    }
 }

@@ -7,6 +7,7 @@ use crate::{Amount, Sentence};
 /// A statement as `kantor statement parse --json` prints it: one object a statement.
 /// Amounts are signed decimal text (credit positive); absent facts are `null`.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct StatementWire {
     /// `MT940`, `ELIXIR-0`.
     pub format: String,
@@ -30,6 +31,7 @@ pub struct StatementWire {
 
 /// A balance of a statement.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct BalanceWire {
     /// Signed decimal text.
     pub amount: String,
@@ -39,6 +41,7 @@ pub struct BalanceWire {
 
 /// One line of a statement.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct EntryWire {
     /// The day from which the bank counts interest.
     pub value_date: Option<String>,
@@ -66,6 +69,7 @@ pub struct EntryWire {
 
 /// Who stands on the other side of an entry, as far as the bank says.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CounterpartyWire {
     /// Name, and what the bank writes with it.
     pub name: Option<String>,
@@ -75,6 +79,7 @@ pub struct CounterpartyWire {
 
 /// What a reader found wrong with a file, and where.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ComplaintWire {
     /// The line, from 1; 0 when not known.
     pub line: u32,
@@ -92,6 +97,7 @@ pub struct ComplaintWire {
 
 /// `POST /files`: the bytes are kept.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FileStored {
     /// SHA-256 of the bytes, lower-case hex; the file's id.
     pub sha256: String,
@@ -101,6 +107,7 @@ pub struct FileStored {
 
 /// Which pack read a file, and whether it was shut in while it did.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PackUsed {
     /// The pack's id.
     pub id: String,
@@ -112,6 +119,7 @@ pub struct PackUsed {
 
 /// `POST /statements`: what a pack read from a file that was stored before.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ImportAsk {
     /// SHA-256 of the stored file.
     pub file: String,
@@ -153,6 +161,7 @@ named! {
 
 /// What a line was matched to, and why.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct MatchView {
     /// The line's place in the account's chain.
     pub ordinal: u64,
@@ -170,6 +179,7 @@ pub struct MatchView {
 
 /// What became of one statement of a file.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct StatementImport {
     /// The account number as the bank writes it.
     pub account: String,
@@ -191,6 +201,7 @@ pub struct StatementImport {
 
 /// What became of a file.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ImportOutcome {
     /// The position of the last event after the import.
     pub head: u64,
@@ -200,6 +211,7 @@ pub struct ImportOutcome {
 
 /// An order that a line could belong to.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Candidate {
     /// The order.
     pub order: String,
@@ -213,6 +225,7 @@ pub struct Candidate {
 
 /// Money whose owner is not known (wpłata niezidentyfikowana): a question to the cashier.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct LineView {
     /// The id of the office account.
     pub account: String,
@@ -236,6 +249,7 @@ pub struct LineView {
 
 /// `POST /suspense/{account}/{ordinal}/book`: nobody's order; book it to a ledger account.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct BookAsk {
     /// A named account of the ledger: `cover`, `capital`, `suppliers`, `salaries`, `taxes`, `fees`.
     pub ledger_account: String,
@@ -245,6 +259,7 @@ pub struct BookAsk {
 
 /// `POST /suspense/{account}/{ordinal}/allocate`: this line pays that order.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AllocateAsk {
     /// The order's id.
     pub order: String,

@@ -22,6 +22,7 @@ macro_rules! named {
     ) => {
         $(#[$about])*
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
         pub enum $kind { $($(#[$doc])* #[serde(rename = $name)] $variant,)+ }
 
         impl $kind {
@@ -58,8 +59,9 @@ mod words;
 
 pub use common::{Amount, Page, PartyView, RateView, Sentence};
 pub use customer::{
-    ConsentAsk, CustomerAccount, CustomerOrder, CustomerView, FixedSide, NewCustomerAccount,
-    NewOrder, PublicRate, PublicRates, QuoteAsk, QuoteView, Registration,
+    ConsentAsk, CustomerAccount, CustomerOrder, CustomerView, FixedSide, LoginAsk,
+    NewCustomerAccount, NewOrder, PublicRate, PublicRates, QuoteAsk, QuoteView, Registration,
+    SessionView,
 };
 pub use intake::{
     AllocateAsk, BalanceWire, BookAsk, Candidate, ComplaintWire, CounterpartyWire, EntryWire,

@@ -19,6 +19,7 @@ named! {
 
 /// `GET /office`: what the office is called and where its log ends.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct OfficeView {
     /// The office's name.
     pub name: String,
@@ -40,6 +41,7 @@ pub struct OfficeView {
 
 /// One event, told by what it touches (`GET /changes`). Positions have no gaps.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Change {
     /// The event's position in the office's log.
     pub seq: u64,
@@ -59,6 +61,7 @@ pub struct Change {
 
 /// Everything that happened after a position.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Changes {
     /// The position of the last event of the office.
     pub head: u64,
@@ -69,6 +72,7 @@ pub struct Changes {
 
 /// A currency that the office trades.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CurrencyView {
     /// ISO 4217.
     pub code: String,
@@ -82,6 +86,7 @@ pub struct CurrencyView {
 
 /// `POST /currencies`: trade this currency from now on.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct NewCurrency {
     /// ISO 4217; withdrawn currencies are refused.
     pub code: String,
@@ -89,6 +94,7 @@ pub struct NewCurrency {
 
 /// What an account held when the office began to keep it here.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Opening {
     /// The booked balance, signed decimal.
     pub amount: String,
@@ -98,6 +104,7 @@ pub struct Opening {
 
 /// `POST /accounts`: an account of the office at a bank.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct NewAccount {
     /// The account number; wrong check digits are refused.
     pub iban: String,
@@ -116,6 +123,7 @@ pub struct NewAccount {
 
 /// An account of the office as the desk shows it.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AccountView {
     /// Its id.
     pub id: String,
@@ -145,6 +153,7 @@ pub struct AccountView {
 
 /// The rates of one pair, from the office's view.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RateRow {
     /// The currency that is priced.
     pub base: String,
@@ -160,6 +169,7 @@ pub struct RateRow {
 
 /// `POST /rates`: a new table, in whole.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct NewRates {
     /// Where the rates come from, for the record.
     pub source: String,
@@ -169,6 +179,7 @@ pub struct NewRates {
 
 /// `GET /rates`: the table in force.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RateTableView {
     /// Grows by one with each table; 0 before the first.
     pub version: u64,

@@ -64,6 +64,7 @@ named! {
 
 /// A customer, as far as the desk needs him.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CustomerRef {
     /// His id.
     pub id: String,
@@ -73,6 +74,7 @@ pub struct CustomerRef {
 
 /// How to pay: the facts of the pay-in card.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PayIn {
     /// The office account to pay to, without spaces.
     pub iban: String,
@@ -90,6 +92,7 @@ pub struct PayIn {
 
 /// Where the customer's money goes.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PayeeView {
     /// The customer's account, without spaces.
     pub iban: String,
@@ -99,6 +102,7 @@ pub struct PayeeView {
 
 /// One line of an order's history.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct HistoryLine {
     /// When.
     pub at: String,
@@ -108,6 +112,7 @@ pub struct HistoryLine {
 
 /// An order as the cashier sees it.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct OrderView {
     /// Its id.
     pub id: String,
@@ -145,6 +150,7 @@ pub struct OrderView {
 
 /// An act that needs nothing but a reason.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ReasonAsk {
     /// Why, in the cashier's words; kept in the history.
     pub reason: String,
@@ -152,6 +158,7 @@ pub struct ReasonAsk {
 
 /// `POST /orders/{id}/reprice`.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RepriceAsk {
     /// The new rate, for the pair of the order.
     pub rate: String,

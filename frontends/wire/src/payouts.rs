@@ -60,6 +60,7 @@ named! {
 
 /// Money owed to somebody.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PayoutView {
     /// Its id.
     pub id: String,
@@ -85,6 +86,7 @@ pub struct PayoutView {
 
 /// `POST /batches`: put every due payout of an account into a batch.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct NewBatch {
     /// The id of the office account that pays.
     pub account: String,
@@ -94,6 +96,7 @@ pub struct NewBatch {
 
 /// The archived transfer file of a batch.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct BatchFile {
     /// The name under which the desk saves it.
     pub name: String,
@@ -103,6 +106,7 @@ pub struct BatchFile {
 
 /// A batch of payouts from one account on one day (paczka przelewów).
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct BatchView {
     /// Its id.
     pub id: String,
@@ -124,6 +128,7 @@ pub struct BatchView {
 
 /// One transfer of a batch, with all that a writer needs.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TransferView {
     /// The payout's reference.
     pub reference: String,
@@ -140,6 +145,7 @@ pub struct TransferView {
 /// `GET /batches/{id}`: a batch with its transfers in writing order, so that the desk can write
 /// the file.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct BatchDetail {
     /// The batch.
     #[serde(flatten)]
@@ -154,6 +160,7 @@ pub struct BatchDetail {
 
 /// `POST /batches/{id}/void`: two people say that it was not sent.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct VoidAsk {
     /// Why.
     pub reason: String,

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Amount, Sentence};
+use crate::{Amount, FieldProblem, Problem, Sentence};
 
 /// A language that the office speaks.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
@@ -151,6 +151,20 @@ impl Words {
     pub(crate) fn said(&self, code: &str, facts: &BTreeMap<String, String>) -> Option<String> {
         self.find(&format!("said.{code}"))
             .map(|text| fill(text, |name| facts.get(name).cloned()))
+    }
+
+    /// What happened, why and what to do now, in this language: the text of `problem.CODE` with the
+    /// problem's facts, or the problem's own English.
+    pub fn problem(&self, problem: &Problem) -> String {
+        self.find(&format!("problem.{}", problem.code))
+            .map(|text| fill(text, |name| problem.facts.get(name).cloned()))
+            .unwrap_or_else(|| problem.detail.clone())
+    }
+
+    /// The rule that a field breaks, in this language: the text of `rule.CODE`, or its own English.
+    pub fn rule<'a>(&'a self, problem: &'a FieldProblem) -> &'a str {
+        self.find(&format!("rule.{}", problem.code))
+            .unwrap_or(&problem.detail)
     }
 
     /// An amount for people: `1 234,56 EUR` in Polish, `1,234.56 EUR` in English; spaces do not

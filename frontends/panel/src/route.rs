@@ -1,0 +1,249 @@
+//! A route is a value: method, path, the largest body, and what answers it.
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use futures_util::{Stream, StreamExt};
+use warp::filters::BoxedFilter;
+use warp::http::{HeaderMap, Method};
+use warp::path::FullPath;
+use warp::reply::Response;
+use warp::{Buf, Filter, Rejection};
+
+/// A request as a handler sees it.
+pub(crate) struct Call {
+    pub(crate) method: Method,
+    pub(crate) path: String,
+    pub(crate) params: Vec<String>,
+    pub(crate) query: String,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
+    pub(crate) remote: Option<SocketAddr>,
+}
+
+impl Call {
+    /// A header as text.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    /// The value of a cookie.
+    pub(crate) fn cookie(&self, name: &str) -> Option<&str> {
+        self.headers
+            .get_all("cookie")
+            .iter()
+            .filter_map(|header| header.to_str().ok())
+            .flat_map(|header| header.split(';'))
+            .filter_map(|pair| pair.trim().split_once('='))
+            .find(|(known, _)| *known == name)
+            .map(|(_, value)| value)
+    }
+
+    /// A part of the path that the template names; empty when the template names fewer.
+    pub(crate) fn param(&self, at: usize) -> &str {
+        self.params.get(at).map_or("", String::as_str)
+    }
+}
+
+type Answer = Pin<Box<dyn Future<Output = Response> + Send>>;
+
+/// One route.
+#[derive(Clone)]
+pub(crate) struct Route {
+    pub(crate) method: Method,
+    /// `/orders/{id}/cancel`.
+    pub(crate) path: &'static str,
+    limit: usize,
+    handler: Arc<dyn Fn(Call) -> Answer + Send + Sync>,
+}
+
+/// The largest form or JSON document.
+pub(crate) const FORM_LIMIT: usize = 64 * 1024;
+
+impl Route {
+    /// Answers `GET`.
+    pub(crate) fn get<F>(
+        path: &'static str,
+        handler: impl Fn(Call) -> F + Send + Sync + 'static,
+    ) -> Route
+    where
+        F: Future<Output = Response> + Send + 'static,
+    {
+        Route::new(Method::GET, path, 0, handler)
+    }
+
+    /// Answers `POST` with a body up to a limit.
+    pub(crate) fn post<F>(
+        path: &'static str,
+        limit: usize,
+        handler: impl Fn(Call) -> F + Send + Sync + 'static,
+    ) -> Route
+    where
+        F: Future<Output = Response> + Send + 'static,
+    {
+        Route::new(Method::POST, path, limit, handler)
+    }
+
+    fn new<F>(
+        method: Method,
+        path: &'static str,
+        limit: usize,
+        handler: impl Fn(Call) -> F + Send + Sync + 'static,
+    ) -> Route
+    where
+        F: Future<Output = Response> + Send + 'static,
+    {
+        Route {
+            method,
+            path,
+            limit,
+            handler: Arc::new(move |call| Box::pin(handler(call))),
+        }
+    }
+
+    /// The route as a filter.
+    pub(crate) fn filter(self) -> BoxedFilter<(Response,)> {
+        let Route {
+            method,
+            path,
+            limit,
+            handler,
+        } = self;
+        let head = path_filter(path)
+            .and(method_filter(&method))
+            .and(warp::path::full())
+            .and(raw_query())
+            .and(warp::filters::header::headers_cloned())
+            .and(warp::addr::remote());
+        let call = move |params, full: FullPath, query, headers, remote, body| Call {
+            method: method.clone(),
+            path: full.as_str().to_owned(),
+            params,
+            query,
+            headers,
+            body,
+            remote,
+        };
+        if limit == 0 {
+            head.map(move |params, full, query, headers, remote| {
+                call(params, full, query, headers, remote, Vec::new())
+            })
+            .then(move |call| handler(call))
+            .boxed()
+        } else {
+            head.and(body(limit))
+                .map(call)
+                .then(move |call| handler(call))
+                .boxed()
+        }
+    }
+}
+
+/// A request without its body, whatever its path and method.
+pub(crate) fn without_body() -> BoxedFilter<(Call,)> {
+    warp::any()
+        .and(warp::method())
+        .and(warp::path::full())
+        .and(raw_query())
+        .and(warp::filters::header::headers_cloned())
+        .and(warp::addr::remote())
+        .map(|method, path: FullPath, query, headers, remote| Call {
+            method,
+            path: path.as_str().to_owned(),
+            params: Vec::new(),
+            query,
+            headers,
+            body: Vec::new(),
+            remote,
+        })
+        .boxed()
+}
+
+/// One filter for many routes, tried in order.
+pub(crate) fn combined(routes: Vec<Route>) -> BoxedFilter<(Response,)> {
+    routes
+        .into_iter()
+        .map(Route::filter)
+        .reduce(|all, next| all.or(next).unify().boxed())
+        .unwrap_or_else(|| {
+            warp::any()
+                .and_then(|| async { Err::<Response, Rejection>(warp::reject::not_found()) })
+                .boxed()
+        })
+}
+
+fn path_filter(template: &'static str) -> BoxedFilter<(Vec<String>,)> {
+    let mut filter = warp::any().map(Vec::new).boxed();
+    for segment in template.split('/').filter(|segment| !segment.is_empty()) {
+        filter = if segment.starts_with('{') {
+            filter
+                .and(warp::path::param::<String>())
+                .map(|mut params: Vec<String>, param| {
+                    params.push(param);
+                    params
+                })
+                .boxed()
+        } else {
+            filter.and(warp::path(segment)).boxed()
+        };
+    }
+    filter.and(warp::path::end()).boxed()
+}
+
+fn method_filter(method: &Method) -> BoxedFilter<()> {
+    if *method == Method::GET {
+        warp::get().or(warp::head()).unify().boxed()
+    } else {
+        warp::post().boxed()
+    }
+}
+
+fn raw_query() -> BoxedFilter<(String,)> {
+    warp::query::raw()
+        .or(warp::any().map(String::new))
+        .unify()
+        .boxed()
+}
+
+/// The body is larger than its route allows.
+#[derive(Debug)]
+pub(crate) struct TooLarge {
+    /// The limit in bytes.
+    pub(crate) limit: usize,
+}
+impl warp::reject::Reject for TooLarge {}
+
+/// The body broke off.
+#[derive(Debug)]
+pub(crate) struct BrokenOff;
+impl warp::reject::Reject for BrokenOff {}
+
+/// Reads a body of any transfer coding, never more than its limit.
+fn body(limit: usize) -> BoxedFilter<(Vec<u8>,)> {
+    warp::body::stream()
+        .and_then(move |stream| async move { collected(stream, limit).await })
+        .boxed()
+}
+
+async fn collected<B: Buf>(
+    stream: impl Stream<Item = Result<B, warp::Error>>,
+    limit: usize,
+) -> Result<Vec<u8>, Rejection> {
+    let mut stream = std::pin::pin!(stream);
+    let mut bytes = Vec::new();
+    while let Some(part) = stream.next().await {
+        let mut part = part.map_err(|_| warp::reject::custom(BrokenOff))?;
+        if bytes.len() + part.remaining() > limit {
+            return Err(warp::reject::custom(TooLarge { limit }));
+        }
+        while part.has_remaining() {
+            let chunk = part.chunk();
+            bytes.extend_from_slice(chunk);
+            let read = chunk.len();
+            part.advance(read);
+        }
+    }
+    Ok(bytes)
+}

@@ -1,0 +1,70 @@
+//! Tokens from the system's randomness, and what is kept of them.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+
+/// The system gave no randomness; nothing secret can be made.
+#[derive(Debug, thiserror::Error)]
+#[error("the system gives no random numbers; the office cannot open sessions until it does")]
+pub struct NoRandomness;
+
+/// A new token: 32 random bytes as 43 characters of base64url.
+pub fn new_token() -> Result<String, NoRandomness> {
+    let mut bytes = [0_u8; 32];
+    getrandom::fill(&mut bytes).map_err(|_| NoRandomness)?;
+    Ok(URL_SAFE_NO_PAD.encode(bytes))
+}
+
+/// SHA-256, lower-case hex: how tokens are kept and files are named.
+pub fn sha256_hex(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
+}
+
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    bytes
+        .iter()
+        .flat_map(|byte| [byte >> 4, byte & 15])
+        .map(|nibble| char::from(DIGITS[usize::from(nibble)]))
+        .collect()
+}
+
+/// Whether two hashes are the same, in a time that does not tell where they differ.
+pub(crate) fn same(left: &str, right: &str) -> bool {
+    left.as_bytes().ct_eq(right.as_bytes()).into()
+}
+
+/// The token that a form carries: it follows from a cookie that no other site can read, so only
+/// our own pages can hold it.
+pub(crate) fn form_token(cookie: &str) -> String {
+    let mut hash = Sha256::new();
+    hash.update(b"kantor form token\0");
+    hash.update(cookie.as_bytes());
+    URL_SAFE_NO_PAD.encode(hash.finalize())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_differ_and_do_not_show_in_their_traces() {
+        let (one, two) = (new_token().expect("random"), new_token().expect("random"));
+        assert_ne!(one, two);
+        assert_eq!(one.len(), 43);
+        assert_ne!(form_token(&one), one);
+        assert_ne!(form_token(&one), form_token(&two));
+        assert!(same(&sha256_hex(b"a"), &sha256_hex(b"a")));
+        assert!(!same(&sha256_hex(b"a"), &sha256_hex(b"b")));
+    }
+
+    #[test]
+    fn the_hash_is_the_standards_hash() {
+        assert_eq!(
+            sha256_hex(b"abc"),
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+        );
+    }
+}

@@ -1,0 +1,193 @@
+//! The listeners: filters as values, and running them until somebody says stop.
+
+use std::convert::Infallible;
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use kantor_wire::Problem;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use warp::filters::BoxedFilter;
+use warp::reply::Response;
+use warp::{Filter, Rejection};
+
+use crate::customer_api;
+use crate::office_api;
+use crate::pages;
+use crate::port::{CustomerPort, OfficePort};
+use crate::reply::{self, problem_of_rejection};
+use crate::route::{Call, Route, combined, without_body};
+use crate::site::{DeskSite, Settings, Site};
+use crate::visit;
+
+/// How long open requests may take to end after the server was told to stop.
+const LAST_ORDERS: Duration = Duration::from_secs(10);
+
+/// All routes of a listener as one filter, to be served or tested without a socket.
+pub type Routes = BoxedFilter<(Response,)>;
+
+/// Why a listener could not be made.
+#[derive(Debug, thiserror::Error)]
+#[error("the panel cannot start its threads: {0}; free some memory or processes and start again")]
+pub struct StartError(#[from] std::io::Error);
+
+/// The customers' listener: pages and customer API.
+#[derive(Clone)]
+pub struct CustomerServer {
+    site: Arc<Site>,
+}
+
+impl CustomerServer {
+    /// The customers' pages and API over an office.
+    pub fn open(port: Arc<dyn CustomerPort>, settings: Settings) -> Result<Self, StartError> {
+        Ok(CustomerServer {
+            site: Arc::new(Site::open(port, settings)?),
+        })
+    }
+
+    /// Every route, without a socket.
+    pub fn routes(&self) -> Routes {
+        let site = Arc::clone(&self.site);
+        let api = warp::path("api")
+            .and(warp::path("v1"))
+            .and(recovered(combined(customer_api::routes(&site)), false));
+        let mut pages = vec![static_files(&site), health(), metrics(&site)];
+        pages.extend(pages::routes(&site));
+        let under = under(&site.settings.prefix);
+        let all = under.and(api.or(combined(pages)).unify()).boxed();
+        warp::any()
+            .and(without_body())
+            .and(recovered(all, true))
+            .then(move |call: Call, response: Response| finished(Arc::clone(&site), call, response))
+            .boxed()
+    }
+
+    /// Answers on a listener until `stop` comes back; then lets open requests end.
+    pub async fn run(self, listener: TcpListener, stop: impl Future<Output = ()> + Send + 'static) {
+        let site = Arc::clone(&self.site);
+        serve(self.routes(), listener, stop, move || site.close()).await;
+    }
+}
+
+/// The desk's listener: office API.
+#[derive(Clone)]
+pub struct OfficeServer {
+    site: Arc<DeskSite>,
+}
+
+impl OfficeServer {
+    /// The office API over an office.
+    pub fn open(port: Arc<dyn OfficePort>, settings: Settings) -> Result<Self, StartError> {
+        Ok(OfficeServer {
+            site: Arc::new(DeskSite::open(port, settings)?),
+        })
+    }
+
+    /// Every route, without a socket.
+    pub fn routes(&self) -> Routes {
+        let site = Arc::clone(&self.site);
+        let api = warp::path("office")
+            .and(warp::path("v1"))
+            .and(combined(office_api::routes(&site)));
+        let system = combined(vec![health(), office_api::metrics(&site)]);
+        let all = api.or(system).unify().boxed();
+        recovered(all, false)
+            .map(move |response: Response| {
+                site.metrics.answered(response.status().as_u16());
+                reply::guarded(response, site.settings.tls)
+            })
+            .boxed()
+    }
+
+    /// Answers on a listener until `stop` comes back; then lets open requests end.
+    pub async fn run(self, listener: TcpListener, stop: impl Future<Output = ()> + Send + 'static) {
+        let site = Arc::clone(&self.site);
+        serve(self.routes(), listener, stop, move || site.close()).await;
+    }
+}
+
+async fn serve(
+    routes: Routes,
+    listener: TcpListener,
+    stop: impl Future<Output = ()> + Send + 'static,
+    close_streams: impl FnOnce() + Send + 'static,
+) {
+    let (stopped, mut is_stopped) = watch::channel(false);
+    let stop = async move {
+        stop.await;
+        close_streams();
+        // The receiver lives as long as this function.
+        let _ = stopped.send(true);
+    };
+    let server = warp::serve(routes).incoming(listener).graceful(stop).run();
+    let last_orders = async move {
+        // An error means that the server has ended already.
+        let _ = is_stopped.wait_for(|stopped| *stopped).await;
+        tokio::time::sleep(LAST_ORDERS).await;
+    };
+    tokio::select! {
+        () = server => {}
+        () = last_orders => {}
+    }
+}
+
+/// The path under which everything lives.
+fn under(prefix: &str) -> BoxedFilter<()> {
+    let mut filter = warp::any().boxed();
+    for segment in prefix.split('/').filter(|segment| !segment.is_empty()) {
+        filter = filter.and(warp::path(segment.to_owned())).boxed();
+    }
+    filter
+}
+
+/// Answers what no route took with its problem; for pages the problem is attached as well, and
+/// becomes a page once it is known who asked.
+fn recovered(routes: Routes, pages: bool) -> Routes {
+    routes
+        .recover(move |rejection: Rejection| async move {
+            let problem = problem_of_rejection(&rejection);
+            let mut response = reply::problem(&problem);
+            if pages {
+                response.extensions_mut().insert(problem);
+            }
+            Ok::<Response, Infallible>(response)
+        })
+        .unify()
+        .boxed()
+}
+
+async fn finished(site: Arc<Site>, call: Call, mut response: Response) -> Response {
+    if let Some(problem) = response.extensions_mut().remove::<Problem>() {
+        response = visit::refuse(Arc::clone(&site), call, problem).await;
+    }
+    site.metrics.answered(response.status().as_u16());
+    reply::guarded(response, site.settings.tls)
+}
+
+fn static_files(site: &Arc<Site>) -> Route {
+    let site = Arc::clone(site);
+    Route::get("/static/{name}", move |call: Call| {
+        let site = Arc::clone(&site);
+        async move {
+            match site.assets.answer(call.param(0)) {
+                Some(file) => file,
+                None => reply::body(404, "text/plain; charset=utf-8", "No such file."),
+            }
+        }
+    })
+}
+
+fn health() -> Route {
+    Route::get("/health", |_call: Call| async {
+        reply::body(200, "text/plain; charset=utf-8", "ok\n")
+    })
+}
+
+fn metrics(site: &Arc<Site>) -> Route {
+    let site = Arc::clone(site);
+    Route::get("/metrics", move |_call: Call| {
+        let text = site.metrics.text();
+        async move { reply::body(200, "text/plain; version=0.0.4", text) }
+    })
+}
