@@ -11,8 +11,9 @@ use crate::source::{ByteSource, SourceError};
 pub struct Options {
     /// The code page, where a person or the account's settings say it.
     pub charset: Option<Charset>,
-    /// The dialect, where a pack of one bank reads. The shape of each text still decides how it
-    /// is taken apart.
+    /// Whose statements these are, where a person or a pack says it: the bank that heads name.
+    /// How texts are taken apart follows their shape all the same, so that two readings of one
+    /// file never differ in an entry.
     pub dialect: Option<Dialect>,
 }
 
@@ -45,7 +46,7 @@ pub struct Outcome {
 pub fn read_statement<S: ByteSource>(
     source: &mut S,
     options: Options,
-    sink: &mut impl StatementSink,
+    sink: &mut (impl StatementSink + ?Sized),
 ) -> Result<Outcome, SourceError> {
     mt940::read(source, options, sink)
 }
@@ -69,7 +70,7 @@ pub fn parse_all_with(bytes: &[u8], options: Options) -> Collected {
 const COMPLAINT_LIMIT: u64 = 1000;
 
 /// The caller's sink, counting, and deaf after it said stop.
-pub(crate) struct Counted<'k, K> {
+pub(crate) struct Counted<'k, K: ?Sized> {
     sink: &'k mut K,
     stopped: bool,
     statements: u64,
@@ -92,7 +93,7 @@ impl From<SourceError> for Halt {
     }
 }
 
-impl<'k, K: StatementSink> Counted<'k, K> {
+impl<'k, K: StatementSink + ?Sized> Counted<'k, K> {
     pub(crate) fn new(sink: &'k mut K) -> Counted<'k, K> {
         Counted {
             sink,

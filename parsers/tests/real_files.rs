@@ -220,3 +220,31 @@ fn the_generic_reading_manages_most_banks_of_the_world() {
     println!("{right} of {all} MT940 files read with all facts of the manifest");
     assert!(right >= 86, "{right} of {all}");
 }
+
+#[test]
+fn a_transfer_file_of_another_writer_is_read() {
+    let Some(folder) = corpus() else { return };
+    let mut checked = 0;
+    for row in rows(&folder).iter().filter(|row| row.format == "Elixir-0") {
+        let bytes = std::fs::read(folder.join(&row.path)).unwrap();
+        let read = kantor_parsers::elixir0::read(&bytes, None);
+        let fact = &row.facts[0];
+        assert_eq!(fact["n"].as_u64(), Some(read.orders.len() as u64));
+        let pln = kantor_model::Currency::PLN;
+        let sum = Money::sum(pln, read.orders.iter().map(|order| order.amount)).unwrap();
+        assert_eq!(fact["dr"].as_str(), Some(sum.to_decimal_string().as_str()));
+        for order in &read.orders {
+            let nrb = order.debit_account.iban().unwrap();
+            assert_eq!(fact["acc"].as_str(), nrb.nrb());
+        }
+        // The payee's number in it is a well-known wrong one.
+        assert!(
+            read.complaints
+                .iter()
+                .all(|complaint| complaint.code == "account-check-digits"
+                    && complaint.severity == Severity::Notice)
+        );
+        checked += 1;
+    }
+    assert_eq!(checked, 1);
+}

@@ -101,6 +101,19 @@ pub(super) fn balance(field: &[u8]) -> Result<Balance, BalanceError> {
     Ok(Balance { amount, date })
 }
 
+/// Whether the amount at the end of the field has fewer decimal places than its currency: where the
+/// file stops here, digits may be missing.
+pub(super) fn lacks_places(field: &[u8], currency: Currency) -> bool {
+    let places = field
+        .iter()
+        .rev()
+        .take_while(|byte| byte.is_ascii_digit())
+        .count();
+    let has_mark =
+        places < field.len() && matches!(field.iter().rev().nth(places), Some(b',' | b'.'));
+    !has_mark || u32::try_from(places).is_ok_and(|places| places < currency.minor_digits())
+}
+
 /// The amount with its sign.
 pub(super) fn signed(amount: Money, negative: bool) -> Result<Money, MoneyError> {
     if negative {
@@ -165,6 +178,22 @@ mod tests {
         check("C071023QQQ1,00", "QQQ at 7");
         check("X071023PLN1,00", "form at 0");
         check("C071023PLN99999999999999999,00", "amount at 10");
+    }
+
+    #[test]
+    fn a_cut_amount_lacks_places() {
+        let check = |field: &str, lacks: bool| {
+            assert_eq!(
+                lacks_places(field.as_bytes(), Currency::PLN),
+                lacks,
+                "{field}"
+            );
+        };
+        check("C261102PLN1460,51", false);
+        check("C261102PLN1460,5", true);
+        check("C261102PLN1460,", true);
+        check("C261102PLN1460", true);
+        check("", true);
     }
 
     #[test]

@@ -2,7 +2,6 @@
 
 use kantor_model::AccountNumber;
 
-use super::dialect::Dialect;
 use super::{keyed, structured};
 use crate::charset::Charset;
 use crate::text::{join_lines, join_wrapped, present};
@@ -77,21 +76,15 @@ pub(super) struct Scratch {
     pub(super) text: Vec<u8>,
 }
 
-/// Reads the facts of a text. Each text is told by its own shape; a dialect that the caller
-/// demands only decides where the shape leaves it open.
-pub(super) fn details(
-    value: &[u8],
-    charset: Charset,
-    demanded: Option<Dialect>,
-    scratch: &mut Scratch,
-) -> Details {
+/// Reads the facts of a text. Each text is told by its own shape.
+pub(super) fn details(value: &[u8], charset: Charset, scratch: &mut Scratch) -> Details {
     join_lines(value, &mut scratch.joined);
     if let Some(details) = structured::details(charset, scratch) {
         return details;
     }
     join_wrapped(value, WIDTH, charset, &mut scratch.joined);
     let text = charset.decode(&scratch.joined);
-    if let Some(details) = keyed::details(&text, demanded == Some(Dialect::MBank)) {
+    if let Some(details) = keyed::details(&text) {
         return details;
     }
     Details {
@@ -112,12 +105,7 @@ pub(super) mod tests {
     /// The facts of a text, one a line, lines of the field as `|`.
     pub(in crate::mt940) fn facts(field: &str) -> String {
         let value = field.replace('|', "\r\n");
-        let found = details(
-            value.as_bytes(),
-            Charset::Utf8,
-            None,
-            &mut Scratch::default(),
-        );
+        let found = details(value.as_bytes(), Charset::Utf8, &mut Scratch::default());
         let shape = match found.shape {
             Shape::Structured { separator, pko } => format!(
                 "structured {}{}",
@@ -157,14 +145,7 @@ pub(super) mod tests {
 
     #[test]
     fn the_structured_one_of_two_texts_speaks() {
-        let read = |text: &str| {
-            details(
-                text.as_bytes(),
-                Charset::Utf8,
-                None,
-                &mut Scratch::default(),
-            )
-        };
+        let read = |text: &str| details(text.as_bytes(), Charset::Utf8, &mut Scratch::default());
         let both = read("150").join(read("150~00B150PRZELEW~20TITLE"));
         assert_eq!(both.remittance.as_deref(), Some("TITLE"));
         let both = read("150").join(read("150~00~32JAN"));

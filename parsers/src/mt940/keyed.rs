@@ -124,15 +124,14 @@ fn pairs(text: &str) -> (&str, Vec<Pair<'_>>) {
 }
 
 /// The facts of a text of this shape: a code of up to four digits, a space, and at least one key
-/// further on (`demanded`: also without a key).
-pub(super) fn details(text: &str, demanded: bool) -> Option<Details> {
+/// further on.
+pub(super) fn details(text: &str) -> Option<Details> {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
-    let named = (1..=4).contains(&digits) && text.as_bytes().get(digits) == Some(&b' ');
-    if !named && !demanded {
+    if !(1..=4).contains(&digits) || text.as_bytes().get(digits) != Some(&b' ') {
         return None;
     }
     let (head, pairs) = pairs(text);
-    if pairs.is_empty() && !demanded {
+    if pairs.is_empty() {
         return None;
     }
     let first = |key: Key| pairs.iter().find(|pair| pair.key == key);
@@ -140,10 +139,7 @@ pub(super) fn details(text: &str, demanded: bool) -> Option<Details> {
     let transaction_number = value(Key::TransactionNumber);
     let remittance = match first(Key::Title) {
         Some(title) => present(title.value),
-        None => tax(&pairs).or_else(|| {
-            let operation = if named { head.get(digits..)? } else { head };
-            present(operation)
-        }),
+        None => tax(&pairs).or_else(|| present(head.get(digits..)?)),
     };
     Some(Details {
         shape: Shape::Keyed,

@@ -5,7 +5,7 @@ use kantor_model::{
     Place, StatementFoot, StatementSink,
 };
 
-use super::balance::{BalanceError, balance, position, signed, text};
+use super::balance::{BalanceError, balance, lacks_places, position, signed, text};
 use super::complaints::Problem;
 use super::dialect::Dialect;
 use super::field25;
@@ -22,7 +22,7 @@ use crate::text::{lines, present, trim};
 pub(crate) fn read<S: ByteSource>(
     source: &mut S,
     options: Options,
-    sink: &mut impl StatementSink,
+    sink: &mut (impl StatementSink + ?Sized),
 ) -> Result<Outcome, SourceError> {
     let mut fields = Fields::new(source, options.charset);
     let mut reader = Reader {
@@ -54,7 +54,7 @@ enum Ending {
     File,
 }
 
-struct Reader<'k, K> {
+struct Reader<'k, K: ?Sized> {
     sink: Counted<'k, K>,
     demanded: Option<Dialect>,
     open: Option<Open>,
@@ -71,7 +71,7 @@ struct Reader<'k, K> {
 
 type Step = Result<(), Halt>;
 
-impl<K: StatementSink> Reader<'_, K> {
+impl<K: StatementSink + ?Sized> Reader<'_, K> {
     fn run<S: ByteSource>(&mut self, fields: &mut Fields<'_, S>) -> Step {
         let beginning = fields.peek()?;
         if beginning.starts_with(b"\xFF\xFE") || beginning.starts_with(b"\xFE\xFF") {
@@ -371,12 +371,7 @@ impl<K: StatementSink> Reader<'_, K> {
             }
             return self.complain_in(&Problem::TextWithoutEntry, field, 0);
         };
-        let told = details(
-            field.value(),
-            field.charset,
-            self.demanded,
-            &mut self.scratch,
-        );
+        let told = details(field.value(), field.charset, &mut self.scratch);
         let account = told.account.clone();
         let damaged = [&told.name, &told.remittance]
             .into_iter()
@@ -400,13 +395,12 @@ impl<K: StatementSink> Reader<'_, K> {
         let Some(draft) = self.open.as_mut().and_then(|open| open.draft.take()) else {
             return Ok(());
         };
-        let demanded = self.demanded;
         let Some(open) = &mut self.open else {
             return Ok(());
         };
-        let dialect = *open.dialect.get_or_insert_with(|| {
-            demanded.unwrap_or_else(|| Dialect::of_shape(draft.shape(), &open.reference))
-        });
+        let dialect = *open
+            .dialect
+            .get_or_insert_with(|| Dialect::of_shape(draft.shape(), &open.reference));
         open.has_texts |= draft.details.is_some();
         open.last_text = draft.details.as_ref().map(|details| details.whole);
         let place = draft.entry.place;
@@ -436,11 +430,11 @@ impl<K: StatementSink> Reader<'_, K> {
         let Some(open) = self.open.as_mut().filter(|open| open.told == Told::Nothing) else {
             return Ok(());
         };
-        let dialect = *open.dialect.get_or_insert_with(|| {
-            demanded.unwrap_or_else(|| Dialect::of_shape(None, &open.reference))
-        });
+        let dialect = *open
+            .dialect
+            .get_or_insert_with(|| Dialect::of_shape(None, &open.reference));
         let place = open.place;
-        let Some(head) = open.head(dialect) else {
+        let Some(head) = open.head(demanded.unwrap_or(dialect)) else {
             let problem = match open.account {
                 None => Problem::AccountMissing,
                 Some(_) => Problem::CurrencyMissing,
@@ -522,6 +516,10 @@ impl<K: StatementSink> Reader<'_, K> {
         };
         match stated.minus(computed) {
             Ok(difference) if difference.is_zero() => Ok(()),
+            Ok(_) if is_cut(field, stated.currency()) => {
+                self.break_statement();
+                self.complain_in(&Problem::Truncated, field, field.value().len())
+            }
             Ok(difference) => self.complain_in(
                 &Problem::BalanceMismatch {
                     stated,
@@ -543,11 +541,14 @@ impl<K: StatementSink> Reader<'_, K> {
             return Ok(());
         };
         match balance(field.value()) {
-            Ok(balance) if open.currency() == Some(balance.amount.currency()) => {
+            Ok(balance)
+                if open.currency() == Some(balance.amount.currency())
+                    && !is_cut(field, balance.amount.currency()) =>
+            {
                 open.available = Some(balance);
                 Ok(())
             }
-            Err(_) if field.unfinished => {
+            Ok(_) | Err(_) if field.unfinished => {
                 open.told = Told::Broken;
                 self.complain_in(&Problem::Truncated, field, field.value().len())
             }
@@ -625,6 +626,11 @@ impl<K: StatementSink> Reader<'_, K> {
         }
         self.sink.finish()
     }
+}
+
+/// Whether the file stops inside the amount of this balance.
+fn is_cut(field: &Field<'_>, currency: Currency) -> bool {
+    field.unfinished && lacks_places(field.value(), currency)
 }
 
 fn foot(open: &Open) -> StatementFoot {

@@ -29,6 +29,8 @@ struct Layout {
     separator: u8,
     title: &'static [u8],
     name: &'static [u8],
+    /// The name is cut at this many characters.
+    name_chunk: usize,
     /// Continue the name with the address, where the first of them holds words.
     address: &'static [u8],
     /// The counterparty's whole account number; the first that is filled. Codes below 30 hold it
@@ -43,6 +45,7 @@ const LAYOUTS: &[Layout] = &[
         separator: b'~',
         title: &[20, 21, 22, 23, 24, 25, 26, 27, 28],
         name: &[32, 33],
+        name_chunk: CHUNK,
         address: &[62, 63],
         account: &[38, 29],
     },
@@ -50,6 +53,7 @@ const LAYOUTS: &[Layout] = &[
         separator: b'^',
         title: &[20, 21, 22, 23, 24, 25, 26, 27],
         name: &[32, 33],
+        name_chunk: CHUNK,
         address: &[62, 63, 64],
         account: &[38],
     },
@@ -57,6 +61,7 @@ const LAYOUTS: &[Layout] = &[
         separator: b'<',
         title: &[20, 21, 22, 23, 24, 25],
         name: &[27, 28, 29],
+        name_chunk: LINE,
         address: &[],
         account: &[38, 26],
     },
@@ -64,6 +69,7 @@ const LAYOUTS: &[Layout] = &[
         separator: b'?',
         title: &[20, 21, 22, 23, 24, 25, 26, 27, 28, 29],
         name: &[32, 33],
+        name_chunk: CHUNK,
         address: &[],
         account: &[38],
     },
@@ -154,7 +160,7 @@ pub(super) fn details(charset: Charset, scratch: &mut Scratch) -> Option<Details
     let pko = separator == b'~'
         && code == b"020"
         && operation.is_some_and(|code| code.len() == 3 && code.iter().all(u8::is_ascii_digit));
-    let title = fields.joined(|code| layout.title.contains(&code), buffer);
+    let title = fields.title(layout, buffer);
     let remittance = present(&title).or_else(|| {
         let told = present(&charset.decode(operation?))?;
         told.contains(char::is_alphabetic).then_some(told)
@@ -191,25 +197,38 @@ impl<'s> Subfields<'s> {
     }
 
     /// Chunks of one text put together again, in the order of the file: a chunk of full width is
-    /// followed by the next one directly; a shorter one has lost its trailing spaces on the way
-    /// and gets one back.
-    fn joined(&self, wanted: impl Fn(u8) -> bool, buffer: &mut Vec<u8>) -> String {
+    /// followed by the next one directly; a shorter one has lost its trailing spaces on the way,
+    /// and `gap` puts them back.
+    fn joined(
+        &self,
+        wanted: impl Fn(u8) -> bool,
+        gap: impl Fn(usize) -> usize,
+        buffer: &mut Vec<u8>,
+    ) -> String {
         buffer.clear();
-        let mut gap = false;
+        let mut lost = 0;
         for part in self.parts.iter().filter(|part| wanted(part.code)) {
             let content = self.content(part);
             if is_unused(content) {
                 continue;
             }
-            if gap && content.first() != Some(&b' ') {
-                buffer.push(b' ');
-            }
+            buffer.resize(buffer.len() + lost, b' ');
             buffer.extend_from_slice(content);
-            gap = self.charset.count(content) < CHUNK && content.last() != Some(&b' ');
+            lost = gap(self.charset.count(content));
         }
         self.charset.decode(buffer).into_owned()
     }
 
+    /// One space is enough to keep two words of a title apart.
+    fn title(&self, layout: &Layout, buffer: &mut Vec<u8>) -> String {
+        self.joined(
+            |code| layout.title.contains(&code),
+            |length| usize::from(length < CHUNK),
+            buffer,
+        )
+    }
+
+    /// Names are laid out in columns, so all spaces come back before the lines are told apart.
     fn name(&self, layout: &Layout, buffer: &mut Vec<u8>) -> Option<String> {
         let address = layout
             .address
@@ -219,10 +238,15 @@ impl<'s> Subfields<'s> {
         let mut text = if layout.name.iter().any(|code| self.get(*code).is_some()) {
             self.joined(
                 |code| layout.name.contains(&code) || address && layout.address.contains(&code),
+                |length| layout.name_chunk.saturating_sub(length),
                 buffer,
             )
         } else {
-            self.joined(|code| matches!(code, 32 | 33), buffer)
+            self.joined(
+                |code| matches!(code, 32 | 33),
+                |length| CHUNK.saturating_sub(length),
+                buffer,
+            )
         };
         part_lines(&mut text);
         let name = collapsed(&text);
