@@ -1,0 +1,324 @@
+//! A day at the office, over the real store and real statement bytes.
+
+use std::sync::Arc;
+
+use kantor_engine::order::OrderState;
+use kantor_engine::rates::{Fixed, RateLine};
+use kantor_engine::{
+    AccountId, Actor, Answer, Command, CustomerId, LineId, OrderId, Policy, RateVersion, Reference,
+    StatementOutcome,
+};
+use kantor_model::{Currency, Iban, Moment, Money, Party, Rate};
+use kantor_office::{
+    Import, ImportError, ImportedStatement, NewPerson, Office, Once, Request, SetClock, Settings,
+    verify,
+};
+use kantor_store::{OfficeId, SqliteStore, Store};
+
+const PLN_ACCOUNT: &str = "PL46114010100000579009004001";
+const EUR_ACCOUNT: &str = "PL89114010100000579009004003";
+const PAYER: &str = "PL61109010140000071219812874";
+
+struct Day {
+    office: Office,
+    clock: Arc<SetClock>,
+    store: Arc<dyn Store>,
+    _folder: tempfile::TempDir,
+}
+
+fn staff() -> Actor {
+    Actor::Staff("anna".to_owned())
+}
+
+fn settings() -> Settings {
+    Settings {
+        office: OfficeId(1),
+        owner: Party {
+            name: "Kantor Testowy".to_owned(),
+            street: "ul. Prosta 1".to_owned(),
+            city: "00-001 Warszawa".to_owned(),
+        },
+    }
+}
+
+impl Day {
+    fn begin() -> Day {
+        let folder = tempfile::tempdir().unwrap();
+        let store: Arc<dyn Store> =
+            Arc::new(SqliteStore::open(&folder.path().join("kantor.db")).unwrap());
+        let ten = Moment::from_warsaw("2026-11-19".parse().unwrap(), 10, 0).unwrap();
+        let clock = Arc::new(SetClock::at(ten));
+        let policy = Policy::initial();
+        let office = Office::create(Arc::clone(&store), settings(), clock.clone(), policy).unwrap();
+        let day = Day {
+            office,
+            clock,
+            store,
+            _folder: folder,
+        };
+        for currency in [Currency::PLN, Currency::EUR] {
+            day.does(Command::DefineCurrency { currency });
+        }
+        for (iban, opening) in [
+            (PLN_ACCOUNT, Money::new(50_000_00, Currency::PLN)),
+            (EUR_ACCOUNT, Money::new(1_000_00, Currency::EUR)),
+        ] {
+            day.does(Command::OpenAccount {
+                iban: Iban::parse(iban).unwrap(),
+                name: "mBank".to_owned(),
+                fallback: true,
+                opening,
+                opened_on: "2026-11-18".parse().unwrap(),
+                last_statement: Some("211/1".to_owned()),
+            });
+        }
+        let rate = |text| Rate::parse(text, Currency::EUR, Currency::PLN);
+        let line = RateLine::new(
+            rate("4.2000").unwrap(),
+            Rate::parse("4.3000", Currency::EUR, Currency::PLN).unwrap(),
+            Rate::parse("4.2500", Currency::EUR, Currency::PLN).unwrap(),
+        );
+        day.does(Command::PublishRates {
+            source: "test".to_owned(),
+            lines: vec![line.unwrap()],
+        });
+        day
+    }
+
+    fn does(&self, command: Command) -> Answer {
+        self.office.execute(Request::new(staff(), command)).unwrap()
+    }
+
+    fn customer(&self) -> CustomerId {
+        self.office
+            .register(&person("anna@example.test"), "salt", None)
+            .unwrap()
+    }
+
+    /// A customer with an account for euros and one for zlotys orders zlotys for 100 euros.
+    fn order(&self) -> OrderId {
+        let customer = self.customer();
+        let account = |currency| {
+            let iban = Iban::parse(PAYER).unwrap();
+            self.office
+                .add_customer_account(customer, iban, currency, "mine", "salt", None)
+        };
+        let (pays_from, paid_to) = (
+            account(Currency::EUR).unwrap(),
+            account(Currency::PLN).unwrap(),
+        );
+        let answer = self.does(Command::PlaceOrder {
+            customer,
+            fixed: Fixed::Gives(Money::new(100_00, Currency::EUR)),
+            other: Currency::PLN,
+            rates: RateVersion(1),
+            pays_from,
+            paid_to,
+        });
+        match answer {
+            Answer::Order(order) => order,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn import(&self, file: &str) -> Result<Vec<ImportedStatement>, ImportError> {
+        let stored = self.office.store_file(&mut file.as_bytes()).unwrap();
+        let collected = kantor_parsers::parse_all(file.as_bytes());
+        self.office.import(
+            &staff(),
+            &Import {
+                file: stored.hash,
+                read_by: "mbank 0.1.0".to_owned(),
+                statements: collected.statements,
+            },
+        )
+    }
+
+    fn state(&self, order: OrderId) -> OrderState {
+        self.office.read(|seen| seen.orders[&order].state)
+    }
+
+    fn verify(&self) {
+        let view = self.store.view(OfficeId(1)).unwrap();
+        verify(&*view, Moment::from_micros(i64::MAX / 2)).unwrap();
+    }
+}
+
+fn person(email: &str) -> NewPerson {
+    NewPerson {
+        first_name: "Anna".to_owned(),
+        last_name: "Żółć".to_owned(),
+        pesel: "44051401359".to_owned(),
+        email: email.to_owned(),
+        phone: "+48601602603".to_owned(),
+        street: "ul. Długa 2".to_owned(),
+        postal_code: "00-950".to_owned(),
+        city: "Łódź".to_owned(),
+        password_hash: "$argon2id$".to_owned(),
+    }
+}
+
+/// A statement of the euro account in mBank's shape.
+fn statement(opening: &str, lines: &[(&str, &str)], closing: Option<&str>) -> String {
+    let mut text =
+        format!(":20:ST261119CYC/1\n:25:{EUR_ACCOUNT}\n:28C:212/1\n:60F:C261118EUR{opening}\n");
+    for (at, (amount, title)) in lines.iter().enumerate() {
+        let (sign, digits) = match amount.strip_prefix('-') {
+            Some(digits) => ("DR", digits),
+            None => ("CR", *amount),
+        };
+        text += &format!(
+            ":61:2611191119{sign}{digits}NTRFNONREF//EL{at:06}-000970\n770-PRZELEW\n\
+             :86:770 PRZELEW; Z RACH.: {}; OD: ANNA ZOLC; TYT.: {title}; TNR: 1452710161{at:05}.040001\n",
+            &PAYER[2..]
+        );
+    }
+    if let Some(closing) = closing {
+        text += &format!(":62F:C261119EUR{closing}\n");
+    }
+    text
+}
+
+fn title(order: OrderId) -> String {
+    Reference::of_order(order).unwrap().to_string()
+}
+
+#[test]
+fn an_order_is_paid_by_overlapping_exports_and_proved_by_the_end_of_day() {
+    let day = Day::begin();
+    let order = day.order();
+    let paid = ("100,00", title(order));
+    let fee = ("-3,00", "OPLATA ZA PRZELEW".to_owned());
+    let lines = [(paid.0, paid.1.as_str()), (fee.0, fee.1.as_str())];
+    let exports = [
+        statement("1000,00", &lines[..1], None),
+        statement("1000,00", &lines, None),
+        statement("1000,00", &lines, Some("1097,00")),
+    ];
+    let mut counts = Vec::new();
+    for export in &exports {
+        let imported = day.import(export).unwrap();
+        match &imported[0].outcome {
+            Ok(StatementOutcome::Booked {
+                known, new, proved, ..
+            }) => {
+                counts.push((*known, *new, *proved));
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(counts, [(0, 1, false), (1, 1, false), (2, 0, true)]);
+    assert_eq!(day.state(order), OrderState::Funded);
+    day.verify();
+
+    let before = day.office.head();
+    for export in &exports {
+        let imported = day.import(export).unwrap();
+        assert!(matches!(
+            imported[0].outcome,
+            Ok(StatementOutcome::Known { .. })
+        ));
+    }
+    assert_eq!(
+        day.office.head(),
+        before,
+        "importing everything again changes nothing"
+    );
+
+    let fee_line = LineId {
+        account: AccountId(2),
+        ordinal: 2,
+    };
+    let book = Request::book_line(staff(), fee_line, "bank-fees".into(), "monthly fee".into());
+    day.office.execute(book).unwrap();
+    day.verify();
+}
+
+#[test]
+fn what_the_desk_sends_must_be_what_the_bytes_say() {
+    let day = Day::begin();
+    let file = statement("1000,00", &[("5,00", "x")], Some("1005,00"));
+    let stored = day.office.store_file(&mut file.as_bytes()).unwrap();
+    let mut collected = kantor_parsers::parse_all(file.as_bytes());
+    collected.statements[0].entries[0].amount = Money::new(500_00, Currency::EUR);
+    let import = Import {
+        file: stored.hash,
+        read_by: "liar 1.0".to_owned(),
+        statements: collected.statements,
+    };
+    let before = day.office.head();
+    match day.office.import(&staff(), &import) {
+        Err(ImportError::Differs { .. }) => {}
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(day.office.head(), before);
+}
+
+#[test]
+fn a_statement_of_somebody_elses_account_is_refused_by_name() {
+    let day = Day::begin();
+    let other = "PL19114010100000579009004002";
+    let file = statement("1,00", &[], Some("1,00")).replace(EUR_ACCOUNT, other);
+    let imported = day.import(&file).unwrap();
+    match &imported[0].outcome {
+        Err(ImportError::UnknownAccount { account }) => assert_eq!(account, other),
+        outcome => panic!("{outcome:?}"),
+    }
+}
+
+#[test]
+fn a_log_is_replayed_to_the_same_office() {
+    let day = Day::begin();
+    let order = day.order();
+    day.import(&statement(
+        "1000,00",
+        &[("100,00", &title(order))],
+        Some("1100,00"),
+    ))
+    .unwrap();
+    let again = Office::open(Arc::clone(&day.store), settings(), day.clock.clone()).unwrap();
+    assert_eq!(again.read(Clone::clone), day.office.read(Clone::clone));
+}
+
+#[test]
+fn the_same_key_is_one_act_and_another_body_is_refused() {
+    let day = Day::begin();
+    let once = |body: &[u8]| {
+        Some(Once {
+            principal: "token:anna".into(),
+            key: "k1".into(),
+            body: body.to_vec(),
+        })
+    };
+    let first = day
+        .office
+        .register(&person("a@example.test"), "s", once(b"1"))
+        .unwrap();
+    let again = day
+        .office
+        .register(&person("a@example.test"), "s", once(b"1"))
+        .unwrap();
+    assert_eq!(first, again);
+    let other = day
+        .office
+        .register(&person("b@example.test"), "s", once(b"2"));
+    assert!(other.unwrap_err().to_string().contains("new key"));
+    let taken = day.office.register(&person("a@example.test"), "s", None);
+    assert!(
+        taken
+            .unwrap_err()
+            .to_string()
+            .contains("registered already")
+    );
+    day.verify();
+}
+
+#[test]
+fn an_unpaid_order_expires_when_time_passes() {
+    let day = Day::begin();
+    let order = day.order();
+    assert_eq!(day.office.tick().unwrap(), 0);
+    day.clock.advance(15 * 60 + 1);
+    assert_eq!(day.office.tick().unwrap(), 1);
+    assert_eq!(day.state(order), OrderState::Expired);
+}
