@@ -74,7 +74,7 @@ pub enum ExportError {
 /// finished first; else every due payout goes into a new one.
 pub fn export_batch(
     office: &Office,
-    packs: &impl BankPacks,
+    packs: &dyn BankPacks,
     account: &str,
     date: &str,
     folder: &Path,
@@ -86,7 +86,7 @@ pub fn export_batch(
     let batch = approved(office, batch)?;
     let detail = office.batch(&batch.id)?;
     let written = packs
-        .write(&batch_of(&detail)?, bank_of(&detail))
+        .write(&batch_of(&detail)?, bank_of(&detail), None)
         .map_err(|failure| ExportError::Pack {
             batch: batch.id.clone(),
             failure,

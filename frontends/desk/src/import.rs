@@ -5,6 +5,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use kantor_model::Collector;
 use kantor_wire::{
     ComplaintWire, ImportAsk, ImportOutcome, PackUsed, StatementOutcome, StatementWire,
 };
@@ -83,14 +84,6 @@ pub enum ImportError {
         /// What is wrong with it.
         complaints: Vec<ComplaintWire>,
     },
-    /// The file changed between reading and sending. Nothing was sent.
-    #[error(
-        "{path} changed while it was read; nothing was sent. Wait until the bank's program has finished writing it, then import it again"
-    )]
-    Changed {
-        /// The file.
-        path: PathBuf,
-    },
     /// The office did not take it.
     #[error(transparent)]
     Api(#[from] ApiError),
@@ -101,10 +94,7 @@ impl ImportError {
     pub fn complaints(&self) -> &[ComplaintWire] {
         match self {
             ImportError::Untrustworthy { complaints, .. } => complaints,
-            ImportError::File { .. }
-            | ImportError::Pack { .. }
-            | ImportError::Changed { .. }
-            | ImportError::Api(_) => &[],
+            ImportError::File { .. } | ImportError::Pack { .. } | ImportError::Api(_) => &[],
         }
     }
 }
@@ -133,24 +123,17 @@ pub fn complaint_line(path: &Path, complaint: &ComplaintWire) -> String {
     )
 }
 
-/// Reads a statement file through a pack; asks no server.
-pub fn parse_statement(
-    packs: &impl BankPacks,
-    path: &Path,
-    bank: Option<&str>,
-) -> Result<ParsedFile, ImportError> {
-    // Opened here first: "no such file" is the desk's sentence, not a pack's.
-    fs::File::open(path).map_err(|source| ImportError::File {
-        path: path.to_owned(),
-        source,
-    })?;
-    let reading = packs
-        .read(path, bank)
+/// Reads the bytes of a statement file through a pack; asks no server.
+fn parse(packs: &dyn BankPacks, path: &Path, bytes: &[u8]) -> Result<ParsedFile, ImportError> {
+    let mut collector = Collector::new();
+    let mut source = bytes;
+    let pack = packs
+        .read(&mut source, None, &mut collector)
         .map_err(|failure| ImportError::Pack {
             path: path.to_owned(),
             failure,
         })?;
-    let normal = normalise(&reading.collected);
+    let normal = normalise(&collector.finish());
     if normal.statements.is_empty() {
         return Err(ImportError::Untrustworthy {
             path: path.to_owned(),
@@ -159,7 +142,7 @@ pub fn parse_statement(
     }
     Ok(ParsedFile {
         path: path.to_owned(),
-        pack: reading.pack,
+        pack,
         statements: normal.statements,
         untrusted: normal.untrusted,
         complaints: normal.complaints,
@@ -171,26 +154,22 @@ pub fn parse_statement(
 /// nothing.
 pub fn import_statement(
     office: &Office,
-    packs: &impl BankPacks,
+    packs: &dyn BankPacks,
     path: &Path,
 ) -> Result<Imported, ImportError> {
-    let file_error = |source| ImportError::File {
+    // Read once: what is stored is what the pack has seen.
+    let bytes = fs::read(path).map_err(|source| ImportError::File {
         path: path.to_owned(),
         source,
-    };
-    let bytes = fs::read(path).map_err(file_error)?;
-    let file = parse_statement(packs, path, None)?;
-    // The pack read the file by itself: what is stored must be what was read.
-    if fs::read(path).map_err(file_error)? != bytes {
-        return Err(ImportError::Changed {
-            path: path.to_owned(),
-        });
-    }
+    })?;
+    let mut file = parse(packs, path, &bytes)?;
     let stored = office.store_file(&bytes)?;
-    let outcome = office.import(&ImportAsk {
+    let ask = ImportAsk {
         file: stored.sha256,
         pack: file.pack.clone(),
-        statements: file.statements.clone(),
-    })?;
+        statements: std::mem::take(&mut file.statements),
+    };
+    let outcome = office.import(&ask)?;
+    file.statements = ask.statements;
     Ok(Imported { file, outcome })
 }

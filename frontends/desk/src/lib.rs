@@ -19,6 +19,7 @@ mod config;
 mod export;
 mod feed;
 mod import;
+mod installed;
 mod keys;
 mod normal;
 mod office;
@@ -31,11 +32,13 @@ pub use api_error::ApiError;
 pub use config::{ConfigError, DeskConfig, DeskSettings};
 pub use export::{ExportError, Exported, export_batch, fetch_batch_file};
 pub use feed::{Feed, FeedError};
-pub use import::{
-    ImportError, Imported, ParsedFile, complaint_line, import_statement, parse_statement,
+pub use import::{ImportError, Imported, ParsedFile, complaint_line, import_statement};
+pub use installed::InstalledPacks;
+pub use kantor_plugin_host::{Origin, PackInfo, RejectedPack, Sandbox};
+pub use normal::{
+    BatchUnreadable, Normalised, batch_of, complaint_wire, normalise, statement_wire,
 };
-pub use normal::{BatchUnreadable, Normalised, batch_of, normalise};
 pub use office::Office;
-pub use packs::{BankPacks, PackFailure, Reading, Written};
+pub use packs::{BankPacks, PackFailure, Written};
 pub use save::{SaveError, save};
 pub use watch::{DONE, Handled, REFUSED, Verdict, Watch};

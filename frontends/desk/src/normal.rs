@@ -52,7 +52,8 @@ fn stands_between(place: Place, begin: Place, end: Option<Place>) -> bool {
     place >= begin && end.is_none_or(|end| place < end)
 }
 
-fn statement_wire(statement: &Statement, complaints: &[&Complaint]) -> StatementWire {
+/// A statement in its normal form, with the complaints that stand in it.
+pub fn statement_wire(statement: &Statement, complaints: &[&Complaint]) -> StatementWire {
     let head = &statement.head;
     StatementWire {
         format: head.format.name().to_owned(),
@@ -102,7 +103,8 @@ fn counterparty_wire(counterparty: &Counterparty) -> CounterpartyWire {
     }
 }
 
-fn complaint_wire(complaint: &Complaint) -> ComplaintWire {
+/// A complaint in its normal form.
+pub fn complaint_wire(complaint: &Complaint) -> ComplaintWire {
     ComplaintWire {
         line: complaint.place.line,
         column: complaint.place.column,

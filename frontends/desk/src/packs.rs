@@ -1,18 +1,9 @@
 //! What the desk asks of bank packs, whoever runs them.
 
-use std::path::Path;
+use std::io::Read;
 
-use kantor_model::{Batch, Collected};
+use kantor_model::{Batch, StatementSink};
 use kantor_wire::PackUsed;
-
-/// What a pack read from a file.
-#[derive(Clone, Debug)]
-pub struct Reading {
-    /// The pack, its version, and whether it was shut in.
-    pub pack: PackUsed,
-    /// Statements and complaints.
-    pub collected: Collected,
-}
 
 /// A transfer file as a pack wrote it.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -23,6 +14,8 @@ pub struct Written {
     pub format: String,
     /// The bytes of the file.
     pub bytes: Vec<u8>,
+    /// What was written differently from what was asked, such as transliterated letters.
+    pub notices: Vec<String>,
 }
 
 /// Why no pack did what was asked. The sentence is the host's: it says what happened, why, and
@@ -35,8 +28,21 @@ pub struct PackFailure(pub String);
 /// in its own child process (`InstalledPacks`), or a stand-in in tests.
 pub trait BankPacks {
     /// Reads a statement file, with the pack of a bank or with the one that recognises it.
-    fn read(&self, file: &Path, bank: Option<&str>) -> Result<Reading, PackFailure>;
+    /// Statements and complaints go to the sink while they are read, so that memory does not grow
+    /// with the file. After a failure everything that the sink received is void.
+    fn read(
+        &self,
+        source: &mut (dyn Read + Send),
+        bank: Option<&str>,
+        sink: &mut dyn StatementSink,
+    ) -> Result<PackUsed, PackFailure>;
 
-    /// Writes a transfer file in the way the bank takes it.
-    fn write(&self, batch: &Batch, bank: Option<&str>) -> Result<Written, PackFailure>;
+    /// Writes a transfer file in a format, in the way the bank takes it. Without a bank a default
+    /// profile is used; without a format, the first that carries the batch's currency.
+    fn write(
+        &self,
+        batch: &Batch,
+        bank: Option<&str>,
+        format: Option<&str>,
+    ) -> Result<Written, PackFailure>;
 }

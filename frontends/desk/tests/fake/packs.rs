@@ -2,13 +2,12 @@
 //! `amount title` for each entry; an amount that is not one is a fatal complaint.
 
 use std::borrow::Cow;
-use std::fs;
-use std::path::Path;
+use std::io::Read;
 
-use kantor_desk::{BankPacks, PackFailure, Reading, Written};
+use kantor_desk::{BankPacks, PackFailure, Written};
 use kantor_model::{
-    AccountNumber, Balance, Batch, Collected, Complaint, Currency, Date, Entry, EntryStatus,
-    Format, Money, Place, Severity, Statement, StatementFoot, StatementHead,
+    AccountNumber, Balance, Batch, Complaint, Currency, Date, Entry, EntryStatus, Format, Money,
+    Place, Severity, StatementFoot, StatementHead, StatementSink,
 };
 use kantor_wire::PackUsed;
 
@@ -24,43 +23,56 @@ fn pack() -> PackUsed {
 }
 
 impl BankPacks for FakePacks {
-    fn read(&self, file: &Path, _bank: Option<&str>) -> Result<Reading, PackFailure> {
-        let text = fs::read_to_string(file).map_err(|error| PackFailure(error.to_string()))?;
+    fn read(
+        &self,
+        source: &mut (dyn Read + Send),
+        _bank: Option<&str>,
+        sink: &mut dyn StatementSink,
+    ) -> Result<PackUsed, PackFailure> {
+        let mut text = String::new();
+        source
+            .read_to_string(&mut text)
+            .map_err(|error| PackFailure(error.to_string()))?;
         if !text.starts_with("PL") {
             return Err(PackFailure("no pack recognises it".to_owned()));
         }
-        let mut collected = Collected::default();
+        let mut foot = None;
         for (index, line) in text.lines().enumerate() {
             let place = Place {
                 line: index as u32 + 1,
                 column: 1,
             };
             if line.starts_with("PL") {
-                collected.statements.push(statement(line, place));
-            } else {
-                let (amount, title) = line.split_once(' ').unwrap_or((line, ""));
-                match Money::parse(amount, Currency::PLN) {
-                    Ok(amount) => {
-                        let open = collected.statements.last_mut().expect("a head");
-                        open.entries.push(entry(amount, title, place));
-                    }
-                    Err(error) => collected.complaints.push(Complaint {
-                        place,
-                        code: Cow::Borrowed("amount-unreadable"),
-                        severity: Severity::Fatal,
-                        message: error.to_string(),
-                        excerpt: line.to_owned(),
-                    }),
+                if let Some(foot) = foot.take() {
+                    let _ = sink.end(foot);
                 }
+                let (head, closing) = head(line, place);
+                let _ = sink.begin(head);
+                foot = Some(closing);
+                continue;
             }
+            let (amount, title) = line.split_once(' ').unwrap_or((line, ""));
+            let _ = match Money::parse(amount, Currency::PLN) {
+                Ok(amount) => sink.entry(entry(amount, title, place)),
+                Err(error) => sink.complaint(Complaint {
+                    place,
+                    code: Cow::Borrowed("amount-unreadable"),
+                    severity: Severity::Fatal,
+                    message: error.to_string(),
+                    excerpt: line.to_owned(),
+                }),
+            };
         }
-        Ok(Reading {
-            pack: pack(),
-            collected,
-        })
+        let _ = sink.end(foot.unwrap_or_default());
+        Ok(pack())
     }
 
-    fn write(&self, batch: &Batch, bank: Option<&str>) -> Result<Written, PackFailure> {
+    fn write(
+        &self,
+        batch: &Batch,
+        bank: Option<&str>,
+        _format: Option<&str>,
+    ) -> Result<Written, PackFailure> {
         let mut text = format!("{} {} {:?}\n", batch.debit_account, batch.date, bank);
         for transfer in &batch.transfers {
             text.push_str(&format!(
@@ -72,6 +84,7 @@ impl BankPacks for FakePacks {
             pack: pack(),
             format: "elixir0".to_owned(),
             bytes: text.into_bytes(),
+            notices: Vec::new(),
         })
     }
 }
@@ -80,7 +93,7 @@ fn date() -> Date {
     "2026-11-23".parse().expect("a date")
 }
 
-fn statement(line: &str, place: Place) -> Statement {
+fn head(line: &str, place: Place) -> (StatementHead, StatementFoot) {
     let words: Vec<&str> = line.split(' ').collect();
     let [account, currency, number, opening, closing] = words.as_slice() else {
         panic!("a head has five words: {line}");
@@ -90,22 +103,20 @@ fn statement(line: &str, place: Place) -> Statement {
         amount: Money::parse(text, currency).expect("a balance"),
         date: date(),
     };
-    Statement {
-        head: StatementHead {
-            format: Format::Mt940,
-            bank: None,
-            account: AccountNumber::from_file(account).expect("an account"),
-            currency,
-            number: Some((*number).to_owned()),
-            opening: Some(balance(opening)),
-            place,
-        },
-        entries: Vec::new(),
-        foot: StatementFoot {
-            closing: Some(balance(closing)),
-            available: None,
-        },
-    }
+    let head = StatementHead {
+        format: Format::Mt940,
+        bank: None,
+        account: AccountNumber::from_file(account).expect("an account"),
+        currency,
+        number: Some((*number).to_owned()),
+        opening: Some(balance(opening)),
+        place,
+    };
+    let foot = StatementFoot {
+        closing: Some(balance(closing)),
+        available: None,
+    };
+    (head, foot)
 }
 
 fn entry(amount: Money, title: &str, place: Place) -> Entry {

@@ -1,0 +1,447 @@
+//! The window: widgets made once, filled from the model after every message. Nothing is decided
+//! here; every press becomes a message.
+
+mod detail_pane;
+mod dialog;
+mod grid;
+mod theme;
+mod toolbar;
+
+use fltk::app::{self, Sender};
+use fltk::enums::{Align, CallbackTrigger, Event, Font, FrameType, Key};
+use fltk::frame::Frame;
+use fltk::group::{Flex, FlexType};
+use fltk::prelude::{GroupExt, WidgetBase, WidgetExt, WindowExt};
+use fltk::window::Window;
+use kantor_wire::Words;
+
+use self::detail_pane::DetailPane;
+use self::dialog::Dialog;
+use self::grid::{Column, Grid, Width};
+use self::theme::{
+    ALARM, FAINT, GAP, GROUND, HEADING, INK, LINE, Look, TEXT, button, colour, shown,
+};
+use self::toolbar::Toolbar;
+use crate::message::Message;
+use crate::model::{Model, Question, Tone};
+use crate::rows;
+
+/// The smallest window in which everything can be read.
+const SMALLEST: (i32, i32) = (1080, 680);
+/// The size at the start.
+const SIZE: (i32, i32) = (1320, 860);
+/// The width of the right side.
+const SIDE: i32 = 500;
+
+/// The window and its widgets.
+pub(crate) struct View {
+    window: Window,
+    toolbar: Toolbar,
+    banner: Banner,
+    orders: Section,
+    suspense: Section,
+    payouts: Section,
+    balances: Section,
+    detail: DetailPane,
+    journal: Section,
+    dialog: Option<(Question, Dialog)>,
+    sender: Sender<Message>,
+}
+
+impl View {
+    /// Opens the window.
+    pub(crate) fn open(model: &Model, sender: Sender<Message>) -> View {
+        let (red, green, blue) = GROUND.to_rgb();
+        app::background(red, green, blue);
+        let mut window = Window::default().with_size(SIZE.0, SIZE.1);
+        window.set_color(GROUND);
+        window.set_xclass("kantor-cashier");
+        let mut all = Flex::default_fill().column();
+        all.set_margin(GAP);
+        all.set_pad(GAP);
+        let toolbar = Toolbar::build(&mut all, model.words(), sender);
+        let banner = Banner::build(&mut all, model.words(), sender);
+        let mut middle = Flex::default().row();
+        middle.set_pad(GAP);
+        let mut left = Flex::default().column();
+        left.set_pad(GAP / 2);
+        let orders = Section::build(&mut left, orders_grid());
+        let suspense = Section::build_fixed(&mut left, suspense_grid(), 150);
+        let payouts = Section::build_fixed(&mut left, payouts_grid(), 150);
+        left.end();
+        let mut right = Flex::default().column();
+        right.set_pad(GAP / 2);
+        let balances = Section::build_fixed(&mut right, balances_grid(), 150);
+        let detail = DetailPane::build(&mut right, sender);
+        right.end();
+        middle.fixed(&right, SIDE);
+        middle.end();
+        let mut bottom = Flex::default().column();
+        bottom.set_pad(GAP / 2);
+        let journal = Section::build(&mut bottom, journal_grid());
+        bottom.end();
+        all.fixed(&bottom, 124);
+        all.end();
+        window.end();
+        window.make_resizable(true);
+        window.size_range(SMALLEST.0, SMALLEST.1, 0, 0);
+        window.set_callback(move |window| close_asked(window, sender));
+        window.show();
+        let mut view = View {
+            window,
+            toolbar,
+            banner,
+            orders,
+            suspense,
+            payouts,
+            balances,
+            detail,
+            journal,
+            dialog: None,
+            sender,
+        };
+        for section in [
+            &mut view.orders,
+            &mut view.suspense,
+            &mut view.payouts,
+            &mut view.balances,
+        ] {
+            section.tell(sender);
+        }
+        view.show(model);
+        view
+    }
+
+    /// Shows the model.
+    pub(crate) fn show(&mut self, model: &Model) {
+        let words = model.words();
+        let name = model.office.as_ref().map(|office| office.name.as_str());
+        self.window.set_label(&match name {
+            Some(name) => format!("{name} – {}", words.text("cashier.window")),
+            None => words.text("cashier.window").to_owned(),
+        });
+        self.toolbar.show(model);
+        self.banner.show(model);
+        self.show_tables(model);
+        self.detail.show(model);
+        self.show_dialog(model);
+    }
+
+    fn show_tables(&mut self, model: &Model) {
+        let words = model.words();
+        let chosen = model.selected.as_ref();
+        self.orders
+            .title(words, "cashier.orders", model.orders.len());
+        self.orders.grid.set_titles(&titles(
+            words,
+            &["reference", "customer", "gives", "gets", "state", "until"],
+        ));
+        self.orders
+            .grid
+            .set_empty(words.text(if model.office.is_some() {
+                "cashier.no_orders"
+            } else {
+                "cashier.not_loaded"
+            }));
+        self.orders.grid.set_rows(rows::orders(model), chosen);
+
+        self.suspense
+            .title(words, "cashier.suspense", model.suspense.len());
+        self.suspense.grid.set_titles(&titles(
+            words,
+            &["day", "amount", "from", "title", "question"],
+        ));
+        self.suspense
+            .grid
+            .set_empty(words.text("cashier.no_suspense"));
+        self.suspense.grid.set_rows(rows::suspense(model), chosen);
+
+        let payouts = rows::payouts(model);
+        self.payouts.title(words, "cashier.payouts", payouts.len());
+        self.payouts.grid.set_titles(&titles(
+            words,
+            &["account", "reference", "payee", "amount", "state"],
+        ));
+        self.payouts
+            .grid
+            .set_empty(words.text("cashier.no_payouts"));
+        self.payouts.grid.set_rows(payouts, chosen);
+
+        self.balances
+            .title(words, "cashier.balances", model.accounts.len());
+        self.balances.grid.set_titles(&titles(
+            words,
+            &["account", "booked", "available", "waiting"],
+        ));
+        self.balances
+            .grid
+            .set_empty(words.text("cashier.no_accounts"));
+        self.balances.grid.set_rows(rows::balances(model), chosen);
+
+        self.journal.heading(words.text("cashier.journal"));
+        self.journal
+            .grid
+            .set_empty(words.text("cashier.no_journal"));
+        self.journal.grid.set_rows(rows::journal(model), None);
+    }
+
+    fn show_dialog(&mut self, model: &Model) {
+        let same = match (&self.dialog, &model.question) {
+            (Some((open, _)), Some(question)) => open.about == question.about,
+            (None, None) => true,
+            (Some(_), None) | (None, Some(_)) => false,
+        };
+        if !same && let Some((_, dialog)) = self.dialog.take() {
+            dialog.close();
+        }
+        let Some(question) = &model.question else {
+            return;
+        };
+        match &mut self.dialog {
+            Some((_, dialog)) => dialog.refresh(model, question),
+            None => {
+                let dialog = Dialog::open(model, question, &self.window, self.sender);
+                self.dialog = Some((question.clone(), dialog));
+            }
+        }
+    }
+
+    /// Everything that stands in the window, for tests and for a report of a problem: the title of
+    /// each pane, then its rows with cells apart by ` | `.
+    pub(crate) fn transcript(&self) -> String {
+        let mut text = vec![self.window.label(), self.toolbar.says(), self.banner.says()];
+        for section in [
+            &self.orders,
+            &self.suspense,
+            &self.payouts,
+            &self.balances,
+            &self.journal,
+        ] {
+            text.push(section.says());
+        }
+        text.push(self.detail.says());
+        if let Some((_, dialog)) = &self.dialog {
+            text.push(dialog.says());
+        }
+        text.join("\n")
+    }
+
+    /// Where on the screen the middle of the first row stands that says this text.
+    pub(crate) fn row_of(&self, text: &str) -> Option<(i32, i32)> {
+        [&self.orders, &self.suspense, &self.payouts, &self.balances]
+            .iter()
+            .find_map(|section| section.grid.row_of(text))
+            .map(|(x, y)| (x + self.window.x_root(), y + self.window.y_root()))
+    }
+}
+
+/// The close button closes; Escape only puts away a message that was read.
+fn close_asked(window: &mut Window, sender: Sender<Message>) {
+    if app::event() == Event::Shortcut && app::event_key() == Key::Escape {
+        sender.send(Message::FaultRead);
+    } else {
+        window.hide();
+    }
+}
+
+fn titles<'a>(words: &'a Words, names: &[&str]) -> Vec<&'a str> {
+    names
+        .iter()
+        .map(|name| words.find(&format!("cashier.column_{name}")).unwrap_or("?"))
+        .collect()
+}
+
+fn column(width: Width, right: bool) -> Column {
+    Column {
+        title: String::new(),
+        width,
+        right,
+    }
+}
+
+fn orders_grid() -> Grid {
+    Grid::lines(vec![
+        column(Width::Fixed(110), false),
+        column(Width::Share(4), false),
+        column(Width::Fixed(118), true),
+        column(Width::Fixed(118), true),
+        column(Width::Share(6), false),
+        column(Width::Fixed(56), false),
+    ])
+}
+
+fn suspense_grid() -> Grid {
+    Grid::lines(vec![
+        column(Width::Fixed(92), false),
+        column(Width::Fixed(118), true),
+        column(Width::Share(3), false),
+        column(Width::Share(4), false),
+        column(Width::Share(4), false),
+    ])
+}
+
+fn payouts_grid() -> Grid {
+    Grid::lines(vec![
+        column(Width::Share(3), false),
+        column(Width::Fixed(110), false),
+        column(Width::Share(4), false),
+        column(Width::Fixed(118), true),
+        column(Width::Fixed(150), false),
+    ])
+}
+
+fn balances_grid() -> Grid {
+    Grid::lines(vec![
+        column(Width::Share(1), false),
+        column(Width::Fixed(124), true),
+        column(Width::Fixed(124), true),
+        column(Width::Fixed(112), true),
+    ])
+}
+
+fn journal_grid() -> Grid {
+    Grid::wrapping(vec![
+        column(Width::Fixed(84), false),
+        column(Width::Share(1), false),
+    ])
+}
+
+/// A heading with a table under it.
+struct Section {
+    heading: Frame,
+    grid: Grid,
+}
+
+impl Section {
+    fn build(parent: &mut Flex, grid: Grid) -> Section {
+        // The grid was made first: the heading goes before it.
+        let heading = heading_frame();
+        parent.insert(&heading, parent.children() - 2);
+        parent.fixed(&heading, LINE + 6);
+        Section { heading, grid }
+    }
+
+    fn build_fixed(parent: &mut Flex, grid: Grid, height: i32) -> Section {
+        let section = Section::build(parent, grid);
+        parent.fixed(section.grid.widget(), height);
+        section
+    }
+
+    fn tell(&mut self, sender: Sender<Message>) {
+        self.grid.on_choice(move |row| {
+            if let Some(subject) = &row.subject {
+                sender.send(Message::Selected(subject.clone()));
+            }
+        });
+    }
+
+    fn title(&mut self, words: &Words, key: &str, count: usize) {
+        self.heading(&format!("{} ({count})", words.text(key)));
+    }
+
+    fn heading(&mut self, text: &str) {
+        if self.heading.label() != text {
+            self.heading.set_label(text);
+        }
+    }
+
+    fn says(&self) -> String {
+        let rows: Vec<String> = self
+            .grid
+            .texts()
+            .into_iter()
+            .map(|cells| format!("  {}", cells.join(" | ")))
+            .collect();
+        format!("{}\n{}", self.heading.label(), rows.join("\n"))
+    }
+}
+
+/// The words above a pane.
+fn heading_frame() -> Frame {
+    let mut heading = Frame::default();
+    heading.set_align(Align::Inside | Align::Left);
+    heading.set_label_font(Font::HelveticaBold);
+    heading.set_label_size(HEADING);
+    heading.set_label_color(INK);
+    heading
+}
+
+/// The message of a failure, until it is read.
+struct Banner {
+    row: Flex,
+    parent: Flex,
+    title: Frame,
+    text: Frame,
+    read: fltk::button::Button,
+}
+
+impl Banner {
+    fn build(parent: &mut Flex, words: &Words, sender: Sender<Message>) -> Banner {
+        let mut row = Flex::default();
+        row.set_type(FlexType::Row);
+        row.set_frame(FrameType::FlatBox);
+        row.set_color(ALARM);
+        row.set_margin(GAP);
+        let mut texts = Flex::default().column();
+        texts.set_pad(2);
+        let mut title = heading_frame();
+        title.set_label_color(colour(Tone::Bad));
+        texts.fixed(&title, LINE + 4);
+        let mut text = Frame::default();
+        text.set_align(Align::Inside | Align::Left | Align::Top | Align::Wrap);
+        text.set_label_size(TEXT);
+        text.set_label_color(INK);
+        texts.end();
+        let mut side = Flex::default().column();
+        side.set_color(ALARM);
+        let mut read = button(words.text("cashier.close"), Look::Side);
+        read.set_trigger(CallbackTrigger::Release);
+        read.set_callback(move |_| sender.send(Message::FaultRead));
+        side.fixed(&read, 30);
+        Frame::default();
+        side.end();
+        row.fixed(&side, 100);
+        row.end();
+        row.hide();
+        Banner {
+            row,
+            parent: parent.clone(),
+            title,
+            text,
+            read,
+        }
+    }
+
+    fn show(&mut self, model: &Model) {
+        self.read.set_label(model.words().text("cashier.close"));
+        match &model.fault {
+            Some(fault) => {
+                self.title.set_label(&shown(&fault.title));
+                self.text.set_label(&shown(&fault.text));
+                let lines = grid::line_count(&fault.text, self.parent.w() - 160);
+                let height = (lines + 1) * LINE + 3 * GAP;
+                self.parent.fixed(&self.row, height.min(260));
+                self.row.show();
+            }
+            None => self.row.hide(),
+        }
+        self.parent.layout();
+        self.parent.redraw();
+    }
+
+    fn says(&self) -> String {
+        if self.row.visible() {
+            format!("{}\n{}", self.title.label(), self.text.label())
+        } else {
+            String::new()
+        }
+    }
+}
+
+/// A quiet line of words.
+fn quiet_frame() -> Frame {
+    let mut frame = Frame::default();
+    frame.set_label_size(TEXT);
+    frame.set_label_color(FAINT);
+    frame
+}
