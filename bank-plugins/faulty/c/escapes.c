@@ -68,7 +68,7 @@ static int try_exec(void) {
     return child > 0;
 }
 
-static int try_signal(void) { return kill(getppid(), 0) == 0; }
+static int try_signal(void) { return kill(getpid(), 0) == 0; }
 
 static int try_environment(void) {
     extern char **environ;

@@ -9,9 +9,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::call::Answer;
 use crate::error::Crash;
-use crate::frame::{Frame, receive};
+use crate::frame::{FORM, Frame, receive};
 use crate::library::beside_executable;
-use crate::worker::Mode;
+use crate::worker::{Mode, NOT_UNDERSTOOD};
 use crate::{Limits, PackError, PackFacts, Sandbox};
 
 /// Where the program that runs packs is, and what its packs may take.
@@ -77,6 +77,7 @@ impl Launcher {
             .arg(library)
             .arg(self.limits.memory.to_string())
             .arg(self.limits.processor_seconds.to_string())
+            .arg(FORM.to_string())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -228,6 +229,7 @@ impl Launcher {
                 pack,
                 after: std::time::Duration::from_secs(self.limits.processor_seconds),
             },
+            Some(Crash::Exit(code)) if code == i32::from(NOT_UNDERSTOOD) => PackError::OtherBuild,
             Some(how) => PackError::Crashed { pack, how },
             None => PackError::BrokeContract {
                 pack,
@@ -257,5 +259,90 @@ fn crash(status: ExitStatus) -> Option<Crash> {
         (None, Some(0)) => None,
         (None, Some(code)) => Some(Crash::Exit(code)),
         (None, None) => Some(Crash::Unknown),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::frame::send;
+    use crate::reading::out_of_turn;
+
+    fn facts() -> Frame {
+        Frame::Facts(PackFacts {
+            id: "x".to_owned(),
+            name: "X".to_owned(),
+            version: "1".to_owned(),
+            build: None,
+            banks: Vec::new(),
+            reads: Vec::new(),
+            writes: Vec::new(),
+        })
+    }
+
+    /// What is made of the frames that a child sends.
+    fn check(frames: &[Frame], expected: &str) {
+        let launcher = Launcher {
+            program: None,
+            limits: Limits::default(),
+        };
+        let mut sent = Vec::new();
+        for frame in frames {
+            send(&mut sent, frame).unwrap();
+        }
+        let found = match launcher.listen("x", sent.as_slice(), &mut |_| Err(out_of_turn("x"))) {
+            Ok(Some(told)) => told.sandbox.to_string(),
+            Ok(None) => "silence".to_owned(),
+            Err(error) => error.to_string(),
+        };
+        assert!(found.contains(expected), "{found}");
+    }
+
+    #[test]
+    fn a_wall_that_is_missing_is_told_and_cannot_be_mended_by_a_pack() {
+        let missing = || Frame::Sandbox(Sandbox::Unsandboxed("no landlock".to_owned()));
+        let enforced = || Frame::Sandbox(Sandbox::Enforced);
+        let done = || Frame::Done(Answer::Ok);
+        check(&[enforced(), facts(), done()], "sandboxed");
+        check(&[missing(), facts(), done()], "not sandboxed: no landlock");
+        check(
+            &[enforced(), missing(), facts(), done()],
+            "not sandboxed: no landlock",
+        );
+        check(
+            &[missing(), enforced(), facts(), done()],
+            "spoke out of turn",
+        );
+    }
+
+    #[test]
+    fn frames_out_of_turn_are_a_breach() {
+        let enforced = || Frame::Sandbox(Sandbox::Enforced);
+        check(&[], "silence");
+        check(&[enforced(), facts()], "silence");
+        check(&[facts()], "spoke out of turn");
+        check(&[enforced(), Frame::Done(Answer::Ok)], "spoke out of turn");
+        check(&[enforced(), facts(), facts()], "spoke out of turn");
+    }
+
+    /// A child that was built at another time would take one frame for another, and its pack would
+    /// be blamed for it.
+    #[test]
+    #[cfg(unix)] // statuses are made up from numbers
+    fn a_child_of_another_build_is_told_and_no_pack_is_blamed() {
+        use std::os::unix::process::ExitStatusExt;
+        let launcher = Launcher {
+            program: None,
+            limits: Limits::default(),
+        };
+        let check = |raw: i32, expected: &str| {
+            let found = launcher.silence("x", ExitStatus::from_raw(raw)).to_string();
+            assert!(found.contains(expected), "{found}");
+        };
+        check(i32::from(NOT_UNDERSTOOD) << 8, "is of another build");
+        check(1 << 8, "crashed (exit code 1)");
+        check(0, "ended its process");
+        check(11, "crashed (signal 11 SIGSEGV)");
+        check(XCPU, "did not finish within 300 seconds");
     }
 }

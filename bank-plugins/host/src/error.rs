@@ -171,6 +171,12 @@ pub enum PackError {
         /// Where it was looked for.
         looked_at: Vec<PathBuf>,
     },
+    /// The program that runs packs does not understand this program.
+    #[error(
+        "the program kantor-pack-child beside this program is of another build; install both \
+         together, or build the whole workspace"
+    )]
+    OtherBuild,
     /// The program that runs packs did not start, or its pipes broke.
     #[error("the program that runs packs could not be used: {source}; try again")]
     Child {
@@ -189,14 +195,11 @@ pub enum PackError {
         how: Crash,
     },
     /// The pack panicked and its SDK caught it.
-    #[error(
-        "the pack `{pack}` met a bug of its own{reason}; nothing of this attempt is used: update \
-         the pack, or send the file to its author"
-    )]
+    #[error("the pack `{pack}` failed: {reason}")]
     Panicked {
         /// The pack.
         pack: String,
-        /// Its message in brackets with a space before it, or empty.
+        /// What its SDK said, or that it said nothing.
         reason: String,
     },
     /// It did not answer in time, and was ended.

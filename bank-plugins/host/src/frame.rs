@@ -18,6 +18,19 @@ use serde::{Deserialize, Serialize};
 use crate::call::Answer;
 use crate::{LoadError, PackFacts, Sandbox};
 
+/// Tells builds apart that speak different frames: a hash (FNV-1a) of this very file. A child that
+/// was not built with the program would otherwise be misunderstood, and its pack blamed.
+pub(crate) const FORM: u64 = {
+    let text = include_bytes!("frame.rs");
+    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+    let mut at = 0;
+    while at < text.len() {
+        hash = (hash ^ text[at] as u64).wrapping_mul(0x0100_0000_01b3);
+        at += 1;
+    }
+    hash
+};
+
 /// The longest frame: the longest piece and the longest entry fit.
 const FRAME_MAX: usize = abi::PIECE_MAX + 4096;
 
@@ -431,5 +444,55 @@ impl TryFrom<TransferFrame> for Transfer {
                 .map_err(|error| error.to_string())?,
             title: transfer.title,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(bytes: &[u8], expected: &str) {
+        let found = match receive(&mut &*bytes) {
+            Ok(Some((frame, length))) => format!("{frame:?} of {length} bytes"),
+            Ok(None) => "the end".to_owned(),
+            Err(error) => format!("{:?}: {error}", error.kind()),
+        };
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn frames_are_bounded_before_they_are_read() {
+        let mut sent = Vec::new();
+        send(&mut sent, &Frame::Piece(vec![7, 8])).unwrap();
+        check(&sent, "Piece([7, 8]) of 8 bytes");
+        check(b"", "the end");
+        check(&sent[..3], "UnexpectedEof: unexpected end of file");
+        check(&sent[..6], "UnexpectedEof: failed to fill whole buffer");
+        check(&[0xFF; 16], "InvalidData: a frame longer than any may be");
+        check(
+            &[1, 0, 0, 0, 0xEE],
+            "InvalidData: a frame that cannot be understood",
+        );
+        let mut longer = sent.clone();
+        longer[0] += 1;
+        longer.push(0);
+        check(&longer, "InvalidData: a frame with more in it than it says");
+    }
+
+    #[test]
+    fn numbers_that_stand_for_nothing_become_no_value() {
+        let amount = MoneyFrame {
+            minor: 1,
+            currency: *b"QQQ",
+        };
+        assert!(from_money(amount).is_err());
+        assert!(from_date((2026, 2, 30)).is_err());
+        let found = RecognitionFrame {
+            confidence: 9,
+            format: None,
+            dialect: None,
+            why: String::new(),
+        };
+        assert!(Recognition::try_from(found).is_err());
     }
 }

@@ -185,7 +185,11 @@ pub(crate) fn settle(
         Answer::Ok | Answer::Unreadable => return Ok(()),
         Answer::Panicked => PackError::Panicked {
             pack,
-            reason: last_fatal.map_or_else(String::new, |message| format!(" ({message})")),
+            reason: last_fatal.unwrap_or_else(|| {
+                "it met a bug of its own and did not say which; nothing of this attempt is used: \
+                 update the pack, or send the file to its author"
+                    .to_owned()
+            }),
         },
         Answer::Breach(what) => PackError::BrokeContract { pack, what },
         Answer::Unknown(what) => PackError::Unknown { pack, what },

@@ -10,7 +10,7 @@ use kantor_plugin_sdk::abi;
 
 use crate::PackLibrary;
 use crate::call::{self, Answer, PieceSink};
-use crate::frame::{Frame, receive, send};
+use crate::frame::{FORM, Frame, receive, send};
 use crate::sandbox::{self, Room};
 
 /// What the child is asked for.
@@ -52,11 +52,16 @@ impl Arguments {
                 processor_seconds: words.next()?.to_str()?.parse().ok()?,
             },
         };
-        words.next().is_none().then_some(arguments)
+        let same_build = words.next()?.to_str()? == FORM.to_string();
+        (same_build && words.next().is_none()).then_some(arguments)
     }
 }
 
-/// The whole program `kantor-pack-child MODE LIBRARY MEMORY SECONDS`: bytes or a batch on the
+/// The exit code of a child that does not understand what it is asked: it was started by hand, or
+/// built at another time than the program.
+pub(crate) const NOT_UNDERSTOOD: u8 = 2;
+
+/// The whole program `kantor-pack-child MODE LIBRARY MEMORY SECONDS FORM`: bytes or a batch on the
 /// standard input, frames on the standard output. Only the host starts it.
 pub fn child_main() -> ExitCode {
     let Some(arguments) = Arguments::parse(std::env::args_os().skip(1)) else {
@@ -64,7 +69,7 @@ pub fn child_main() -> ExitCode {
             "kantor-pack-child runs a bank pack for Kantor and is not meant to be started by hand; \
              see `kantor plugins list`"
         );
-        return ExitCode::from(2);
+        return ExitCode::from(NOT_UNDERSTOOD);
     };
     let out = io::stdout().lock();
     match run(&arguments, &mut BufWriter::with_capacity(64 * 1024, out)) {
@@ -190,4 +195,25 @@ fn ordered(from: &mut dyn Read) -> io::Result<(String, Batch)> {
     }
     let format = head.format.clone();
     Ok((format, head.with(transfers).map_err(io::Error::other)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_program_of_the_same_build_is_understood() {
+        let form = FORM.to_string();
+        let check = |words: &[&str], understood: bool| {
+            let found = Arguments::parse(words.iter().map(OsString::from));
+            assert_eq!(found.is_some(), understood, "{words:?}");
+        };
+        check(&["read", "lib.so", "1000", "10", &form], true);
+        check(&["read", "lib.so", "1000", "10", "1"], false);
+        check(&["read", "lib.so", "1000", "10"], false);
+        check(&["read", "lib.so", "1000", "10", &form, "more"], false);
+        check(&["dance", "lib.so", "1000", "10", &form], false);
+        check(&["read", "lib.so", "much", "10", &form], false);
+        check(&[], false);
+    }
 }
