@@ -160,11 +160,12 @@ impl Launcher {
             what: what.to_owned(),
         };
         let mut from = BufReader::with_capacity(64 * 1024, stdout);
+        let mut buffer = Vec::new();
         let mut bytes = 0_u64;
         let mut sandbox = None;
         let mut facts = None;
         loop {
-            let frame = match receive(&mut from) {
+            let frame = match receive(&mut from, &mut buffer) {
                 Ok(Some((frame, length))) => {
                     bytes += length;
                     frame

@@ -61,11 +61,15 @@ pub(crate) fn send(out: &mut dyn Write, frame: &Frame) -> io::Result<()> {
     out.write_all(&bytes)
 }
 
-/// Reads a frame and says how many bytes it took; `None` at the end.
+/// Reads a frame by way of a buffer that is kept between frames, and says how many bytes it took;
+/// `None` at the end.
 ///
 /// # Errors
 /// What the pipe said; `UnexpectedEof` inside a frame; `InvalidData` for anything that is no frame.
-pub(crate) fn receive(from: &mut dyn Read) -> io::Result<Option<(Frame, u64)>> {
+pub(crate) fn receive(
+    from: &mut impl Read,
+    buffer: &mut Vec<u8>,
+) -> io::Result<Option<(Frame, u64)>> {
     let mut length = [0; 4];
     let mut filled = 0;
     while filled < length.len() {
@@ -81,9 +85,10 @@ pub(crate) fn receive(from: &mut dyn Read) -> io::Result<Option<(Frame, u64)>> {
     if length > FRAME_MAX {
         return Err(invalid("a frame longer than any may be"));
     }
-    let mut bytes = vec![0; length];
-    from.read_exact(&mut bytes)?;
-    let (frame, rest) = postcard::take_from_bytes(&bytes)
+    buffer.clear();
+    buffer.resize(length, 0);
+    from.read_exact(buffer)?;
+    let (frame, rest) = postcard::take_from_bytes(buffer)
         .map_err(|_| invalid("a frame that cannot be understood"))?;
     if !rest.is_empty() {
         return Err(invalid("a frame with more in it than it says"));
@@ -452,7 +457,7 @@ mod tests {
     use super::*;
 
     fn check(bytes: &[u8], expected: &str) {
-        let found = match receive(&mut &*bytes) {
+        let found = match receive(&mut &*bytes, &mut Vec::new()) {
             Ok(Some((frame, length))) => format!("{frame:?} of {length} bytes"),
             Ok(None) => "the end".to_owned(),
             Err(error) => format!("{:?}: {error}", error.kind()),

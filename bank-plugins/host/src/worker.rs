@@ -181,14 +181,15 @@ fn write(pack: &PackLibrary, out: &mut dyn Write) -> io::Result<Answer> {
 }
 
 /// The batch that the program ordered, with its format.
-fn ordered(from: &mut dyn Read) -> io::Result<(String, Batch)> {
+fn ordered(from: &mut impl Read) -> io::Result<(String, Batch)> {
     let odd = || io::Error::new(io::ErrorKind::InvalidData, "no batch");
-    let Some((Frame::Batch(head), _)) = receive(from)? else {
+    let mut buffer = Vec::new();
+    let Some((Frame::Batch(head), _)) = receive(from, &mut buffer)? else {
         return Err(odd());
     };
     let mut transfers = Vec::new();
     for _ in 0..head.transfers {
-        let Some((Frame::Transfer(transfer), _)) = receive(from)? else {
+        let Some((Frame::Transfer(transfer), _)) = receive(from, &mut buffer)? else {
             return Err(odd());
         };
         transfers.push(transfer.try_into().map_err(io::Error::other)?);
