@@ -21,7 +21,13 @@ pub(crate) fn api(words: &Words, error: &ApiError) -> String {
             words.with("desk_fault.unreachable", &[("url", url), ("why", why)])
         }
         ApiError::Lost { url, why } => words.with("desk_fault.lost", &[("url", url), ("why", why)]),
-        ApiError::Refused { detail, .. } => detail.clone(),
+        ApiError::Refused { problem } => {
+            let mut text = words.problem(problem);
+            for field in &problem.errors {
+                text.push_str(&format!("\n{}: {}", field.field, words.rule(field)));
+            }
+            text
+        }
         ApiError::NotAnOffice { url, why, .. } => {
             words.with("desk_fault.not_an_office", &[("url", url), ("why", why)])
         }
@@ -52,7 +58,7 @@ pub(crate) fn import(words: &Words, path: &Path, error: &ImportError) -> String 
 }
 
 /// Complaints about a file, one a line; a long list is cut and says so.
-pub(crate) fn complaint_lines(path: &Path, complaints: &[ComplaintWire]) -> String {
+fn complaint_lines(path: &Path, complaints: &[ComplaintWire]) -> String {
     let name = Path::new(path.file_name().unwrap_or(path.as_os_str()));
     let mut lines: Vec<String> = complaints
         .iter()

@@ -333,7 +333,7 @@ fn report_import(model: &mut Model, imported: &Stamped<Imported>) {
         let text = statement_text(model, &name, statement);
         model.note(at, outcome_tone(statement.outcome), text);
     }
-    if !what.file.complaints.is_empty() || what.file.untrusted > 0 {
+    if !what.file.complaints.is_empty() {
         let text = model.words().with(
             "cashier.import_complaints",
             &[
@@ -353,19 +353,13 @@ fn report_import(model: &mut Model, imported: &Stamped<Imported>) {
         let title = model
             .words()
             .with("cashier.import_incomplete", &[("file", &name)]);
-        let mut lines: Vec<String> = what
+        let lines: Vec<String> = what
             .outcome
             .statements
             .iter()
             .filter(|statement| outcome_tone(statement.outcome) == Tone::Bad)
             .map(|statement| model.words().say(&statement.message))
             .collect();
-        if what.file.untrusted > 0 {
-            lines.push(explain::complaint_lines(
-                &what.file.path,
-                &what.file.complaints,
-            ));
-        }
         model.fault = Some(Fault {
             title,
             text: lines.join("\n"),

@@ -13,8 +13,8 @@ use kantor_cashier::model::{Connection, Model, Tone};
 use kantor_cashier::{rows, update};
 use kantor_desk::{ApiError, ExportError, ImportError, Imported, ParsedFile};
 use kantor_wire::{
-    Act, Amount, ComplaintWire, ImportOutcome, Language, OrderState, PackUsed, PayoutState,
-    Sentence, StatementImport, StatementOutcome,
+    Act, Amount, ImportOutcome, Language, OrderState, PackUsed, PayoutState, Problem, Sentence,
+    StatementImport, StatementOutcome,
 };
 
 fn snapshot() -> Snapshot {
@@ -304,7 +304,7 @@ fn a_lost_connection_is_told_once_and_its_return_too() {
     assert_eq!(model.journal[0].text, "Połączenie z kantorem wróciło.");
 }
 
-fn imported(outcome: StatementOutcome, untrusted: usize) -> Imported {
+fn imported(outcome: StatementOutcome) -> Imported {
     Imported {
         file: ParsedFile {
             path: PathBuf::from("/bank/wyciąg.sta"),
@@ -314,17 +314,7 @@ fn imported(outcome: StatementOutcome, untrusted: usize) -> Imported {
                 sandbox: true,
             },
             statements: Vec::new(),
-            untrusted,
-            complaints: (0..untrusted)
-                .map(|line| ComplaintWire {
-                    line: line as u32 + 1,
-                    column: 1,
-                    code: "amount-unreadable".to_owned(),
-                    fatal: true,
-                    message: "no amount".to_owned(),
-                    excerpt: None,
-                })
-                .collect(),
+            complaints: Vec::new(),
         },
         outcome: ImportOutcome {
             head: 5,
@@ -344,12 +334,9 @@ fn imported(outcome: StatementOutcome, untrusted: usize) -> Imported {
 
 #[test]
 fn an_import_that_is_not_complete_is_a_failure_to_be_read() {
-    let check = |outcome, untrusted, fault: Option<&str>| {
+    let check = |outcome, fault: Option<&str>| {
         let mut model = loaded();
-        update(
-            &mut model,
-            Message::Imported(now(imported(outcome, untrusted))),
-        );
+        update(&mut model, Message::Imported(now(imported(outcome))));
         let text = model.fault.as_ref().map(|fault| fault.text.as_str());
         match fault {
             None => assert_eq!(text, None),
@@ -362,17 +349,11 @@ fn an_import_that_is_not_complete_is_a_failure_to_be_read() {
             model.journal
         );
     };
-    check(StatementOutcome::Booked, 0, None);
-    check(StatementOutcome::Known, 0, None);
+    check(StatementOutcome::Booked, None);
+    check(StatementOutcome::Known, None);
     check(
         StatementOutcome::Archived,
-        0,
         Some("Saldo końcowe różni się o 0,01 PLN"),
-    );
-    check(
-        StatementOutcome::Booked,
-        2,
-        Some("wyciąg.sta:2:1: amount-unreadable: no amount"),
     );
 }
 
@@ -410,11 +391,9 @@ fn failures_say_what_to_do_in_the_language_of_the_window() {
             .as_ref()
             .is_some_and(|fault| fault.text.contains("approval of a second person"))
     );
+    let problem = Problem::new(409, "strange", "Refused", "The order went on meanwhile.");
     let refused = ApiError::Refused {
-        status: 409,
-        code: "order-act-not-allowed".to_owned(),
-        title: "Refused".to_owned(),
-        detail: "The order went on meanwhile.".to_owned(),
+        problem: Box::new(problem),
     };
     let act = Done::Order("KZ1".to_owned(), Act::Cancel);
     update(&mut model, Message::Refused(now((act, refused))));

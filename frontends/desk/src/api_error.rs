@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use kantor_wire::Problem;
+
 /// Why a question to the office, or an act, has no good answer.
 /// Every sentence says what happened, why, and what to do now.
 #[derive(Debug, thiserror::Error)]
@@ -48,16 +50,10 @@ pub enum ApiError {
         why: String,
     },
     /// The office says no, and says why (problem details, RFC 9457).
-    #[error("{detail}")]
+    #[error("{}", sentence(problem))]
     Refused {
-        /// HTTP status.
-        status: u16,
-        /// The stable word for programs.
-        code: String,
-        /// The short title.
-        title: String,
-        /// What happened, why, and what to do, in the office's own words.
-        detail: String,
+        /// The office's own words, with the facts that they hold.
+        problem: Box<Problem>,
     },
     /// Something answers that is not an office, or an office of another version.
     #[error(
@@ -95,7 +91,7 @@ impl ApiError {
     /// The code of the office's refusal, for programs.
     pub fn code(&self) -> Option<&str> {
         match self {
-            ApiError::Refused { code, .. } => Some(code),
+            ApiError::Refused { problem } => Some(&problem.code),
             ApiError::Unreachable { .. }
             | ApiError::Lost { .. }
             | ApiError::Address { .. }
@@ -104,4 +100,13 @@ impl ApiError {
             | ApiError::NoRandomness { .. } => None,
         }
     }
+}
+
+/// What the office says, with each field that is wrong on a line of its own.
+fn sentence(problem: &Problem) -> String {
+    let mut text = problem.detail.clone();
+    for field in &problem.errors {
+        text.push_str(&format!("\n  {}: {}", field.field, field.detail));
+    }
+    text
 }

@@ -109,8 +109,10 @@ pub fn fetch_batch_file(
 
 /// The oldest batch of the account that is begun and has no file yet.
 fn unfinished(batches: &[BatchView], account: &str) -> Option<BatchView> {
+    // The office lists the newest first.
     batches
         .iter()
+        .rev()
         .find(|batch| {
             batch.account == account
                 && match batch.state {
@@ -130,14 +132,12 @@ fn approved(office: &Office, batch: BatchView) -> Result<BatchView, ExportError>
             office
                 .approve_batch(&batch.id)
                 .map_err(|error| match error {
-                    ApiError::Refused {
-                        status: 403,
-                        detail,
-                        ..
-                    } => ExportError::AwaitsApproval {
-                        batch: batch.id,
-                        why: detail,
-                    },
+                    ApiError::Refused { problem } if problem.status == 403 => {
+                        ExportError::AwaitsApproval {
+                            batch: batch.id,
+                            why: problem.detail,
+                        }
+                    }
                     other => ExportError::Api(other),
                 })
         }

@@ -5,25 +5,23 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use kantor_model::Collector;
+use kantor_model::Flow;
 use kantor_wire::{
     ComplaintWire, ImportAsk, ImportOutcome, PackUsed, StatementOutcome, StatementWire,
 };
 
-use crate::normal::normalise;
+use crate::normal::Normaliser;
 use crate::{ApiError, BankPacks, Office, PackFailure};
 
-/// A statement file that was read and can be trusted, at least in part.
+/// A statement file that was read and can be trusted.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ParsedFile {
     /// The file.
     pub path: PathBuf,
     /// Which pack read it.
     pub pack: PackUsed,
-    /// The statements that can be trusted, in the file's order.
+    /// The statements, in the file's order.
     pub statements: Vec<StatementWire>,
-    /// How many statements are left out because a fact in them is missing or unreadable.
-    pub untrusted: usize,
     /// Every complaint about the file.
     pub complaints: Vec<ComplaintWire>,
 }
@@ -38,20 +36,18 @@ pub struct Imported {
 }
 
 impl Imported {
-    /// Whether every statement of the file is in the books now (or was before). One that was left
-    /// out, kept without being booked, or refused, needs a person.
+    /// Whether every statement of the file is in the books now (or was before). One that was kept
+    /// without being booked, or refused, needs a person.
     pub fn is_complete(&self) -> bool {
-        self.file.untrusted == 0
-            && self
-                .outcome
-                .statements
-                .iter()
-                .all(|statement| match statement.outcome {
-                    StatementOutcome::Booked
-                    | StatementOutcome::Provisional
-                    | StatementOutcome::Known => true,
-                    StatementOutcome::Archived | StatementOutcome::Refused => false,
-                })
+        self.outcome
+            .statements
+            .iter()
+            .all(|statement| match statement.outcome {
+                StatementOutcome::Booked
+                | StatementOutcome::Provisional
+                | StatementOutcome::Known => true,
+                StatementOutcome::Archived | StatementOutcome::Refused => false,
+            })
     }
 }
 
@@ -76,7 +72,7 @@ pub enum ImportError {
         /// The host's sentence.
         failure: PackFailure,
     },
-    /// The pack read it and found nothing that can be trusted. Nothing was sent.
+    /// The pack read it, and something in it cannot be trusted. Nothing was sent.
     #[error("{}", untrustworthy(path, complaints))]
     Untrustworthy {
         /// The file.
@@ -101,7 +97,7 @@ impl ImportError {
 
 fn untrustworthy(path: &Path, complaints: &[ComplaintWire]) -> String {
     let mut text = format!(
-        "{}: nothing in it can be trusted; nothing was sent. Fetch the file from the bank again",
+        "{} cannot be trusted, so nothing was sent. Fetch the file from the bank again",
         path.display()
     );
     for complaint in complaints {
@@ -125,32 +121,36 @@ pub fn complaint_line(path: &Path, complaint: &ComplaintWire) -> String {
 
 /// Reads the bytes of a statement file through a pack; asks no server.
 fn parse(packs: &dyn BankPacks, path: &Path, bytes: &[u8]) -> Result<ParsedFile, ImportError> {
-    let mut collector = Collector::new();
+    let mut statements = Vec::new();
+    let mut sink = Normaliser::new(|statement| {
+        statements.push(statement);
+        Flow::Continue
+    });
     let mut source = bytes;
     let pack = packs
-        .read(&mut source, None, &mut collector)
+        .read(&mut source, None, &mut sink)
         .map_err(|failure| ImportError::Pack {
             path: path.to_owned(),
             failure,
         })?;
-    let normal = normalise(&collector.finish());
-    if normal.statements.is_empty() {
+    let trustworthy = sink.is_trustworthy();
+    let complaints = sink.into_complaints();
+    if !trustworthy {
         return Err(ImportError::Untrustworthy {
             path: path.to_owned(),
-            complaints: normal.complaints,
+            complaints,
         });
     }
     Ok(ParsedFile {
         path: path.to_owned(),
         pack,
-        statements: normal.statements,
-        untrusted: normal.untrusted,
-        complaints: normal.complaints,
+        statements,
+        complaints,
     })
 }
 
 /// Imports a statement file: a pack reads it, the raw bytes are stored, then the statements are
-/// handed over. Nothing is sent when nothing trustworthy was read. Importing a file twice changes
+/// handed over. Nothing is sent when a fact of the file is missing or unreadable. Importing a file twice changes
 /// nothing.
 pub fn import_statement(
     office: &Office,

@@ -35,9 +35,7 @@ pub use feed::{Feed, FeedError};
 pub use import::{ImportError, Imported, ParsedFile, complaint_line, import_statement};
 pub use installed::InstalledPacks;
 pub use kantor_plugin_host::{Origin, PackInfo, RejectedPack, Sandbox};
-pub use normal::{
-    BatchUnreadable, Normalised, batch_of, complaint_wire, normalise, statement_wire,
-};
+pub use normal::{BatchUnreadable, Normaliser, batch_of};
 pub use office::Office;
 pub use packs::{BankPacks, PackFailure, Written};
 pub use save::{SaveError, save};

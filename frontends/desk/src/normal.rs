@@ -3,58 +3,85 @@
 //! writes.
 
 use kantor_model::{
-    AccountNumber, Balance, Batch, Collected, Complaint, Counterparty, Currency, Date, Entry,
-    EntryStatus, Iban, Money, Party, Place, Severity, Statement, Transfer,
+    AccountNumber, Balance, Batch, Complaint, Counterparty, Currency, Date, Entry, EntryStatus,
+    Flow, Iban, Money, Party, Severity, StatementFoot, StatementHead, StatementSink, Transfer,
 };
 use kantor_wire::{
     BalanceWire, BatchDetail, ComplaintWire, CounterpartyWire, EntryWire, PartyView, StatementWire,
     TransferView,
 };
 
-/// What was read from a file, statement by statement, each with the complaints that stand in it.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Normalised {
-    /// The statements that can be trusted, in the file's order.
-    pub statements: Vec<StatementWire>,
-    /// How many statements are left out because a fact in them is missing or unreadable.
-    pub untrusted: usize,
-    /// Every complaint about the file, in the order of their places.
-    pub complaints: Vec<ComplaintWire>,
+/// Puts what a reader finds into its normal form, statement by statement, so that memory does not
+/// grow with the file: `finished` receives each statement with the complaints that stand in it.
+///
+/// One fatal complaint anywhere makes the whole file untrustworthy ([`Normaliser::is_trustworthy`]):
+/// a file that lies in one place is fetched again, not believed in the others.
+pub struct Normaliser<F> {
+    open: Option<StatementWire>,
+    statements: u64,
+    fatal: bool,
+    complaints: Vec<ComplaintWire>,
+    finished: F,
 }
 
-/// Puts statements and complaints of one file into their normal form. A complaint belongs to the
-/// statement in whose lines it stands; one before the first statement is about the whole file.
-pub fn normalise(collected: &Collected) -> Normalised {
-    let mut complaints: Vec<&Complaint> = collected.complaints.iter().collect();
-    complaints.sort_by_key(|complaint| complaint.place);
-    let mut normal = Normalised {
-        complaints: complaints.iter().map(|c| complaint_wire(c)).collect(),
-        ..Normalised::default()
-    };
-    let mut statements = collected.statements.iter().peekable();
-    while let Some(statement) = statements.next() {
-        let end = statements.peek().map(|next| next.head.place);
-        let own: Vec<&Complaint> = complaints
-            .iter()
-            .copied()
-            .filter(|complaint| stands_between(complaint.place, statement.head.place, end))
-            .collect();
-        if own.iter().any(|c| c.severity == Severity::Fatal) {
-            normal.untrusted += 1;
-        } else {
-            normal.statements.push(statement_wire(statement, &own));
+impl<F: FnMut(StatementWire) -> Flow> Normaliser<F> {
+    /// A sink that hands each statement on when it is complete.
+    pub fn new(finished: F) -> Normaliser<F> {
+        Normaliser {
+            open: None,
+            statements: 0,
+            fatal: false,
+            complaints: Vec::new(),
+            finished,
         }
     }
-    normal
+
+    /// Whether statements were read and every fact of them.
+    pub fn is_trustworthy(&self) -> bool {
+        self.statements > 0 && !self.fatal && self.open.is_none()
+    }
+
+    /// Every complaint about the file, in the order in which they came.
+    pub fn into_complaints(self) -> Vec<ComplaintWire> {
+        self.complaints
+    }
 }
 
-fn stands_between(place: Place, begin: Place, end: Option<Place>) -> bool {
-    place >= begin && end.is_none_or(|end| place < end)
+impl<F: FnMut(StatementWire) -> Flow> StatementSink for Normaliser<F> {
+    fn begin(&mut self, head: StatementHead) -> Flow {
+        self.open = Some(opened(&head));
+        Flow::Continue
+    }
+
+    fn entry(&mut self, entry: Entry) -> Flow {
+        if let Some(open) = &mut self.open {
+            open.entries.push(entry_wire(&entry));
+        }
+        Flow::Continue
+    }
+
+    fn end(&mut self, foot: StatementFoot) -> Flow {
+        let Some(mut statement) = self.open.take() else {
+            return Flow::Continue;
+        };
+        self.statements += 1;
+        statement.closing = foot.closing.map(balance_wire);
+        (self.finished)(statement)
+    }
+
+    fn complaint(&mut self, complaint: Complaint) -> Flow {
+        self.fatal |= complaint.severity == Severity::Fatal;
+        let complaint = complaint_wire(&complaint);
+        if let Some(open) = &mut self.open {
+            open.complaints.push(complaint.clone());
+        }
+        self.complaints.push(complaint);
+        Flow::Continue
+    }
 }
 
-/// A statement in its normal form, with the complaints that stand in it.
-pub fn statement_wire(statement: &Statement, complaints: &[&Complaint]) -> StatementWire {
-    let head = &statement.head;
+/// A statement of which only the head is known.
+fn opened(head: &StatementHead) -> StatementWire {
     StatementWire {
         format: head.format.name().to_owned(),
         bank: head.bank.clone(),
@@ -62,9 +89,9 @@ pub fn statement_wire(statement: &Statement, complaints: &[&Complaint]) -> State
         currency: head.currency.code().to_owned(),
         number: head.number.clone(),
         opening: head.opening.map(balance_wire),
-        closing: statement.foot.closing.map(balance_wire),
-        entries: statement.entries.iter().map(entry_wire).collect(),
-        complaints: complaints.iter().map(|c| complaint_wire(c)).collect(),
+        closing: None,
+        entries: Vec::new(),
+        complaints: Vec::new(),
     }
 }
 
@@ -103,8 +130,7 @@ fn counterparty_wire(counterparty: &Counterparty) -> CounterpartyWire {
     }
 }
 
-/// A complaint in its normal form.
-pub fn complaint_wire(complaint: &Complaint) -> ComplaintWire {
+fn complaint_wire(complaint: &Complaint) -> ComplaintWire {
     ComplaintWire {
         line: complaint.place.line,
         column: complaint.place.column,
@@ -142,10 +168,11 @@ pub fn batch_of(detail: &BatchDetail) -> Result<Batch, BatchUnreadable> {
     let iban = |what, text: &str| {
         Iban::parse(text).map_err(|error| unreadable(what, text, error.to_string()))
     };
-    let date: Date = detail.batch.date.parse().map_err(|error: _| {
-        let error: Box<dyn std::error::Error> = Box::from(error);
-        unreadable("date", &detail.batch.date, error.to_string())
-    })?;
+    let date = detail
+        .batch
+        .date
+        .parse::<Date>()
+        .map_err(|error| unreadable("date", &detail.batch.date, error.to_string()))?;
     let transfer = |transfer: &TransferView| -> Result<Transfer, BatchUnreadable> {
         let code = &transfer.amount.currency;
         let currency = Currency::from_code(code)
@@ -184,29 +211,25 @@ fn party(view: &PartyView) -> Party {
 mod tests {
     use std::borrow::Cow;
 
-    use kantor_model::{Format, StatementFoot, StatementHead};
+    use kantor_model::{Format, Place};
 
     use super::*;
 
-    fn statement(line: u32, number: &str) -> Statement {
-        Statement {
-            head: StatementHead {
-                format: Format::Mt940,
-                bank: Some("mbank".to_owned()),
-                account: AccountNumber::Other("odd".to_owned()),
-                currency: Currency::PLN,
-                number: Some(number.to_owned()),
-                opening: None,
-                place: Place { line, column: 1 },
-            },
-            entries: Vec::new(),
-            foot: StatementFoot::default(),
+    fn head(number: &str) -> StatementHead {
+        StatementHead {
+            format: Format::Mt940,
+            bank: Some("mbank".to_owned()),
+            account: AccountNumber::Other("odd".to_owned()),
+            currency: Currency::PLN,
+            number: Some(number.to_owned()),
+            opening: None,
+            place: Place { line: 1, column: 1 },
         }
     }
 
-    fn complaint(line: u32, severity: Severity) -> Complaint {
+    fn complaint(severity: Severity) -> Complaint {
         Complaint {
-            place: Place { line, column: 3 },
+            place: Place { line: 7, column: 3 },
             code: Cow::Borrowed("some-code"),
             severity,
             message: "something".to_owned(),
@@ -214,27 +237,46 @@ mod tests {
         }
     }
 
-    #[test]
-    fn a_fatal_complaint_takes_its_own_statement_out_and_no_other() {
-        let normal = normalise(&Collected {
-            statements: vec![statement(1, "1"), statement(10, "2"), statement(20, "3")],
-            complaints: vec![
-                complaint(12, Severity::Fatal),
-                complaint(5, Severity::Notice),
-            ],
+    /// Two statements; the story tells what is complained about in the first and after the second.
+    fn read(inside: Option<Severity>, after: Option<Severity>) -> (Vec<usize>, bool, usize) {
+        let mut counts = Vec::new();
+        let mut sink = Normaliser::new(|statement: StatementWire| {
+            counts.push(statement.complaints.len());
+            Flow::Continue
         });
-        let numbers: Vec<_> = normal
-            .statements
-            .iter()
-            .map(|s| (s.number.as_deref(), s.complaints.len()))
-            .collect();
-        assert_eq!(numbers, [(Some("1"), 1), (Some("3"), 0)]);
-        assert_eq!(normal.untrusted, 1);
-        let lines: Vec<_> = normal.complaints.iter().map(|c| c.line).collect();
-        assert_eq!(lines, [5, 12]);
-        assert_eq!(
-            normal.complaints.first().and_then(|c| c.excerpt.clone()),
-            None
-        );
+        let _ = sink.begin(head("1"));
+        if let Some(severity) = inside {
+            let _ = sink.complaint(complaint(severity));
+        }
+        let _ = sink.end(StatementFoot::default());
+        let _ = sink.begin(head("2"));
+        let _ = sink.end(StatementFoot::default());
+        if let Some(severity) = after {
+            let _ = sink.complaint(complaint(severity));
+        }
+        let trusted = sink.is_trustworthy();
+        let complaints = sink.into_complaints().len();
+        (counts, trusted, complaints)
+    }
+
+    #[test]
+    fn a_complaint_belongs_to_the_statement_in_which_it_came() {
+        assert_eq!(read(None, None), (vec![0, 0], true, 0));
+        assert_eq!(read(Some(Severity::Notice), None), (vec![1, 0], true, 1));
+        assert_eq!(read(None, Some(Severity::Notice)), (vec![0, 0], true, 1));
+    }
+
+    #[test]
+    fn one_fatal_complaint_makes_the_file_untrustworthy() {
+        assert_eq!(read(Some(Severity::Fatal), None), (vec![1, 0], false, 1));
+        assert_eq!(read(None, Some(Severity::Fatal)), (vec![0, 0], false, 1));
+    }
+
+    #[test]
+    fn a_file_without_a_whole_statement_is_not_trustworthy() {
+        let mut sink = Normaliser::new(|_| Flow::Continue);
+        assert!(!sink.is_trustworthy());
+        let _ = sink.begin(head("1"));
+        assert!(!sink.is_trustworthy());
     }
 }

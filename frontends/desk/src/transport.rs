@@ -124,7 +124,7 @@ impl Transport {
         match &outcome {
             // The office may have done it: the key stays for the next attempt.
             Err(ApiError::Lost { .. }) => {}
-            Err(ApiError::Refused { status, .. }) if *status >= 500 => {}
+            Err(ApiError::Refused { problem }) if problem.status >= 500 => {}
             Ok(_) | Err(_) => self.acts.answered(identity),
         }
         self.json(path, outcome?)
@@ -186,10 +186,7 @@ impl Transport {
         }
         Err(match serde_json::from_slice::<Problem>(&bytes) {
             Ok(problem) => ApiError::Refused {
-                status,
-                code: problem.code,
-                title: problem.title,
-                detail: problem.detail,
+                problem: Box::new(problem),
             },
             Err(_) => ApiError::NotAnOffice {
                 url: self.url.clone(),

@@ -198,7 +198,12 @@ fn get(state: &State, address: &str) -> (u16, Vec<u8>) {
         ["suspense"] => json!(state.suspense),
         ["payouts"] => json!(state.payouts),
         ["batches"] => {
-            let batches: Vec<_> = state.batches.iter().map(|detail| &detail.batch).collect();
+            let batches: Vec<_> = state
+                .batches
+                .iter()
+                .rev()
+                .map(|detail| &detail.batch)
+                .collect();
             json!(batches)
         }
         ["orders", id] => json!(state.orders.iter().find(|order| order.id == *id)),
