@@ -143,3 +143,65 @@ impl Problem {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_complaint_has_a_broken_file() {
+        let page = include_str!("../../corpus/broken/README.md");
+        let pln = Money::zero(Currency::PLN);
+        let text = String::new;
+        for problem in [
+            Problem::NotMt940,
+            Problem::Utf16,
+            Problem::Mt942,
+            Problem::Truncated,
+            Problem::EndMarkMissing,
+            Problem::EndMissing,
+            Problem::StrayLine,
+            Problem::ReferenceMissing,
+            Problem::AccountMissing,
+            Problem::AccountCheckDigits { account: text() },
+            Problem::OpeningMissing,
+            Problem::BalanceTwice,
+            Problem::CurrencyMissing,
+            Problem::CurrencyUnknown { code: text() },
+            Problem::CurrencyDiffers {
+                first: Currency::PLN,
+                second: Currency::EUR,
+            },
+            Problem::BalanceUnreadable,
+            Problem::BalanceDay,
+            Problem::AmountUnreadable {
+                error: AmountError::NotAnAmount { text: text() },
+            },
+            Problem::AvailableUnreadable,
+            Problem::EntryUnreadable,
+            Problem::EntryOutside,
+            Problem::DateImpossible,
+            Problem::StatusUnknown,
+            Problem::TextWithoutEntry,
+            Problem::TextUndecodable,
+            Problem::BalanceMismatch {
+                stated: pln,
+                computed: pln,
+                difference: pln,
+            },
+            Problem::SumTooLarge,
+            Problem::PageMissing,
+            Problem::EarlierPageMissing,
+            Problem::PageMismatch {
+                before: pln,
+                after: pln,
+            },
+        ] {
+            let (code, _) = problem.code();
+            assert!(
+                page.contains(&format!(": {code}: ")),
+                "{code} has no broken file"
+            );
+        }
+    }
+}

@@ -1,20 +1,15 @@
-//! Cuts a stream of bytes into the fields of MT940, holding one window of it.
+//! Cuts a stream of bytes into the fields of MT940.
 
 use kantor_model::Place;
 
 use super::tag::Tag;
+use super::window::{LONGEST_FIELD, Line, Window};
 use crate::charset::{Charset, Settling, WINDOW};
 use crate::source::{ByteSource, SourceError};
 use crate::text::{number, place_in, trim};
 
-/// A field may have this many bytes. SWIFT knows 390, MultiCash 800; a longer one is not MT940.
-pub(super) const LONGEST_FIELD: usize = 64 << 10;
-
 /// A complaint shows this many bytes of a line.
 const EXCERPT_LENGTH: usize = 80;
-
-/// The window's first size. It doubles until it holds [`WINDOW`] and a field.
-const FIRST_SIZE: usize = 64 << 10;
 
 /// A piece of the file that means something.
 #[derive(Debug)]
@@ -73,15 +68,8 @@ impl<'a> Field<'a> {
 
 /// The fields of a source, one after another.
 pub(super) struct Fields<'s, S: ByteSource> {
-    source: &'s mut S,
-    window: Vec<u8>,
-    /// The unread part of the window.
-    start: usize,
-    end: usize,
-    at_end: bool,
-    first: bool,
-    /// `@@` stands for a line end, as German BTX files have it.
-    btx: bool,
+    window: Window<'s, S>,
+    /// The line of the next unread byte.
     line: u32,
     settling: Settling,
     /// 0x01 was seen, as mBank and Deutsche Bank PL begin their statements, and not yet the 0x03
@@ -89,26 +77,10 @@ pub(super) struct Fields<'s, S: ByteSource> {
     pub(super) in_marks: bool,
 }
 
-/// What a line of the window is, with the bytes it takes including its end.
-struct Line {
-    /// Without its end.
-    length: usize,
-    /// With its end.
-    taken: usize,
-    /// It has no end: the file stops here.
-    unfinished: bool,
-}
-
 impl<'s, S: ByteSource> Fields<'s, S> {
     pub(super) fn new(source: &'s mut S, charset: Option<Charset>) -> Fields<'s, S> {
         Fields {
-            source,
-            window: Vec::new(),
-            start: 0,
-            end: 0,
-            at_end: false,
-            first: true,
-            btx: false,
+            window: Window::new(source),
             line: 1,
             settling: charset.map_or(Settling::Open, Settling::Settled),
             in_marks: false,
@@ -120,12 +92,9 @@ impl<'s, S: ByteSource> Fields<'s, S> {
         self.settling.charset()
     }
 
-    /// The beginning of the file, to tell files of another kind.
+    /// The next two bytes, to tell files of another kind.
     pub(super) fn peek(&mut self) -> Result<&[u8], SourceError> {
-        while self.end - self.start < 512 && !self.at_end {
-            self.fill()?;
-        }
-        Ok(self.rest())
+        self.window.hold(2)
     }
 
     /// Where the next unread byte stands.
@@ -136,114 +105,19 @@ impl<'s, S: ByteSource> Fields<'s, S> {
         }
     }
 
-    fn rest(&self) -> &[u8] {
-        self.window.get(self.start..self.end).unwrap_or_default()
-    }
-
-    fn from(&self, offset: usize) -> &[u8] {
-        self.rest().get(offset..).unwrap_or_default()
-    }
-
-    /// Reads more bytes into the window.
-    fn fill(&mut self) -> Result<(), SourceError> {
-        if self.start > 0 {
-            self.window.copy_within(self.start..self.end, 0);
-            self.end -= self.start;
-            self.start = 0;
-        }
-        if self.end == self.window.len() {
-            let size = (self.window.len() * 2).max(FIRST_SIZE);
-            self.window.resize(size, 0);
-        }
-        let room = self.window.get_mut(self.end..).unwrap_or_default();
-        let capacity = room.len();
-        let count = self.source.pull(room)?.min(capacity);
-        self.at_end = count == 0;
-        if self.btx {
-            let from = self.end.saturating_sub(1);
-            self.end += count;
-            self.replace_btx(from);
-        } else {
-            self.end += count;
-        }
-        Ok(())
-    }
-
-    /// `@@` becomes a line end of the same length.
-    fn replace_btx(&mut self, from: usize) {
-        let mut at = from;
-        while let Some(found) = self
-            .window
-            .get(at..self.end)
-            .and_then(|bytes| memchr::memmem::find(bytes, b"@@"))
-        {
-            let begin = at + found;
-            if let Some(pair) = self.window.get_mut(begin..begin + 2) {
-                pair.copy_from_slice(b"\r\n");
-            }
-            at = begin + 2;
-        }
-    }
-
-    /// The mark of UTF-8 and the line ends of BTX are settled by the first bytes.
-    fn begin(&mut self) -> Result<(), SourceError> {
-        self.first = false;
-        while self.end < 3 && !self.at_end {
-            self.fill()?;
-        }
-        if self.rest().starts_with(b"\xEF\xBB\xBF") {
-            self.start += 3;
-            if self.settling == Settling::Open {
-                self.settling = Settling::Settled(Charset::Utf8);
-            }
-        } else if self.rest().starts_with(b"@@") {
-            self.btx = true;
-            self.replace_btx(0);
-        }
-        Ok(())
-    }
-
-    /// The line that begins `offset` bytes after the read position; `None` at the end of the file.
-    /// Grows the window until the line is whole, or until it is too long to be one.
-    fn line_at(&mut self, offset: usize) -> Result<Option<Line>, SourceError> {
-        let mut searched = 0;
-        loop {
-            let bytes = self.from(offset);
-            if let Some(found) = memchr::memchr(b'\n', bytes.get(searched..).unwrap_or_default()) {
-                let end = searched + found;
-                let length = end - usize::from(bytes.get(..end).is_some_and(ends_with_return));
-                return Ok(Some(Line {
-                    length,
-                    taken: end + 1,
-                    unfinished: false,
-                }));
-            }
-            searched = bytes.len();
-            if self.at_end || searched > LONGEST_FIELD {
-                let length = without_end_of_file(bytes).len();
-                return Ok((searched > 0).then_some(Line {
-                    length,
-                    taken: searched,
-                    unfinished: true,
-                }));
-            }
-            self.fill()?;
-        }
-    }
-
     /// The next piece; `None` at the end of the file.
     pub(super) fn next(&mut self) -> Result<Option<Piece<'_>>, SourceError> {
-        if self.first {
-            self.begin()?;
+        if self.window.begin()? && self.settling == Settling::Open {
+            self.settling = Settling::Settled(Charset::Utf8);
         }
         loop {
-            let Some(line) = self.line_at(0)? else {
+            let Some(line) = self.window.line_at(0)? else {
                 return Ok(None);
             };
             if line.taken > LONGEST_FIELD {
                 return Ok(Some(Piece::TooLong(self.place())));
             }
-            let bytes = self.rest().get(..line.length).unwrap_or_default();
+            let bytes = self.window.rest().get(..line.length).unwrap_or_default();
             let visible = trim_marks(bytes);
             let (blank, ends) = (visible.is_empty(), visible.first() == Some(&b'-'));
             let marks_first = bytes.iter().take_while(|byte| **byte == 0x01).count();
@@ -276,36 +150,26 @@ impl<'s, S: ByteSource> Fields<'s, S> {
     }
 
     fn skip(&mut self, line: &Line) {
-        self.start += line.taken;
-        if !line.unfinished {
-            self.line = self.line.saturating_add(1);
-        }
+        self.window.take(line.taken);
+        self.line = self.line.saturating_add(u32::from(!line.unfinished));
     }
 
     /// Settles the code page, if the next `length` bytes cannot be decoded without.
     fn settle(&mut self, length: usize) -> Result<(), SourceError> {
-        let bytes = self.rest().get(..length).unwrap_or_default();
+        let bytes = self.window.rest().get(..length).unwrap_or_default();
         if self.settling.needs_window(bytes) {
-            while self.end - self.start < WINDOW && !self.at_end {
-                self.fill()?;
-            }
-            let rest = self.rest();
-            let window = rest.get(..WINDOW).unwrap_or(rest);
-            self.settling = self.settling.after(window);
+            self.settling = self.settling.after(self.window.hold(WINDOW)?);
         }
         Ok(())
     }
 
     fn whole_line(&mut self, line: Line) -> Result<Piece<'_>, SourceError> {
         self.settle(line.length)?;
-        let begin = self.start;
         let place = self.place();
         let charset = self.settling.charset();
-        self.skip(&line);
-        let raw = self
-            .window
-            .get(begin..begin + line.length)
-            .unwrap_or_default();
+        self.line = self.line.saturating_add(u32::from(!line.unfinished));
+        let taken = self.window.take(line.taken);
+        let raw = taken.get(..line.length).unwrap_or_default();
         let field = Field {
             tag: Tag::Unused,
             raw,
@@ -334,13 +198,13 @@ impl<'s, S: ByteSource> Fields<'s, S> {
         let mut unfinished = line.unfinished;
         let mut line_count = u32::from(!line.unfinished);
         while !unfinished {
-            let Some(more) = self.line_at(taken)? else {
+            let Some(more) = self.window.line_at(taken)? else {
                 break;
             };
             if taken + more.taken > LONGEST_FIELD {
                 return Ok(Piece::TooLong(self.place()));
             }
-            let value = self.rest().get(before + tag_length..length);
+            let value = self.window.rest().get(before + tag_length..length);
             let value_is_blank = trim(value.unwrap_or_default()).is_empty();
             if self.begins_something(tag, value_is_blank, taken, &more)? {
                 break;
@@ -351,22 +215,19 @@ impl<'s, S: ByteSource> Fields<'s, S> {
             line_count = line_count.saturating_add(u32::from(!more.unfinished));
         }
         self.settle(length)?;
-        let begin = self.start;
         let place = Place {
             line: self.line,
             column: number(before).saturating_add(1),
         };
-        self.start += taken;
         self.line = self.line.saturating_add(line_count);
+        let charset = self.settling.charset();
+        let raw = self.window.take(taken).get(before..length);
         Ok(Piece::Field(Field {
             tag,
-            raw: self
-                .window
-                .get(begin + before..begin + length)
-                .unwrap_or_default(),
+            raw: raw.unwrap_or_default(),
             place,
             tag_length,
-            charset: self.settling.charset(),
+            charset,
             unfinished,
         }))
     }
@@ -380,7 +241,7 @@ impl<'s, S: ByteSource> Fields<'s, S> {
         more: &Line,
     ) -> Result<bool, SourceError> {
         let (to, taken) = (from + more.length, more.taken);
-        let line = self.rest().get(from..to).unwrap_or_default();
+        let line = self.window.rest().get(from..to).unwrap_or_default();
         match line.first() {
             Some(b':') => match Tag::of_line(line, tag.holds_text()) {
                 None => Ok(false),
@@ -402,10 +263,11 @@ impl<'s, S: ByteSource> Fields<'s, S> {
     /// Whether the line at `offset` belongs to a header, so that the `:20:` before it was none of
     /// a text.
     fn header_follows(&mut self, offset: usize) -> Result<bool, SourceError> {
-        let Some(line) = self.line_at(offset)? else {
+        let Some(line) = self.window.line_at(offset)? else {
             return Ok(false);
         };
-        let bytes = self.from(offset).get(..line.length).unwrap_or_default();
+        let bytes = self.window.from(offset);
+        let bytes = bytes.get(..line.length).unwrap_or_default();
         Ok(matches!(
             bytes,
             [b':', b'2', b'1' | b'5' | b'8', ..] | [b':', b'6', b'0', ..]
@@ -416,8 +278,9 @@ impl<'s, S: ByteSource> Fields<'s, S> {
     /// of one and not text.
     fn message_follows(&mut self, from: usize) -> Result<bool, SourceError> {
         let mut offset = from;
-        while let Some(line) = self.line_at(offset)? {
-            let bytes = self.from(offset).get(..line.length).unwrap_or_default();
+        while let Some(line) = self.window.line_at(offset)? {
+            let bytes = self.window.from(offset);
+            let bytes = bytes.get(..line.length).unwrap_or_default();
             if !trim(bytes).is_empty() {
                 return Ok(bytes.first() == Some(&0x01)
                     || bytes.first() == Some(&0x03)
@@ -431,18 +294,6 @@ impl<'s, S: ByteSource> Fields<'s, S> {
         }
         Ok(true)
     }
-}
-
-/// Without the byte 0x1A that DOS programs put at the end of a file.
-fn without_end_of_file(mut bytes: &[u8]) -> &[u8] {
-    while let [rest @ .., 0x1A | b'\r'] = bytes {
-        bytes = rest;
-    }
-    bytes
-}
-
-fn ends_with_return(bytes: &[u8]) -> bool {
-    bytes.last() == Some(&b'\r')
 }
 
 /// Without spaces and the control bytes that some banks put around a message; 0x1A is the end of

@@ -2,10 +2,10 @@
 //!
 //! ```text
 //! bytes ──fields──> Field(tag, value, place) ──reader──> begin, entry, end, complaint
-//!                                               │
-//!              field61  one entry               ├─ open      the statement being read, its proof
-//!              balance  60F 60M 62F 62M 64      │
-//!              field86  which shape? ──> structured | keyed | plain
+//!
+//!   window: what is held        field61  one entry           entries   :61: with its :86:
+//!                               balance  60F 60M 62F 62M 64  balances  opening, closing, proof
+//!                               field86  which shape? ──> structured | keyed | plain
 //! ```
 //!
 //! FIN blocks, SOH/ETX marks and `-` lines may be there or not; a file may hold many statements of
@@ -14,9 +14,11 @@
 //! file plainly stops inside it.
 
 mod balance;
+mod balances;
 mod complaints;
 mod date;
 mod dialect;
+mod entries;
 mod field25;
 mod field61;
 mod field86;
@@ -26,6 +28,7 @@ mod open;
 mod reader;
 mod structured;
 mod tag;
+mod window;
 
 pub use dialect::Dialect;
 pub(crate) use reader::read;

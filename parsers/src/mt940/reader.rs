@@ -1,18 +1,13 @@
 //! From fields to statements: what may follow what, and what is wrong when it does not.
 
-use kantor_model::{
-    AccountNumber, Balance, Counterparty, Currency, Entry, EntryStatus, Iban, IbanError, Money,
-    Place, StatementFoot, StatementSink,
-};
+use kantor_model::{Place, StatementFoot, StatementSink};
 
-use super::balance::{BalanceError, balance, lacks_places, position, signed, text};
 use super::complaints::Problem;
 use super::dialect::Dialect;
 use super::field25;
-use super::field61::{EntryLine, entry_line};
-use super::field86::{Scratch, details};
+use super::field86::Scratch;
 use super::fields::{Field, Fields, Piece};
-use super::open::{Draft, Open, Stated, Told};
+use super::open::{Open, Told};
 use super::tag::Tag;
 use crate::source::{ByteSource, SourceError};
 use crate::statement::{Counted, Halt, Options, Outcome};
@@ -54,13 +49,14 @@ enum Ending {
     File,
 }
 
-struct Reader<'k, K: ?Sized> {
-    sink: Counted<'k, K>,
+/// Reads a file into a sink.
+pub(super) struct Reader<'k, K: ?Sized> {
+    pub(super) sink: Counted<'k, K>,
     demanded: Option<Dialect>,
-    open: Option<Open>,
+    pub(super) open: Option<Open>,
     /// A page that another one should follow.
     page_before: Option<Open>,
-    scratch: Scratch,
+    pub(super) scratch: Scratch,
     any_field: bool,
     /// A stray line was already complained about since the last field.
     in_gap: bool,
@@ -69,7 +65,8 @@ struct Reader<'k, K: ?Sized> {
     unfinished: Option<(Place, String)>,
 }
 
-type Step = Result<(), Halt>;
+/// One step of reading: it is done, or nothing more is wanted.
+pub(super) type Step = Result<(), Halt>;
 
 impl<K: StatementSink + ?Sized> Reader<'_, K> {
     fn run<S: ByteSource>(&mut self, fields: &mut Fields<'_, S>) -> Step {
@@ -91,11 +88,16 @@ impl<K: StatementSink + ?Sized> Reader<'_, K> {
         self.end_of_file(fields.place(), fields.in_marks)
     }
 
-    fn complain(&mut self, problem: &Problem, place: Place, excerpt: String) -> Step {
+    pub(super) fn complain(&mut self, problem: &Problem, place: Place, excerpt: String) -> Step {
         self.sink.complaint(problem.at(place, excerpt))
     }
 
-    fn complain_in(&mut self, problem: &Problem, field: &Field<'_>, offset: usize) -> Step {
+    pub(super) fn complain_in(
+        &mut self,
+        problem: &Problem,
+        field: &Field<'_>,
+        offset: usize,
+    ) -> Step {
         self.complain(problem, field.place_of(offset), field.excerpt(offset))
     }
 
@@ -157,7 +159,7 @@ impl<K: StatementSink + ?Sized> Reader<'_, K> {
     }
 
     /// The statement whose head a field belongs to. A head may begin without `:20:`.
-    fn head(
+    pub(super) fn head(
         &mut self,
         field: &Field<'_>,
         begins: impl Fn(&Open) -> bool,
@@ -183,249 +185,21 @@ impl<K: StatementSink + ?Sized> Reader<'_, K> {
         self.check_digits(&account, field)
     }
 
-    /// Wrong check digits are the bank's business; they are told, and the number is kept.
-    fn check_digits(&mut self, account: &AccountNumber, field: &Field<'_>) -> Step {
-        let AccountNumber::Other(number) = account else {
-            return Ok(());
-        };
-        if !matches!(Iban::parse(number), Err(IbanError::CheckDigits { .. })) {
-            return Ok(());
-        }
-        let offset = memchr::memmem::find(field.value(), number.as_bytes()).unwrap_or(0);
-        let account = number.clone();
-        self.complain_in(&Problem::AccountCheckDigits { account }, field, offset)
-    }
-
     fn number(&mut self, field: &Field<'_>) -> Step {
-        let text = field.charset.decode(trim(field.value()));
-        let number = present(lines(text.as_bytes()).next().map_or("", self::text));
+        let line = lines(field.value()).map(trim).find(|line| !line.is_empty());
+        let number = line.and_then(|line| present(&field.charset.decode(line)));
         self.head(field, |_| false)?.number = number;
         Ok(())
     }
 
-    /// Reads a balance; what cannot be read breaks the statement.
-    fn balance(&mut self, field: &Field<'_>) -> Result<Option<Balance>, Halt> {
-        let (problem, offset) = match balance(field.value()) {
-            Ok(balance) => return Ok(Some(balance)),
-            Err(_) if field.unfinished => (Problem::Truncated, field.value().len()),
-            Err(BalanceError::Form { offset }) => (Problem::BalanceUnreadable, offset),
-            Err(BalanceError::Day { offset }) => (Problem::BalanceDay, offset),
-            Err(BalanceError::Currency { offset, code }) => {
-                (Problem::CurrencyUnknown { code }, offset)
-            }
-            Err(BalanceError::Amount { offset, error }) => {
-                (Problem::AmountUnreadable { error }, offset)
-            }
-        };
-        self.break_statement();
-        self.complain_in(&problem, field, offset)?;
-        Ok(None)
-    }
-
-    fn break_statement(&mut self) {
+    pub(super) fn break_statement(&mut self) {
         if let Some(open) = &mut self.open {
             open.told = Told::Broken;
         }
     }
 
-    fn opening(&mut self, field: &Field<'_>, of_page: bool) -> Step {
-        let twice = self.head(field, |_| false)?.opening.is_some();
-        if twice {
-            self.break_statement();
-            return self.complain_in(&Problem::BalanceTwice, field, 0);
-        }
-        let Some(balance) = self.balance(field)? else {
-            return Ok(());
-        };
-        if let Some(open) = &mut self.open {
-            open.sum = Some(balance.amount);
-            open.opening = Some(Stated {
-                balance,
-                of_page,
-                place: field.place,
-            });
-        }
-        Ok(())
-    }
-
-    fn entry(&mut self, field: &Field<'_>) -> Step {
-        self.flush()?;
-        let Some(open) = self.open.as_ref().filter(|open| open.closing.is_none()) else {
-            return self.complain_in(&Problem::EntryOutside, field, 0);
-        };
-        let broken = open.is_broken();
-        let Some(currency) = open.currency() else {
-            self.break_statement();
-            if broken {
-                return Ok(());
-            }
-            return self.complain_in(&Problem::CurrencyMissing, field, 0);
-        };
-        let line = match entry_line(field.value()) {
-            Ok(line) => line,
-            Err(offset) => {
-                self.break_statement();
-                let problem = if field.unfinished {
-                    Problem::Truncated
-                } else {
-                    Problem::EntryUnreadable
-                };
-                return self.complain_in(&problem, field, offset);
-            }
-        };
-        let Some(amount) = self.amount(field, &line, currency)? else {
-            self.break_statement();
-            return Ok(());
-        };
-        let draft = self.draft(field, &line, amount)?;
-        if let Some(open) = &mut self.open {
-            open.draft = Some(draft);
-        }
-        Ok(())
-    }
-
-    fn amount(
-        &mut self,
-        field: &Field<'_>,
-        line: &EntryLine<'_>,
-        currency: Currency,
-    ) -> Result<Option<Money>, Halt> {
-        let read = Money::parse(text(line.amount), currency)
-            .map_err(|error| Problem::AmountUnreadable { error })
-            .and_then(|amount| signed(amount, line.mark.debit).map_err(|_| Problem::SumTooLarge));
-        match read {
-            Ok(amount) => Ok(Some(amount)),
-            Err(problem) => {
-                let problem = if field.unfinished {
-                    Problem::Truncated
-                } else {
-                    problem
-                };
-                let offset = position(field.value(), line.amount);
-                self.complain_in(&problem, field, offset)?;
-                Ok(None)
-            }
-        }
-    }
-
-    fn draft(
-        &mut self,
-        field: &Field<'_>,
-        line: &EntryLine<'_>,
-        amount: Money,
-    ) -> Result<Draft, Halt> {
-        let decoded = |bytes: &[u8]| present(&field.charset.decode(bytes));
-        let value_date = line.value_date.existing();
-        if value_date.is_none() {
-            self.complain_in(
-                &Problem::DateImpossible,
-                field,
-                position(field.value(), line.value_digits),
-            )?;
-        }
-        let booked = line
-            .entry_digits
-            .map(|digits| (digits, line.value_date.near(digits)));
-        let booking_date = booked.and_then(|(_, date)| date?.existing());
-        if let (Some((digits, _)), None) = (booked, booking_date) {
-            self.complain_in(
-                &Problem::DateImpossible,
-                field,
-                position(field.value(), digits),
-            )?;
-        }
-        let entry = Entry {
-            value_date,
-            booking_date,
-            amount,
-            transaction_code: decoded(line.code),
-            bank_reference: decoded(line.bank_reference),
-            customer_reference: decoded(line.customer_reference)
-                .filter(|reference| reference != "NONREF"),
-            counterparty: Counterparty::default(),
-            remittance: None,
-            reversal: line.mark.reversal,
-            status: EntryStatus::Booked,
-            place: field.place,
-        };
-        let kind = match line.supplement {
-            [a, b, c, b' ', kind] if [a, b, c].into_iter().all(u8::is_ascii_digit) => Some(*kind),
-            _ => None,
-        };
-        Ok(Draft {
-            entry,
-            kind,
-            details: None,
-        })
-    }
-
-    fn text(&mut self, field: &Field<'_>) -> Step {
-        let Some(open) = &mut self.open else {
-            return Ok(());
-        };
-        let Some(draft) = &mut open.draft else {
-            // After the closing balance it is text about the statement; so it is in a statement
-            // that is not read any more.
-            if open.closing.is_some() || open.is_broken() || trim(field.value()).is_empty() {
-                return Ok(());
-            }
-            return self.complain_in(&Problem::TextWithoutEntry, field, 0);
-        };
-        let told = details(field.value(), field.charset, &mut self.scratch);
-        let account = told.account.clone();
-        let damaged = [&told.name, &told.remittance]
-            .into_iter()
-            .flatten()
-            .any(|text| text.contains(char::REPLACEMENT_CHARACTER));
-        draft.details = Some(match draft.details.take() {
-            Some(earlier) => earlier.join(told),
-            None => told,
-        });
-        if damaged {
-            self.complain_in(&Problem::TextUndecodable, field, 0)?;
-        }
-        match account {
-            Some(account) => self.check_digits(&account, field),
-            None => Ok(()),
-        }
-    }
-
-    /// Hands the last entry on; its text is complete.
-    fn flush(&mut self) -> Step {
-        let Some(draft) = self.open.as_mut().and_then(|open| open.draft.take()) else {
-            return Ok(());
-        };
-        let Some(open) = &mut self.open else {
-            return Ok(());
-        };
-        let dialect = *open
-            .dialect
-            .get_or_insert_with(|| Dialect::of_shape(draft.shape(), &open.reference));
-        open.has_texts |= draft.details.is_some();
-        open.last_text = draft.details.as_ref().map(|details| details.whole);
-        let place = draft.entry.place;
-        if dialect == Dialect::Pko && !draft.kind_is_known() {
-            self.complain(&Problem::StatusUnknown, place, String::new())?;
-        }
-        self.begin()?;
-        let Some(open) = self.open.as_mut().filter(|open| !open.is_broken()) else {
-            return Ok(());
-        };
-        let entry = draft.entry(dialect);
-        if let Some(sum) = open.sum
-            && entry.status == EntryStatus::Booked
-        {
-            let Ok(sum) = sum.plus(entry.amount) else {
-                open.told = Told::Broken;
-                return self.complain(&Problem::SumTooLarge, place, String::new());
-            };
-            open.sum = Some(sum);
-        }
-        self.sink.entry(entry)
-    }
-
     /// Tells the sink of the statement, once.
-    fn begin(&mut self) -> Step {
+    pub(super) fn begin(&mut self) -> Step {
         let demanded = self.demanded;
         let Some(open) = self.open.as_mut().filter(|open| open.told == Told::Nothing) else {
             return Ok(());
@@ -478,81 +252,6 @@ impl<K: StatementSink + ?Sized> Reader<'_, K> {
                 String::new(),
             ),
             Some(_) | None => Ok(()),
-        }
-    }
-
-    fn closing(&mut self, field: &Field<'_>, of_page: bool) -> Step {
-        self.flush()?;
-        if self
-            .open
-            .as_ref()
-            .is_some_and(|open| open.closing.is_some())
-        {
-            return self.complain_in(&Problem::BalanceTwice, field, 0);
-        }
-        if self.open.is_none() {
-            self.head(field, |_| false)?;
-        }
-        let Some(balance) = self.balance(field)? else {
-            return Ok(());
-        };
-        let Some(open) = self.open.as_mut() else {
-            return Ok(());
-        };
-        let stated = balance.amount;
-        let first = open.currency().unwrap_or(stated.currency());
-        open.closing = Some(Stated {
-            balance,
-            of_page,
-            place: field.place,
-        });
-        if first != stated.currency() {
-            open.told = Told::Broken;
-            let second = stated.currency();
-            return self.complain_in(&Problem::CurrencyDiffers { first, second }, field, 0);
-        }
-        let Some(computed) = open.sum.filter(|_| !open.is_broken()) else {
-            return Ok(());
-        };
-        match stated.minus(computed) {
-            Ok(difference) if difference.is_zero() => Ok(()),
-            Ok(_) if is_cut(field, stated.currency()) => {
-                self.break_statement();
-                self.complain_in(&Problem::Truncated, field, field.value().len())
-            }
-            Ok(difference) => self.complain_in(
-                &Problem::BalanceMismatch {
-                    stated,
-                    computed,
-                    difference,
-                },
-                field,
-                0,
-            ),
-            Err(_) => {
-                self.break_statement();
-                self.complain_in(&Problem::SumTooLarge, field, 0)
-            }
-        }
-    }
-
-    fn available(&mut self, field: &Field<'_>) -> Step {
-        let Some(open) = &mut self.open else {
-            return Ok(());
-        };
-        match balance(field.value()) {
-            Ok(balance)
-                if open.currency() == Some(balance.amount.currency())
-                    && !is_cut(field, balance.amount.currency()) =>
-            {
-                open.available = Some(balance);
-                Ok(())
-            }
-            Ok(_) | Err(_) if field.unfinished => {
-                open.told = Told::Broken;
-                self.complain_in(&Problem::Truncated, field, field.value().len())
-            }
-            Ok(_) | Err(_) => self.complain_in(&Problem::AvailableUnreadable, field, 0),
         }
     }
 
@@ -626,11 +325,6 @@ impl<K: StatementSink + ?Sized> Reader<'_, K> {
         }
         self.sink.finish()
     }
-}
-
-/// Whether the file stops inside the amount of this balance.
-fn is_cut(field: &Field<'_>, currency: Currency) -> bool {
-    field.unfinished && lacks_places(field.value(), currency)
 }
 
 fn foot(open: &Open) -> StatementFoot {

@@ -291,6 +291,9 @@ fn is_nrb(content: &[u8]) -> bool {
 /// Undoes the layout in lines of 35 characters: where such a line is padded with spaces up to its
 /// end, the text is laid out so, and every line end gets a space, also after a full line.
 fn part_lines(text: &mut String) {
+    if text.len() <= LINE {
+        return;
+    }
     let ends: Vec<usize> = text
         .char_indices()
         .step_by(LINE)
