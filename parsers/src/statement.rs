@@ -52,6 +52,14 @@ pub fn read_statement<S: ByteSource>(
 }
 
 /// Reads a whole file in memory.
+///
+/// ```
+/// let file = b":20:MT940\n:25:/PL61109010140000071219812874\n:28C:1\n\
+///     :60F:C261102PLN1000,00\n:62F:C261102PLN1000,00\n-\n";
+/// let read = kantor_parsers::parse_all(file);
+/// assert_eq!(read.statements[0].head.account.as_str(), "PL61109010140000071219812874");
+/// assert!(read.complaints.is_empty());
+/// ```
 pub fn parse_all(bytes: &[u8]) -> Collected {
     parse_all_with(bytes, Options::default())
 }
@@ -152,6 +160,11 @@ impl<'k, K: StatementSink + ?Sized> Counted<'k, K> {
             self.left_out = Some(complaint);
         }
         Ok(())
+    }
+
+    /// Nothing was read, and nothing stood in the way of it.
+    pub(crate) fn is_silent(&self) -> bool {
+        self.statements == 0 && self.fatal == 0
     }
 
     /// Says how many complaints were left out.

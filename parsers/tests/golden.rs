@@ -32,10 +32,13 @@ fn check(path: &Path, found: &str) {
         std::fs::write(path, found).unwrap();
     }
     let expected = std::fs::read_to_string(path).unwrap_or_default();
-    assert_eq!(
-        found,
-        expected,
-        "{} differs; UPDATE_EXPECT=1 accepts it",
+    let lines = found.lines().zip(expected.lines());
+    let first = lines
+        .enumerate()
+        .find(|(_, (found, expected))| found != expected);
+    assert!(
+        found == expected,
+        "{} differs (UPDATE_EXPECT=1 accepts what was found), first in {first:#?}",
         path.display()
     );
 }

@@ -385,6 +385,7 @@ proptest! {
         }).collect();
         let read = parse_all(file.as_bytes());
         check_laws(&read);
+        prop_assert!(!read.statements.is_empty() || !read.complaints.is_empty());
     }
 
     #[test]

@@ -285,11 +285,12 @@ impl<K: StatementSink + ?Sized> Reader<'_, K> {
     }
 
     fn end_of_file(&mut self, place: Place, mark_missing: bool) -> Step {
-        if !self.any_field {
+        self.flush()?;
+        let nothing = self.open.is_none() && self.page_before.is_none();
+        if nothing && self.sink.is_silent() {
             let place = Place { line: 1, column: 1 };
             return self.complain(&Problem::NotMt940, place, String::new());
         }
-        self.flush()?;
         if let Some(open) = self
             .open
             .as_ref()
