@@ -34,6 +34,7 @@ pub fn apply(state: &mut Snapshot, recorded: &Recorded) {
         | Event::OrderLostFunds { .. }
         | Event::OrderRefunding { .. }
         | Event::OrderPayingOut { .. }
+        | Event::OrderPayOutStopped { .. }
         | Event::OrderCompleted { .. }
         | Event::OrderRefunded { .. } => apply_order(state, &recorded.event),
         Event::StatementBooked { .. }
@@ -193,6 +194,7 @@ fn apply_order(state: &mut Snapshot, event: &Event) {
         Event::OrderLostFunds { order } => step(state, *order, OrderStep::LoseFunds, |_| {}),
         Event::OrderRefunding { order, .. } => step(state, *order, OrderStep::Refund, |_| {}),
         Event::OrderPayingOut { order } => step(state, *order, OrderStep::PayOut, |_| {}),
+        Event::OrderPayOutStopped { order } => step(state, *order, OrderStep::StopPayOut, |_| {}),
         Event::OrderCompleted { order } | Event::OrderRefunded { order } => {
             step(state, *order, OrderStep::Finish, |_| {});
         }

@@ -32,6 +32,26 @@ pub struct ChainTail<'a> {
     pub links: &'a [Link],
 }
 
+impl ChainTail<'_> {
+    /// Whether a statement that begins with these lines can be placed by this much of the chain.
+    ///
+    /// A balance comes back, so a statement that was booked long ago may fit at the end of the
+    /// chain as well. Only when every line of it is of a later day than what was not loaded (days
+    /// never run backwards along a chain) can it not have been booked there. Where this says no,
+    /// load more; the whole chain is always enough.
+    pub fn is_enough_for(&self, lines: &[NewLine]) -> bool {
+        if self.before == 0 || lines.is_empty() {
+            return true;
+        }
+        let Some(loaded_from) = self.links.first().and_then(|link| link.booked_on) else {
+            return false;
+        };
+        lines
+            .iter()
+            .all(|line| line.booked_on.is_some_and(|day| day > loaded_from))
+    }
+}
+
 /// A line of the statement to be placed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct NewLine {
@@ -93,7 +113,8 @@ pub fn evidence<'a>(texts: impl IntoIterator<Item = &'a str>) -> u64 {
 
 /// Finds the place of a statement in the chain. Linear in the lines of both.
 pub fn place(tail: ChainTail<'_>, opening: i64, lines: &[NewLine]) -> Placement {
-    let by_amount = overlaps(tail.links, lines, |link| (link.amount, link.booked_on, 0));
+    let by_amount = overlaps(tail.links, lines, |line| line.amount);
+    let by_day = overlaps(tail.links, lines, |line| (line.amount, line.booked_on));
     let places = tail.links.len() + 1;
     let balance_at = |at: usize| {
         at.checked_sub(1)
@@ -104,7 +125,11 @@ pub fn place(tail: ChainTail<'_>, opening: i64, lines: &[NewLine]) -> Placement 
     let mut longest: Option<(usize, usize)> = None;
     for at in (0..places).filter(|&at| balance_at(at) == opening) {
         let shared = lines.len().min(tail.links.len() - at);
-        let same = by_amount.get(at).copied().unwrap_or(0).min(shared);
+        let mut same = by_amount.get(at).copied().unwrap_or(0).min(shared);
+        let same_days = by_day.get(at).copied().unwrap_or(0).min(shared);
+        if same_days < same && days_differ(tail.links.get(at + same_days), lines.get(same_days)) {
+            same = same_days;
+        }
         if same == shared {
             fitting.push((at, shared));
         } else if longest.is_none_or(|(_, run)| same >= run) {
@@ -125,6 +150,14 @@ pub fn place(tail: ChainTail<'_>, opening: i64, lines: &[NewLine]) -> Placement 
     }
 }
 
+/// Whether a known line and a new one of one amount are of different days. A line without a day
+/// may be of any.
+fn days_differ(link: Option<&Link>, line: Option<&NewLine>) -> bool {
+    let known = link.and_then(|link| link.booked_on);
+    let new = line.and_then(|line| line.booked_on);
+    matches!((known, new), (Some(known), Some(new)) if known != new)
+}
+
 /// Chooses among places that fit by amount and day: shared lines must say the same of themselves.
 /// Where several remain, the one that adds the fewest new lines is taken if only one does so:
 /// booking a line twice can pay somebody twice, and a line left out shows in the next balance.
@@ -138,9 +171,7 @@ fn choose(tail: ChainTail<'_>, lines: &[NewLine], fitting: &[(usize, usize)]) ->
             known: 0,
         };
     }
-    let by_evidence = overlaps(tail.links, lines, |link| {
-        (link.amount, link.booked_on, link.evidence)
-    });
+    let by_evidence = overlaps(tail.links, lines, |line| (line.amount, line.evidence));
     let agreeing: Vec<(usize, usize)> = fitting
         .iter()
         .copied()

@@ -182,6 +182,8 @@ pub enum Event {
     OrderRefunding { order: OrderId, reason: String },
     /// Its payout left `Due`.
     OrderPayingOut { order: OrderId },
+    /// Its batch was voided: every payout is due again.
+    OrderPayOutStopped { order: OrderId },
     /// Every payout is paid.
     OrderCompleted { order: OrderId },
     /// The money has gone back.
@@ -282,6 +284,7 @@ impl Event {
             Event::OrderLostFunds { .. } => "OrderLostFunds",
             Event::OrderRefunding { .. } => "OrderRefunding",
             Event::OrderPayingOut { .. } => "OrderPayingOut",
+            Event::OrderPayOutStopped { .. } => "OrderPayOutStopped",
             Event::OrderCompleted { .. } => "OrderCompleted",
             Event::OrderRefunded { .. } => "OrderRefunded",
             Event::StatementBooked { .. } => "StatementBooked",

@@ -264,7 +264,10 @@ pub fn fulfilment(
     received: Option<Money>,
     policy: &Policy,
 ) -> Option<HeldReason> {
-    let mut failed: Vec<HeldReason> = sum_fails(order, received).into_iter().collect();
+    let mut failed = Vec::new();
+    if line.amount.currency() != order.gives().currency() {
+        failed.push(HeldReason::WrongCurrency);
+    }
     match &line.payer {
         // A bank that hides the payer is no proof against him.
         Payer::NotGiven => {}
@@ -279,7 +282,9 @@ pub fn fulfilment(
     } else {
         failed.extend(in_time(order.deadline, line, policy).err());
     }
-    failed.into_iter().min()
+    // What is wrong with the line itself is named before what is wrong with the sum, which the next
+    // line may heal.
+    failed.into_iter().min().or(sum_fails(order, received))
 }
 
 /// Whether a line was in time, by the bank's time. Where the bank gives a date only, a line booked

@@ -46,9 +46,8 @@ impl HeldReason {
     /// Whether it follows from the sum of what came, so that more money or less heals it.
     pub const fn is_about_the_sum(self) -> bool {
         match self {
-            HeldReason::Under | HeldReason::Over => true,
-            HeldReason::WrongCurrency
-            | HeldReason::ThirdPartyPayer
+            HeldReason::WrongCurrency | HeldReason::Under | HeldReason::Over => true,
+            HeldReason::ThirdPartyPayer
             | HeldReason::AfterEnd
             | HeldReason::Late
             | HeldReason::TimeUnknown
@@ -184,6 +183,8 @@ pub enum OrderStep {
     Refund,
     /// One of its payouts left `Due`.
     PayOut,
+    /// Its batch was voided: every payout is due again, as before.
+    StopPayOut,
     /// The last of its payouts was paid.
     Finish,
     /// A payout that had been paid came back.
@@ -192,7 +193,7 @@ pub enum OrderStep {
 
 impl OrderStep {
     /// Every step; `Hold` once.
-    pub const ALL: [OrderStep; 14] = [
+    pub const ALL: [OrderStep; 15] = [
         OrderStep::Fund,
         OrderStep::Hold(HeldReason::Late),
         OrderStep::Improve,
@@ -205,6 +206,7 @@ impl OrderStep {
         OrderStep::LoseFunds,
         OrderStep::Refund,
         OrderStep::PayOut,
+        OrderStep::StopPayOut,
         OrderStep::Finish,
         OrderStep::PayoutReturned,
     ];
@@ -224,6 +226,7 @@ impl OrderStep {
             OrderStep::LoseFunds => "LoseFunds",
             OrderStep::Refund => "Refund",
             OrderStep::PayOut => "PayOut",
+            OrderStep::StopPayOut => "StopPayOut",
             OrderStep::Finish => "Finish",
             OrderStep::PayoutReturned => "PayoutReturned",
         }
@@ -348,6 +351,19 @@ pub const fn next_order_state(state: OrderState, step: OrderStep) -> Option<Orde
         // Money out.
         (S::Funded | S::PayingOut, E::PayOut) => Some(S::PayingOut),
         (S::Refunding, E::PayOut) => Some(S::Refunding),
+        (S::PayingOut, E::StopPayOut) => Some(S::Funded),
+        (
+            S::AwaitingFunds
+            | S::AwaitingConsent
+            | S::Funded
+            | S::Held(_)
+            | S::Completed
+            | S::Refunding
+            | S::Refunded
+            | S::Expired
+            | S::Cancelled,
+            E::StopPayOut,
+        ) => None,
         // Paid by hand before any file was written: the bank's own line is stronger than our plan.
         (S::Funded | S::PayingOut, E::Finish) => Some(S::Completed),
         (S::Refunding, E::Finish) => Some(S::Refunded),

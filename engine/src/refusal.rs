@@ -28,6 +28,8 @@ pub enum Refusal {
     NoAccount { account: AccountId },
     #[error("a table of rates needs at least one pair; add a line")]
     EmptyRates,
+    #[error("the table has the pair {base}/{quote} twice, or the other way round; keep one line")]
+    PairTwice { base: Currency, quote: Currency },
     #[error("there is no customer {customer}; register first")]
     NoCustomer { customer: CustomerId },
     #[error(
@@ -66,6 +68,10 @@ pub enum Refusal {
         received: Money,
         wanted: Money,
     },
+    #[error(
+        "order {order} has money in another currency than {wanted}; take that line back, or refund the order"
+    )]
+    OtherCurrency { order: OrderId, wanted: Currency },
     #[error("order {order} has no money to send back; cancel it instead")]
     NothingReceived { order: OrderId },
     #[error("the deadline of order {order} has not passed; wait until it has")]
@@ -79,7 +85,7 @@ pub enum Refusal {
     #[error("line {line} is not an order's money; there is nothing to take back")]
     NotAReceipt { line: LineId },
     #[error(
-        "money of line {line} has gone out already; it can only be claimed back from its payee"
+        "money of line {line} is on its way out or has left; void its batch if that was not sent, else claim the money back from its payee"
     )]
     MoneyIsOut { line: LineId },
     #[error("line {line} is a debit; only money that came in can be an order's")]
@@ -143,6 +149,10 @@ pub enum Refusal {
     },
     #[error("the office's books moved while the statement was read; load it again")]
     ChainMoved,
+    #[error(
+        "too little of the chain of account {account} was looked at to know what is new; look at more of it"
+    )]
+    ChainTooShort { account: AccountId },
     #[error("all numbers for references are used; the office must begin a new one")]
     NoReferencesLeft,
     #[error(transparent)]
@@ -165,6 +175,7 @@ impl Refusal {
             Refusal::AccountExists { .. } => "account_exists",
             Refusal::NoAccount { .. } => "no_account",
             Refusal::EmptyRates => "empty_rates",
+            Refusal::PairTwice { .. } => "pair_twice",
             Refusal::NoCustomer { .. } => "no_customer",
             Refusal::NotTheCustomersAccount { .. } => "not_the_customers_account",
             Refusal::RatesOutdated => "rates_outdated",
@@ -174,6 +185,7 @@ impl Refusal {
             Refusal::NoOrder { .. } => "no_order",
             Refusal::OrderState { .. } => "order_state",
             Refusal::NotFulfilled { .. } => "not_fulfilled",
+            Refusal::OtherCurrency { .. } => "other_currency",
             Refusal::NothingReceived { .. } => "nothing_received",
             Refusal::NotDue { .. } => "not_due",
             Refusal::NoReason => "no_reason",
@@ -198,6 +210,7 @@ impl Refusal {
             Refusal::PayoutState { .. } => "payout_state",
             Refusal::StatementCurrency { .. } => "statement_currency",
             Refusal::ChainMoved => "chain_moved",
+            Refusal::ChainTooShort { .. } => "chain_too_short",
             Refusal::NoReferencesLeft => "no_references_left",
             Refusal::Money(_) => "money",
             Refusal::Rate(_) => "rate",

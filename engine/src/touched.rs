@@ -46,6 +46,7 @@ impl Touched {
             | Event::OrderLostFunds { order }
             | Event::OrderRefunding { order, .. }
             | Event::OrderPayingOut { order }
+            | Event::OrderPayOutStopped { order }
             | Event::OrderCompleted { order }
             | Event::OrderRefunded { order } => touched.orders.push(*order),
             Event::StatementBooked { booking, questions } => {

@@ -1,5 +1,7 @@
 //! Batches: which payouts leave together, and the one file that is written from them.
 
+use std::collections::BTreeSet;
+
 use kantor_model::Date;
 
 use super::draft::Draft;
@@ -11,7 +13,7 @@ use crate::matching::Book;
 use crate::order::OrderState;
 use crate::payout::PayoutState;
 use crate::refusal::Refusal;
-use crate::{AccountId, BatchId, PayoutId};
+use crate::{AccountId, BatchId, OrderId, PayoutId};
 
 pub(super) fn make(
     draft: &mut Draft<'_>,
@@ -127,11 +129,22 @@ pub(super) fn void(
             return Err(Refusal::NotAttested { batch: id });
         }
     }
+    let orders: BTreeSet<OrderId> = batch
+        .payouts
+        .iter()
+        .filter_map(|payout| draft.payout(*payout))
+        .map(|payout| payout.facts.order)
+        .collect();
     draft.record(Event::BatchVoided {
         batch: id,
         reason,
         attested_by: attested_by.to_vec(),
     });
+    for order in orders {
+        if nothing_on_the_way(draft, order) {
+            draft.record(Event::OrderPayOutStopped { order });
+        }
+    }
     Ok(Answer::Batch(id))
 }
 
@@ -142,6 +155,18 @@ fn paid_already(draft: &Draft<'_>, batch: &PayoutBatch) -> Option<PayoutId> {
         draft
             .payout(*payout)
             .is_some_and(|payout| payout.state == PayoutState::Paid)
+    })
+}
+
+/// An order that pays out, and of which no payout is anywhere but due.
+fn nothing_on_the_way(draft: &Draft<'_>, id: OrderId) -> bool {
+    draft.order(id).is_some_and(|order| {
+        order.state == OrderState::PayingOut
+            && order
+                .payouts
+                .iter()
+                .filter_map(|payout| draft.payout(*payout))
+                .all(|payout| matches!(payout.state, PayoutState::Due | PayoutState::Withdrawn))
     })
 }
 

@@ -167,26 +167,24 @@ pub(super) fn confirm(draft: &mut Draft<'_>, id: OrderId, reason: &str) -> Resul
     let reason = reason_of(reason)?;
     let order = draft.order_of(id)?.clone();
     held(&order, "only a held order can be accepted as it is")?;
-    let received = draft.received(&order)?;
-    match received {
-        Some(received) if received == order.gives() => {}
-        Some(received) => {
-            return Err(Refusal::NotFulfilled {
-                order: id,
-                received,
-                wanted: order.gives(),
-            });
-        }
-        None => {
-            return Err(Refusal::NotFulfilled {
-                order: id,
-                received: Money::zero(order.gives().currency()),
-                wanted: order.gives(),
-            });
-        }
+    let received = received_in_its_currency(draft, &order)?;
+    if received != order.gives() {
+        return Err(Refusal::NotFulfilled {
+            order: id,
+            received,
+            wanted: order.gives(),
+        });
     }
     fund(draft, id, Some(reason))?;
     Ok(Answer::Order(id))
+}
+
+fn received_in_its_currency(draft: &Draft<'_>, order: &Order) -> Result<Money, Refusal> {
+    let other_currency = Refusal::OtherCurrency {
+        order: order.facts.order,
+        wanted: order.gives().currency(),
+    };
+    draft.received(order)?.ok_or(other_currency)
 }
 
 fn held(order: &Order, advice: &'static str) -> Result<HeldReason, Refusal> {
@@ -215,8 +213,7 @@ pub(super) fn scale(draft: &mut Draft<'_>, id: OrderId, reason: &str) -> Result<
         &order,
         "only a held order can be scaled to the money that came",
     )?;
-    let received = draft.received(&order)?.filter(|sum| sum.is_positive());
-    let received = received.ok_or(Refusal::NothingReceived { order: id })?;
+    let received = received_in_its_currency(draft, &order)?;
     let terms = order.terms.for_gives(received)?;
     draft.record(Event::TermsChanged {
         order: id,
@@ -338,6 +335,9 @@ pub(super) fn extend(
     reason: &str,
 ) -> Result<Answer, Refusal> {
     let reason = reason_of(reason)?;
+    if seconds <= 0 {
+        return Err(Refusal::Empty { field: "seconds" });
+    }
     let order = draft.order_of(id)?;
     may(
         order,

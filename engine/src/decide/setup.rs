@@ -1,5 +1,7 @@
 //! Opening an office, its currencies, accounts, rates and customers.
 
+use std::collections::BTreeSet;
+
 use kantor_model::Currency;
 
 use super::draft::Draft;
@@ -23,6 +25,7 @@ pub(super) fn open_office(
     if name.is_empty() {
         return Err(Refusal::Empty { field: "name" });
     }
+    has_time(policy)?;
     draft.record(Event::OfficeOpened {
         name: name.to_owned(),
     });
@@ -31,6 +34,7 @@ pub(super) fn open_office(
 }
 
 pub(super) fn set_policy(draft: &mut Draft<'_>, policy: Policy) -> Result<Answer, Refusal> {
+    has_time(policy)?;
     let version = draft.policy().version.saturating_add(1);
     draft.record(Event::PolicySet {
         policy: Policy { version, ..policy },
@@ -50,6 +54,21 @@ pub(super) fn define_currency(
     }
     draft.record(Event::CurrencyDefined { currency });
     Ok(Answer::Done)
+}
+
+/// Nobody can pay in no time.
+fn has_time(policy: Policy) -> Result<(), Refusal> {
+    if policy.order_seconds <= 0 {
+        return Err(Refusal::Empty {
+            field: "order_seconds",
+        });
+    }
+    if policy.quote_seconds <= 0 {
+        return Err(Refusal::Empty {
+            field: "quote_seconds",
+        });
+    }
+    Ok(())
 }
 
 fn traded(draft: &Draft<'_>, currency: Currency) -> Result<(), Refusal> {
@@ -112,9 +131,14 @@ pub(super) fn publish_rates(
     if lines.is_empty() {
         return Err(Refusal::EmptyRates);
     }
+    let mut pairs = BTreeSet::new();
     for line in lines {
-        traded(draft, line.base())?;
-        traded(draft, line.quote())?;
+        let (base, quote) = (line.base(), line.quote());
+        traded(draft, base)?;
+        traded(draft, quote)?;
+        if !pairs.insert((base.min(quote), base.max(quote))) {
+            return Err(Refusal::PairTwice { base, quote });
+        }
     }
     let version = RateVersion(draft.last().rates + 1);
     let table = RateTable {

@@ -79,6 +79,11 @@ fn fit(statement: &StatementToBook, account: &OfficeAccount) -> Result<Fit, Refu
         balance_before: statement.chain_before.1,
         links: &statement.chain,
     };
+    if !tail.is_enough_for(&lines) {
+        return Err(Refusal::ChainTooShort {
+            account: account.account,
+        });
+    }
     Ok(match place(tail, opening, &lines) {
         Placement::After { ordinal, known } => Fit::At {
             after: ordinal,

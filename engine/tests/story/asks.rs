@@ -1,0 +1,172 @@
+//! What customers and staff ask for, in the words of a story.
+
+use kantor_engine::batch::TransferFile;
+use kantor_engine::rates::Fixed;
+use kantor_engine::{
+    Actor, BatchId, Command, CustomerAccountId, Digest, LineId, OrderId, RateVersion,
+};
+
+use super::Story;
+use super::acts::{currency, date, money, seconds_of};
+
+impl Story {
+    /// `cashier confirms 1: he rang us`, as a command.
+    pub(super) fn asked(&self, by: &Actor, words: &[&str], act: &str) -> Command {
+        let reason = act
+            .split_once(": ")
+            .map_or("", |(_, reason)| reason)
+            .to_owned();
+        match words {
+            ["orders", rest @ ..] => self.order(by, rest),
+            ["cancels", order, ..] => Command::CancelOrder {
+                order: order_id(order),
+                reason,
+            },
+            ["confirms", order, ..] => Command::ConfirmOrder {
+                order: order_id(order),
+                reason,
+            },
+            ["scales", order, ..] => Command::ScaleOrder {
+                order: order_id(order),
+                reason,
+            },
+            ["refunds", order, ..] => Command::RefundOrder {
+                order: order_id(order),
+                reason,
+            },
+            ["reprices", order, "to", rate, ..] => Command::RepriceOrder {
+                order: order_id(order),
+                rate: plain(rate).parse().expect("a rate"),
+                reason,
+            },
+            ["accepts", order] => Command::AcceptRate {
+                order: order_id(order),
+            },
+            ["declines" | "withdraws", order] => Command::DeclineRate {
+                order: order_id(order),
+            },
+            ["extends", order, "by", count, unit, ..] => Command::ExtendDeadline {
+                order: order_id(order),
+                seconds: count.parse::<i64>().expect("a number") * seconds_of(plain(unit)),
+                reason,
+            },
+            ["allocates", line, "to", order, ..] => {
+                let line = self.names.line(line);
+                let kept = self.office.line(line).expect("the story has that line");
+                Command::AllocateLine {
+                    line,
+                    facts: kept.facts.clone(),
+                    order: order_id(order),
+                    reason,
+                }
+            }
+            ["releases", line, ..] => Command::ReleaseReceipt {
+                line: self.line(line),
+                reason,
+            },
+            ["books", line, "to", account, ..] => self.book(line, plain(account), reason),
+            ["reverses", line, ..] => Command::ReverseLineBooking {
+                line: self.line(line),
+                reason,
+            },
+            ["batches", account, "for", day] => Command::MakeBatch {
+                account: self.names.account(account),
+                date: date(day),
+            },
+            ["approves", batch] => Command::ApproveBatch {
+                batch: batch_id(batch),
+            },
+            ["writes", batch, "as", bytes] => Command::WriteBatch {
+                batch: batch_id(batch),
+                file: TransferFile {
+                    digest: Digest::of(bytes.as_bytes()),
+                    length: bytes.len() as u64,
+                    format: "elixir0".to_owned(),
+                    written_by: "test 1".to_owned(),
+                },
+            },
+            ["voids", batch, ..] => {
+                let (reason, people) = reason.split_once("; attested by ").unwrap_or((&reason, ""));
+                Command::VoidBatch {
+                    batch: batch_id(batch),
+                    reason: reason.to_owned(),
+                    attested_by: people
+                        .split(" and ")
+                        .filter(|name| !name.is_empty())
+                        .map(str::to_owned)
+                        .collect(),
+                }
+            }
+            _ => panic!("no such act: `{act}`"),
+        }
+    }
+
+    /// `gives 430.00 PLN gets EUR [from anna.pln] [to anna.eur] [at rates 1]`, or `gets 100.00 EUR
+    /// gives PLN`.
+    fn order(&self, by: &Actor, words: &[&str]) -> Command {
+        let Actor::Customer(customer) = *by else {
+            panic!("only a customer orders");
+        };
+        let [side, amount, code, _, other, rest @ ..] = words else {
+            panic!("gives 430.00 PLN gets EUR");
+        };
+        let (code, other) = (currency(code), currency(other));
+        let (fixed, gives, gets) = match *side {
+            "gives" => (Fixed::Gives(money(amount, code)), code, other),
+            "gets" => (Fixed::Gets(money(amount, code)), other, code),
+            _ => panic!("gives or gets"),
+        };
+        let after = |word: &str| {
+            let at = rest.iter().position(|known| *known == word)?;
+            rest.get(at + 1).copied()
+        };
+        let own = |named: Option<&str>, code: kantor_model::Currency| -> CustomerAccountId {
+            let usual = || {
+                let name = self.names.of_customer(customer);
+                format!("{name}.{}", code.code().to_lowercase())
+            };
+            self.names
+                .customer_account(&named.map_or_else(usual, str::to_owned))
+        };
+        let current = self.office.state.current_rates();
+        let rates = match after("rates") {
+            Some(version) => RateVersion(version.parse().expect("a number")),
+            None => current.map_or(RateVersion(0), |table| table.version),
+        };
+        Command::PlaceOrder {
+            customer,
+            fixed,
+            other,
+            rates,
+            pays_from: own(after("from"), gives),
+            paid_to: own(after("to"), gets),
+        }
+    }
+
+    fn book(&self, line: &str, ledger_account: &str, reason: String) -> Command {
+        let line = self.line(line);
+        let kept = self.office.line(line).expect("the story has that line");
+        Command::BookLine {
+            line,
+            amount: kept.facts.amount,
+            ledger_account: ledger_account.to_owned(),
+            reason,
+        }
+    }
+
+    fn line(&self, text: &str) -> LineId {
+        self.names.line(plain(text))
+    }
+}
+
+fn plain(word: &str) -> &str {
+    word.trim_end_matches(':')
+}
+
+fn order_id(word: &str) -> OrderId {
+    OrderId(plain(word).parse().expect("the number of an order"))
+}
+
+fn batch_id(word: &str) -> BatchId {
+    BatchId(plain(word).parse().expect("the number of a batch"))
+}

@@ -1,0 +1,131 @@
+//! Statements as a story writes them.
+//!
+//! ```text
+//! statement mpln 12 from 1000.00 to 1430.00      (no `to`: an export of a running day)
+//!   2026-11-16 09:05   430.00  anna.pln   zakup EUR {1}
+//! ```
+//!
+//! A line is a day (`?` where the bank gives none), a time where the bank gives one, an amount, who
+//! paid or was paid (`-` where the bank names no account, `stranger` for one that nobody has,
+//! `reversal`), and the title. `{1}` is the reference of order 1, `{p1}` of payout 1, and
+//! `{1 in lower case}`, `{1 in pieces}`, `{1 with look-alikes}`, `{1 mistyped}`, `{1 swapped}` are
+//! what people make of it; `|` is a line break.
+
+use kantor_engine::matching::{LineFacts, Payer};
+use kantor_engine::{Digest, OrderId, PayoutId, Reference, chain};
+use kantor_model::Currency;
+
+use super::Story;
+use super::acts::{date, moment, money};
+use crate::fixture::Paper;
+
+impl Story {
+    pub(super) fn paper(
+        &self,
+        account: &str,
+        number: &str,
+        balances: &[&str],
+        rows: &[&str],
+    ) -> Paper {
+        let account = self.names.account(account);
+        let currency = self.office.state.accounts[&account].currency();
+        let after = |word: &str| {
+            let at = balances.iter().position(|known| *known == word)?;
+            balances
+                .get(at + 1)
+                .map(|amount| money(amount, currency).minor())
+        };
+        let stated = if balances.contains(&"in") {
+            balances.last().copied()
+        } else {
+            None
+        };
+        let currency = stated.map_or(currency, super::acts::currency);
+        let text = format!("{account} {number} {balances:?} {rows:?}");
+        Paper {
+            account,
+            file: Digest::of(text.as_bytes()),
+            number: Some(number.to_owned()),
+            opening: after("from"),
+            closing: after("to"),
+            lines: rows
+                .iter()
+                .map(|row| self.bank_line(row, currency))
+                .collect(),
+        }
+    }
+
+    fn bank_line(&self, row: &str, currency: Currency) -> LineFacts {
+        let mut words = row.split_whitespace().peekable();
+        let day = words.next().expect("a day");
+        let time = words.next_if(|word| word.contains(':'));
+        let amount = words.next().expect("an amount");
+        let who = words.next().expect("who, or -");
+        let title = self.title(&words.collect::<Vec<_>>().join(" "));
+        LineFacts {
+            amount: money(amount, currency),
+            booked_on: (day != "?").then(|| date(day)),
+            booked_at: time.map(|time| moment(day, time)),
+            payer: match who {
+                "-" | "reversal" => Payer::NotGiven,
+                "stranger" => Payer::Customers(Vec::new()),
+                name => {
+                    let id = self.names.customer_account(name);
+                    let at = usize::try_from(id.0 - 1).expect("few");
+                    Payer::Customers(vec![self.names.customer_accounts[at].1])
+                }
+            },
+            reversal: who == "reversal",
+            evidence: chain::evidence([title.as_str(), who]),
+            text: title,
+        }
+    }
+
+    fn title(&self, text: &str) -> String {
+        let mut title = String::new();
+        let mut rest = text;
+        while let Some((before, after)) = rest.split_once('{') {
+            let (inside, behind) = after.split_once('}').expect("a closing brace");
+            title.push_str(before);
+            title.push_str(&code(inside));
+            rest = behind;
+        }
+        title.push_str(rest);
+        title.replace('|', "\n")
+    }
+}
+
+/// `1 in pieces`, as it stands in a title.
+fn code(inside: &str) -> String {
+    let (number, noise) = inside.split_once(' ').unwrap_or((inside, ""));
+    let reference = match number.strip_prefix('p') {
+        Some(payout) => Reference::of_payout(PayoutId(payout.parse().expect("a number"))),
+        None => Reference::of_order(OrderId(number.parse().expect("a number"))),
+    };
+    let code = reference.expect("in range").to_string();
+    match noise {
+        "" => code,
+        "in lower case" => code.to_lowercase(),
+        "in pieces" => format!(
+            "{} {}|{}-{}",
+            &code[..2],
+            &code[2..5],
+            &code[5..8],
+            &code[8..]
+        ),
+        "with look-alikes" => code.replace('0', "o").replace('1', "l"),
+        "mistyped" => {
+            let other = if code.ends_with('Z') { 'Y' } else { 'Z' };
+            format!("{}{other}", &code[..8])
+        }
+        "swapped" => {
+            let mut bytes = code.into_bytes();
+            let at = (2..8)
+                .find(|&at| bytes[at] != bytes[at + 1])
+                .expect("two that differ");
+            bytes.swap(at, at + 1);
+            String::from_utf8(bytes).expect("ASCII")
+        }
+        _ => panic!("no noise `{noise}`"),
+    }
+}
