@@ -8,6 +8,8 @@
 
 use kantor_model::Date;
 
+use crate::matching::LineFacts;
+
 /// One line of an account's chain. Amounts are minor units of the account's currency.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Link {
@@ -33,14 +35,25 @@ pub struct ChainTail<'a> {
 }
 
 impl ChainTail<'_> {
-    /// Whether a statement that begins with these lines can be placed by this much of the chain.
+    /// Whether a statement can be placed by this much of the chain: the whole chain is always
+    /// enough; where this says no, load more.
     ///
-    /// A balance comes back, so a statement that was booked long ago may fit at the end of the
-    /// chain as well. Only when every line of it is of a later day than what was not loaded (days
-    /// never run backwards along a chain) can it not have been booked there. Where this says no,
-    /// load more; the whole chain is always enough.
-    pub fn is_enough_for(&self, lines: &[NewLine]) -> bool {
-        if self.before == 0 || lines.is_empty() {
+    /// Its opening has to be a balance that was loaded. But a balance comes back, so a statement
+    /// that was booked long ago may fit at the end of the chain as well: only when every line of it
+    /// is of a later day than what was not loaded (days never run backwards along a chain) can it
+    /// not have been booked there.
+    pub fn is_enough_for(&self, opening: i64, lines: &[NewLine]) -> bool {
+        if self.before == 0 {
+            return true;
+        }
+        let balances = self.links.iter().map(|link| link.balance_after);
+        if !balances
+            .chain([self.balance_before])
+            .any(|balance| balance == opening)
+        {
+            return false;
+        }
+        if lines.is_empty() {
             return true;
         }
         let Some(loaded_from) = self.links.first().and_then(|link| link.booked_on) else {
@@ -63,6 +76,16 @@ pub struct NewLine {
     pub evidence: u64,
 }
 
+impl From<&LineFacts> for NewLine {
+    fn from(facts: &LineFacts) -> NewLine {
+        NewLine {
+            amount: facts.amount.minor(),
+            booked_on: facts.booked_on,
+            evidence: facts.evidence,
+        }
+    }
+}
+
 /// Where a statement fits.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub enum Placement {
@@ -73,8 +96,7 @@ pub enum Placement {
         /// How many of its lines the chain has already.
         known: usize,
     },
-    /// No balance of the loaded chain equals its opening: a statement between is missing, or more
-    /// of the chain has to be loaded.
+    /// No balance of the chain equals its opening: a statement between is missing.
     Gap,
     /// Its opening fits, but a line differs from what the chain has at that place.
     Contradicts {
@@ -111,7 +133,8 @@ pub fn evidence<'a>(texts: impl IntoIterator<Item = &'a str>) -> u64 {
         .fold(0, |sum, &byte| sum << 8 | u64::from(byte))
 }
 
-/// Finds the place of a statement in the chain. Linear in the lines of both.
+/// Finds the place of a statement in the chain, of which enough has to be loaded
+/// ([`ChainTail::is_enough_for`]). Linear in the lines of both.
 pub fn place(tail: ChainTail<'_>, opening: i64, lines: &[NewLine]) -> Placement {
     let by_amount = overlaps(tail.links, lines, |line| line.amount);
     let by_day = overlaps(tail.links, lines, |line| (line.amount, line.booked_on));

@@ -1,6 +1,6 @@
 //! What a command needs to see, loaded under the lock.
 
-use kantor_engine::chain::Link;
+use kantor_engine::chain::{ChainTail, Link, NewLine};
 use kantor_engine::matching::{LineFacts, Payer};
 use kantor_engine::{
     Command, CustomerId, LineId, OfficeAccount, Refusal, Snapshot, StatementToBook,
@@ -15,8 +15,8 @@ use crate::people::{PAYER, owner_of_payer_key};
 use crate::request::Ask;
 use kantor_model::Moment;
 
-/// So many lines before an account's last are looked at first; the whole chain only where a
-/// statement does not fit there.
+/// So many lines before an account's last are looked at first; more, up to the whole chain, where
+/// they cannot tell what of a statement is new.
 const RECENT_LINES: usize = 2_000;
 
 /// The command that an ask becomes.
@@ -58,23 +58,7 @@ fn book(
     view: &dyn View,
 ) -> Result<Command, ExecuteError> {
     let account = account(seen, staged.account)?;
-    let wanted = staged
-        .lines
-        .len()
-        .saturating_mul(2)
-        .saturating_add(RECENT_LINES);
-    let mut tail = tail(view, account, wanted)?;
-    if tail.before > 0
-        && staged
-            .opening
-            .is_none_or(|opening| !tail.knows_balance(opening))
-    {
-        tail = self::tail(
-            view,
-            account,
-            usize::try_from(account.lines).unwrap_or(usize::MAX),
-        )?;
-    }
+    let tail = enough_of_the_chain(staged, account, view)?;
     Ok(Command::BookStatement(Box::new(StatementToBook {
         account: staged.account,
         file: staged.file,
@@ -90,6 +74,29 @@ fn book(
     })))
 }
 
+fn enough_of_the_chain(
+    staged: &StagedStatement,
+    account: &OfficeAccount,
+    view: &dyn View,
+) -> Result<Tail, ExecuteError> {
+    let new_lines: Vec<NewLine> = staged.lines.iter().map(NewLine::from).collect();
+    let all = usize::try_from(account.lines).unwrap_or(usize::MAX);
+    let mut wanted = new_lines
+        .len()
+        .saturating_mul(2)
+        .saturating_add(RECENT_LINES);
+    loop {
+        let tail = tail(view, account, wanted)?;
+        let is_enough = staged
+            .opening
+            .is_none_or(|opening| tail.as_engine().is_enough_for(opening, &new_lines));
+        if is_enough || wanted >= all {
+            return Ok(tail);
+        }
+        wanted = wanted.saturating_mul(4);
+    }
+}
+
 struct Tail {
     before: u64,
     balance_before: i64,
@@ -97,9 +104,12 @@ struct Tail {
 }
 
 impl Tail {
-    fn knows_balance(&self, balance: i64) -> bool {
-        self.balance_before == balance
-            || self.links.iter().any(|link| link.balance_after == balance)
+    fn as_engine(&self) -> ChainTail<'_> {
+        ChainTail {
+            before: self.before,
+            balance_before: self.balance_before,
+            links: &self.links,
+        }
     }
 }
 

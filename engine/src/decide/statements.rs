@@ -65,21 +65,13 @@ fn fit(statement: &StatementToBook, account: &OfficeAccount) -> Result<Fit, Refu
         let difference = closing.minus(computed)?.minor();
         return Ok(Fit::NotBooked(NotBooked::Unbalanced { difference }));
     }
-    let lines: Vec<NewLine> = statement
-        .lines
-        .iter()
-        .map(|line| NewLine {
-            amount: line.amount.minor(),
-            booked_on: line.booked_on,
-            evidence: line.evidence,
-        })
-        .collect();
+    let lines: Vec<NewLine> = statement.lines.iter().map(NewLine::from).collect();
     let tail = ChainTail {
         before: statement.chain_before.0,
         balance_before: statement.chain_before.1,
         links: &statement.chain,
     };
-    if !tail.is_enough_for(&lines) {
+    if !tail.is_enough_for(opening, &lines) {
         return Err(Refusal::ChainTooShort {
             account: account.account,
         });

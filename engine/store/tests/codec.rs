@@ -346,6 +346,7 @@ fn payouts() -> Vec<Event> {
             attested_by: vec!["anna".to_owned(), "bolek".to_owned()],
         },
         Event::BatchClosed { batch },
+        Event::OrderPayOutStopped { order: OrderId(15) },
     ]
 }
 

@@ -63,6 +63,7 @@ events! {
     OrderLostFunds 1 { order }
     OrderRefunding 1 { order, reason }
     OrderPayingOut 1 { order }
+    OrderPayOutStopped 1 { order }
     OrderCompleted 1 { order }
     OrderRefunded 1 { order }
     StatementBooked 1 { booking, questions }
