@@ -6,7 +6,7 @@
 //! body     {"by":"system","event":{"order":7},"postings":[]}
 //! ```
 //!
-//! The bytes are canonical: fields in the order of [`events`], no spaces, so that one event has one
+//! The bytes are canonical: fields in the order of `events`, no spaces, so that one event has one
 //! form and its hash means something. Money is whole minor units with a currency code, rates are
 //! decimal texts, days and moments are ISO 8601, digests are hexadecimal, absent facts are `null`.
 //! An auditor reads them with any JSON tool.

@@ -46,3 +46,30 @@ impl Drop for Turn<'_> {
         self.0.moved.notify_all();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An upload that wants its next piece queues behind the order that came before it.
+    #[test]
+    fn who_comes_first_is_served_first() {
+        let turns = &Turns::default();
+        let served = &Mutex::new(Vec::new());
+        let first = turns.take();
+        std::thread::scope(|scope| {
+            for writer in 1..=5 {
+                scope.spawn(move || {
+                    let _turn = turns.take();
+                    served.lock().unwrap().push(writer);
+                });
+                // The next one comes only when this one stands in the queue.
+                while turns.queue().next <= writer {
+                    std::thread::yield_now();
+                }
+            }
+            drop(first);
+        });
+        assert_eq!(*served.lock().unwrap(), [1, 2, 3, 4, 5]);
+    }
+}
