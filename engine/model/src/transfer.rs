@@ -3,7 +3,7 @@
 use crate::{Date, Iban, Money};
 
 /// A name with an address, as a transfer order carries it.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Party {
     /// Full name of the person or company.
     pub name: String,

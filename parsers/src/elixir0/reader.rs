@@ -1,7 +1,7 @@
 //! An Elixir-0 file back to transfers.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use kantor_model::{
     AccountNumber, Batch, Complaint, Currency, Date, Iban, IbanError, Money, Party, Place,
@@ -70,7 +70,7 @@ pub enum NotABatch {
 /// [`NotABatch`] for the first account number that cannot be paid to or from.
 pub fn batches(orders: &[Order]) -> Result<Vec<Batch>, NotABatch> {
     let mut batches: Vec<Batch> = Vec::new();
-    let mut places: HashMap<(Iban, Date, &Party), usize> = HashMap::new();
+    let mut places: BTreeMap<(Iban, Date, &Party), usize> = BTreeMap::new();
     for order in orders {
         let iban = |account: &AccountNumber| {
             account.iban().ok_or_else(|| NotABatch::Account {
