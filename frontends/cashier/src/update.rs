@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use kantor_desk::{ApiError, ExportError, Exported, ImportError, Imported};
+use kantor_desk::{ApiError, BUILT_IN, ExportError, Exported, ImportError, Imported};
 use kantor_wire::{Act, StatementImport, StatementOutcome, Verdict};
 
 use crate::explain;
@@ -343,7 +343,7 @@ fn report_import(model: &mut Model, imported: &Stamped<Imported>) {
         );
         model.note(at, Tone::Warn, text);
     }
-    if !what.file.pack.sandbox {
+    if !what.file.pack.sandbox && what.file.pack.id != BUILT_IN {
         let text = model
             .words()
             .with("cashier.no_sandbox", &[("pack", &what.file.pack.id)]);

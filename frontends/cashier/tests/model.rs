@@ -11,7 +11,7 @@ use kantor_cashier::detail::detail;
 use kantor_cashier::message::{Answer, Asked, Done, Effect, Message, Snapshot, Stamped, Subject};
 use kantor_cashier::model::{Connection, Model, Tone};
 use kantor_cashier::{rows, update};
-use kantor_desk::{ApiError, ExportError, ImportError, Imported, ParsedFile};
+use kantor_desk::{ApiError, ExportError, ImportError, Imported, PackFailure, ParsedFile};
 use kantor_wire::{
     Act, Amount, ImportOutcome, Language, OrderState, PackUsed, PayoutState, Problem, Sentence,
     StatementImport, StatementOutcome,
@@ -363,7 +363,7 @@ fn failures_say_what_to_do_in_the_language_of_the_window() {
     let path = PathBuf::from("a.sta");
     let error = ImportError::Pack {
         path: path.clone(),
-        failure: kantor_desk::PackFailure("mbank: no".to_owned()),
+        failure: PackFailure::new(PackFailure::NOT_RECOGNISED, "mbank: no"),
     };
     update(&mut model, Message::ImportFailed(now((path, error))));
     let fault = model.fault.clone().map(|fault| (fault.title, fault.text));

@@ -7,11 +7,12 @@ use std::path::{Path, PathBuf};
 
 use kantor_model::Flow;
 use kantor_wire::{
-    ComplaintWire, ImportAsk, ImportOutcome, PackUsed, StatementOutcome, StatementWire,
+    ComplaintWire, ImportAsk, ImportOutcome, Language, PackUsed, StatementOutcome, StatementWire,
+    Words,
 };
 
 use crate::normal::Normaliser;
-use crate::{ApiError, BankPacks, Office, PackFailure};
+use crate::{ApiError, BankPacks, Office, PackFailure, Verdict};
 
 /// A statement file that was read and can be trusted.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -172,4 +173,48 @@ pub fn import_statement(
     let outcome = office.import(&ask)?;
     file.statements = ask.statements;
     Ok(Imported { file, outcome })
+}
+
+/// What the watcher of a folder is to do with a file after its import. What is not the file's own
+/// fault (no office, no pack, no right token) leaves it where it is.
+pub fn verdict(outcome: &Result<Imported, ImportError>) -> Verdict {
+    match outcome {
+        Ok(imported) if imported.is_complete() => Verdict::Imported,
+        Ok(imported) => Verdict::Refused(incomplete(imported)),
+        Err(error) => match error {
+            ImportError::File { .. } => Verdict::Later(error.to_string()),
+            ImportError::Pack { failure, .. } if failure.code == PackFailure::NO_PACK => {
+                Verdict::Later(error.to_string())
+            }
+            ImportError::Api(ApiError::Refused { problem })
+                if problem.status < 500 && !matches!(problem.status, 401 | 403 | 429) =>
+            {
+                Verdict::Refused(error.to_string())
+            }
+            ImportError::Api(_) => Verdict::Later(error.to_string()),
+            ImportError::Pack { .. } | ImportError::Untrustworthy { .. } => {
+                Verdict::Refused(error.to_string())
+            }
+        },
+    }
+}
+
+/// What the office said of each statement, in English.
+fn incomplete(imported: &Imported) -> String {
+    let words = Words::of(Language::En);
+    let lines: Vec<String> = imported
+        .outcome
+        .statements
+        .iter()
+        .map(|statement| {
+            format!(
+                "{} {}: {}: {}",
+                statement.account,
+                statement.number.as_deref().unwrap_or("without a number"),
+                words.text(&format!("outcome.{}", statement.outcome)),
+                words.say(&statement.message)
+            )
+        })
+        .collect();
+    lines.join("\n")
 }

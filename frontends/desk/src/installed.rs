@@ -4,9 +4,10 @@ use std::io::Read;
 use std::path::Path;
 
 use kantor_model::{Batch, StatementSink};
-use kantor_plugin_host::{Host, PackInfo, RejectedPack, Sandbox, Settings};
+use kantor_plugin_host::{Host, ImportError, PackInfo, RejectedPack, Sandbox, Settings};
 use kantor_wire::PackUsed;
 
+use crate::built_in::{self, Remembering};
 use crate::{BankPacks, PackFailure, Written};
 
 /// The packs of a folder, or the development packs beside this program. Every call of a pack runs
@@ -48,6 +49,11 @@ impl InstalledPacks {
     /// What looked like a pack and cannot be used, with the reason.
     pub fn rejected(&self) -> &[RejectedPack] {
         self.host.rejected()
+    }
+
+    /// Whether a pack is there for a bank, by the bank's id or the pack's own.
+    pub fn knows(&self, bank: &str) -> bool {
+        self.packs().any(|pack| knows(pack, bank))
     }
 
     /// The pack that reads a bank's statements, by the bank's id or the pack's own.
@@ -103,7 +109,7 @@ impl InstalledPacks {
             ));
         }
         text.push_str("; install the bank's pack, or name its folder as `packs` under [desk]");
-        PackFailure(text)
+        PackFailure::new(PackFailure::NO_PACK, text)
     }
 }
 
@@ -129,12 +135,29 @@ impl BankPacks for InstalledPacks {
         if self.packs().next().is_none() {
             return Err(self.no_pack("reads statements"));
         }
+        if bank == Some(built_in::ID) {
+            return built_in::read(source, sink);
+        }
         let pack = bank.map(|bank| self.reader(bank)).transpose()?;
-        let report = self
-            .host
-            .read_statement(source, pack.map(|pack| pack.facts.id.as_str()), sink)
-            .map_err(|error| PackFailure(error.to_string()))?;
-        Ok(used(report.pack, report.version, &report.sandbox))
+        let mut source = Remembering::new(source);
+        let read =
+            self.host
+                .read_statement(&mut source, pack.map(|pack| pack.facts.id.as_str()), sink);
+        match read {
+            Ok(report) => Ok(used(report.pack, report.version, &report.sandbox)),
+            // In no bank's particular shape: the generic reading is the fallback of every bank.
+            Err(ImportError::NotRecognised { .. }) if built_in::recognises(source.head()) => {
+                built_in::read(&mut source.rewound(), sink)
+            }
+            Err(error) => {
+                let code = match error {
+                    ImportError::NotRecognised { .. } => PackFailure::NOT_RECOGNISED,
+                    ImportError::Ambiguous { .. } => PackFailure::AMBIGUOUS,
+                    ImportError::Pack(_) => PackFailure::FAILED,
+                };
+                Err(PackFailure::new(code, error.to_string()))
+            }
+        }
     }
 
     fn write(
@@ -147,11 +170,14 @@ impl BankPacks for InstalledPacks {
             .transfers
             .first()
             .map(|transfer| transfer.amount.currency().code());
+        if bank.is_none() && format.is_none_or(|format| format == built_in::FORMAT) {
+            return built_in::write(batch);
+        }
         let (pack, format) = self.writer(currency, bank, format)?;
         let written = self
             .host
             .write_batch(&pack.facts.id, &format, batch)
-            .map_err(|error| PackFailure(error.to_string()))?;
+            .map_err(|error| PackFailure::new(PackFailure::FAILED, error.to_string()))?;
         Ok(Written {
             notices: written
                 .notices

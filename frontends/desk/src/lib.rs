@@ -15,6 +15,7 @@
 #![forbid(unsafe_code)]
 
 mod api_error;
+mod built_in;
 mod config;
 mod export;
 mod feed;
@@ -29,14 +30,15 @@ mod transport;
 mod watch;
 
 pub use api_error::ApiError;
+pub use built_in::ID as BUILT_IN;
 pub use config::{ConfigError, DeskConfig, DeskSettings};
 pub use export::{ExportError, Exported, export_batch, fetch_batch_file};
 pub use feed::{Feed, FeedError};
-pub use import::{ImportError, Imported, ParsedFile, complaint_line, import_statement};
+pub use import::{ImportError, Imported, ParsedFile, complaint_line, import_statement, verdict};
 pub use installed::InstalledPacks;
 pub use kantor_plugin_host::{Origin, PackInfo, RejectedPack, Sandbox};
 pub use normal::{BatchUnreadable, Normaliser, batch_of};
 pub use office::Office;
 pub use packs::{BankPacks, PackFailure, Written};
-pub use save::{SaveError, save};
+pub use save::{SaveError, save, save_over};
 pub use watch::{DONE, Handled, REFUSED, Verdict, Watch};

@@ -21,8 +21,32 @@ pub struct Written {
 /// Why no pack did what was asked. The sentence is the host's: it says what happened, why, and
 /// what to do.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
-#[error("{0}")]
-pub struct PackFailure(pub String);
+#[error("{message}")]
+pub struct PackFailure {
+    /// A stable word for programs: `not-recognised`.
+    pub code: &'static str,
+    /// What happened, why, and what to do.
+    pub message: String,
+}
+
+impl PackFailure {
+    /// No pack is there for it.
+    pub const NO_PACK: &'static str = "no-pack";
+    /// No pack knows the file.
+    pub const NOT_RECOGNISED: &'static str = "not-recognised";
+    /// Several packs know the file equally well.
+    pub const AMBIGUOUS: &'static str = "recognised-twice";
+    /// A pack gave no answer that can be used.
+    pub const FAILED: &'static str = "pack-failed";
+
+    /// A failure of that code.
+    pub fn new(code: &'static str, message: impl Into<String>) -> PackFailure {
+        PackFailure {
+            code,
+            message: message.into(),
+        }
+    }
+}
 
 /// Something that reads statement files and writes transfer files: the installed bank packs, each
 /// in its own child process (`InstalledPacks`), or a stand-in in tests.

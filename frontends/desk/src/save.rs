@@ -56,9 +56,21 @@ pub fn save(folder: &Path, name: &str, bytes: &[u8]) -> Result<PathBuf, SaveErro
     }
 }
 
+/// Saves bytes at a path, whatever stood there before: a reader sees the old file or the new one.
+pub fn save_over(path: &Path, bytes: &[u8]) -> Result<(), SaveError> {
+    replace(path, bytes).map_err(|source| SaveError::Disk {
+        path: path.to_owned(),
+        source,
+    })
+}
+
 /// Puts bytes at a path, whatever stood there before: the reader sees the old file or the new one.
 pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
+    // The folder of a plain name is where the program runs.
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
     fs::create_dir_all(folder)?;
     let mut temporary = path.as_os_str().to_owned();
     temporary.push(".part");

@@ -32,9 +32,12 @@ impl BankPacks for FakePacks {
         let mut text = String::new();
         source
             .read_to_string(&mut text)
-            .map_err(|error| PackFailure(error.to_string()))?;
+            .map_err(|error| PackFailure::new(PackFailure::FAILED, error.to_string()))?;
         if !text.starts_with("PL") {
-            return Err(PackFailure("no pack recognises it".to_owned()));
+            return Err(PackFailure::new(
+                PackFailure::NOT_RECOGNISED,
+                "no pack recognises it",
+            ));
         }
         let mut foot = None;
         for (index, line) in text.lines().enumerate() {

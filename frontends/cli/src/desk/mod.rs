@@ -1,0 +1,102 @@
+//! The cashier's half of the command line: it asks the office over its API, as the window does, and
+//! runs the bank packs. It never sees the database.
+
+mod accounts;
+mod csv;
+mod failure;
+mod orders;
+mod output;
+mod parse;
+mod payouts;
+mod plugins;
+mod rates;
+mod statement;
+mod suspense;
+mod write;
+
+use std::io::ErrorKind;
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use kantor_desk::{DeskConfig, DeskSettings, InstalledPacks, Office};
+
+pub(crate) use self::failure::Failure;
+
+/// What a cashier can ask for.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Bank statements: look into a file, import files, watch a folder
+    #[command(subcommand)]
+    Statement(statement::Command),
+    /// Orders: list, show, and what can be done with one at its stage
+    #[command(subcommand)]
+    Orders(orders::Command),
+    /// Payouts and the transfer files that carry them
+    #[command(subcommand)]
+    Payouts(payouts::Command),
+    /// Payments whose owner is not known
+    #[command(subcommand)]
+    Suspense(suspense::Command),
+    /// The office's bank accounts
+    #[command(subcommand)]
+    Accounts(accounts::Command),
+    /// The currencies that the office trades
+    #[command(subcommand)]
+    Currencies(accounts::CurrencyCommand),
+    /// The rate table
+    #[command(subcommand)]
+    Rates(rates::Command),
+    /// Bank packs: which there are, and whether they can be used
+    #[command(subcommand)]
+    Plugins(plugins::Command),
+}
+
+/// Does what was asked for. A reader that closes the pipe early (`| head`) has what it wanted.
+pub(crate) fn run(command: &Command) -> Result<(), Failure> {
+    match act(command) {
+        Err(Failure::Output(error)) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        outcome => outcome,
+    }
+}
+
+fn act(command: &Command) -> Result<(), Failure> {
+    match command {
+        Command::Statement(command) => statement::run(command),
+        Command::Orders(command) => orders::run(command),
+        Command::Payouts(command) => payouts::run(command),
+        Command::Suspense(command) => suspense::run(command),
+        Command::Accounts(command) => accounts::run(command),
+        Command::Currencies(command) => accounts::run_currencies(command),
+        Command::Rates(command) => rates::run(command),
+        Command::Plugins(command) => plugins::run(command),
+    }
+}
+
+/// Where the office is, and how its answers are shown.
+#[derive(Debug, Args)]
+pub(crate) struct Desk {
+    /// The configuration; its [desk] section says where the office is
+    #[arg(long, value_name = "FILE", default_value = "kantor.toml")]
+    config: PathBuf,
+    /// One JSON object a line, for programs
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+impl Desk {
+    /// What the configuration says.
+    pub(crate) fn config(&self) -> Result<DeskConfig, Failure> {
+        Ok(DeskSettings::from_file(&self.config)?.complete()?)
+    }
+
+    /// The office of the configuration.
+    pub(crate) fn office(&self) -> Result<Office, Failure> {
+        let config = self.config()?;
+        Ok(Office::with_token_file(&config.url, &config.token_file)?)
+    }
+
+    /// The bank packs of the configuration.
+    pub(crate) fn packs(&self) -> Result<InstalledPacks, Failure> {
+        Ok(InstalledPacks::find(self.config()?.packs.as_deref()))
+    }
+}

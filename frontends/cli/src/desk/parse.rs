@@ -1,0 +1,280 @@
+//! `kantor statement parse`: what a pack reads from a file, without a server.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use clap::Args;
+use kantor_desk::{BankPacks, InstalledPacks, Normaliser, complaint_line};
+use kantor_model::{
+    Complaint, Entry, EntryStatus, Flow, Severity, StatementFoot, StatementHead, StatementSink,
+};
+use kantor_wire::{ComplaintWire, EntryWire, StatementWire};
+
+use super::Failure;
+use super::output::{print, print_json};
+
+/// A summary names so many statements one by one.
+const NAMED: u64 = 50;
+
+/// What to look at, and how it is shown.
+#[derive(Debug, Args)]
+pub(crate) struct Parse {
+    /// The statement file
+    file: PathBuf,
+    /// The bank whose pack reads it, such as mbank [default: the pack that recognises the file]
+    #[arg(long, value_name = "ID")]
+    bank: Option<String>,
+    /// One JSON object a line, one line a statement
+    #[arg(long, conflicts_with = "summary")]
+    json: bool,
+    /// Sums only: a line a statement, and one line for the whole file
+    #[arg(long)]
+    summary: bool,
+    /// The folder of the bank packs [default: the packs beside this program]
+    #[arg(long, value_name = "DIR")]
+    packs: Option<PathBuf>,
+}
+
+/// Reads the file and prints it. Complaints go to standard error.
+pub(crate) fn run(parse: &Parse) -> Result<(), Failure> {
+    let begun = Instant::now();
+    let mut file = File::open(&parse.file).map_err(|source| Failure::Read {
+        path: parse.file.clone(),
+        source,
+    })?;
+    let packs = InstalledPacks::find(parse.packs.as_deref());
+    let mut read = |sink: &mut dyn StatementSink| {
+        packs
+            .read(&mut file, parse.bank.as_deref(), sink)
+            .map_err(|failure| complain_about_all(&parse.file, &failure))
+    };
+    if parse.summary {
+        let mut sums = Sums::new(&parse.file);
+        read(&mut sums)?;
+        return sums.finish(begun);
+    }
+    let mut broken: Option<Failure> = None;
+    let mut sink = Normaliser::new(|statement| {
+        let printed = if parse.json {
+            print_json(&statement)
+        } else {
+            print(&for_people(&statement))
+        };
+        match printed {
+            Ok(()) => Flow::Continue,
+            Err(failure) => {
+                broken = Some(failure);
+                Flow::Stop
+            }
+        }
+    });
+    read(&mut sink)?;
+    let trustworthy = sink.is_trustworthy();
+    let complaints = sink.into_complaints();
+    if let Some(failure) = broken {
+        return Err(failure);
+    }
+    for complaint in &complaints {
+        eprintln!("{}", complaint_line(&parse.file, complaint));
+    }
+    judge(&parse.file, trustworthy, complaints.is_empty())
+}
+
+/// What no pack could read is complained about at its beginning.
+fn complain_about_all(file: &Path, failure: &kantor_desk::PackFailure) -> Failure {
+    let complaint = ComplaintWire {
+        line: 1,
+        column: 1,
+        code: failure.code.to_owned(),
+        fatal: true,
+        message: failure.message.clone(),
+        excerpt: None,
+    };
+    eprintln!("{}", complaint_line(file, &complaint));
+    Failure::Untrustworthy {
+        path: file.to_owned(),
+    }
+}
+
+fn judge(file: &Path, trustworthy: bool, silent: bool) -> Result<(), Failure> {
+    if trustworthy {
+        return Ok(());
+    }
+    if silent {
+        eprintln!(
+            "{}:1:1: no-statement: the file holds no whole statement; fetch it from the bank again",
+            file.display()
+        );
+    }
+    Err(Failure::Untrustworthy {
+        path: file.to_owned(),
+    })
+}
+
+/// A statement as people read it.
+fn for_people(statement: &StatementWire) -> String {
+    let mut lines = vec![format!(
+        "{} {} {} {}",
+        statement.account,
+        statement.currency,
+        statement.format,
+        statement.number.as_deref().unwrap_or("without a number"),
+    )];
+    let balance = |name: &str, balance: Option<&kantor_wire::BalanceWire>| {
+        balance.map_or_else(
+            || format!("  {name}: not told"),
+            |balance| format!("  {name}: {} on {}", balance.amount, balance.date),
+        )
+    };
+    lines.push(balance("opening", statement.opening.as_ref()));
+    lines.extend(statement.entries.iter().map(entry_line));
+    lines.push(balance("closing", statement.closing.as_ref()));
+    lines.join("\n")
+}
+
+fn entry_line(entry: &EntryWire) -> String {
+    let day = entry
+        .booking_date
+        .as_deref()
+        .or(entry.value_date.as_deref());
+    let mut line = format!("  {}  {:>14}", day.unwrap_or("no day    "), entry.amount);
+    let told = [
+        (entry.status != "booked").then_some(entry.status.as_str()),
+        entry.counterparty.name.as_deref(),
+        entry.counterparty.account.as_deref(),
+        entry.remittance.as_deref(),
+    ];
+    for text in told.into_iter().flatten() {
+        line.push_str("  ");
+        line.push_str(text);
+    }
+    line
+}
+
+/// Adds up a file without keeping its entries.
+struct Sums<'a> {
+    file: &'a Path,
+    open: Option<StatementHead>,
+    statement: Sum,
+    all: Sum,
+    statements: u64,
+    fatal: bool,
+    silent: bool,
+    broken: Option<Failure>,
+}
+
+/// Credits and debits of booked entries in minor units, and how many entries there are in all.
+#[derive(Clone, Copy, Default)]
+struct Sum {
+    entries: u64,
+    credit: i128,
+    debit: i128,
+}
+
+impl Sum {
+    fn add(&mut self, entry: &Entry) {
+        self.entries += 1;
+        if entry.status == EntryStatus::Booked {
+            let minor = i128::from(entry.amount.minor());
+            self.credit += minor.max(0);
+            self.debit += (-minor).max(0);
+        }
+    }
+}
+
+impl<'a> Sums<'a> {
+    fn new(file: &'a Path) -> Sums<'a> {
+        Sums {
+            file,
+            open: None,
+            statement: Sum::default(),
+            all: Sum::default(),
+            statements: 0,
+            fatal: false,
+            silent: true,
+            broken: None,
+        }
+    }
+
+    fn finish(self, begun: Instant) -> Result<(), Failure> {
+        if let Some(failure) = self.broken {
+            return Err(failure);
+        }
+        judge(
+            self.file,
+            self.statements > 0 && !self.fatal && self.open.is_none(),
+            self.silent,
+        )?;
+        print(&format!(
+            "entries={} credit={} debit={} t={:.3}",
+            self.all.entries,
+            self.all.credit,
+            self.all.debit,
+            begun.elapsed().as_secs_f64()
+        ))
+    }
+
+    fn line(head: &StatementHead, foot: &StatementFoot, sum: Sum) -> String {
+        let balance = |balance: Option<kantor_model::Balance>| {
+            balance.map_or("-".to_owned(), |b| b.amount.to_decimal_string())
+        };
+        format!(
+            "{} {} {} opening={} credits={} debits={} closing={} entries={}",
+            head.account,
+            head.number.as_deref().unwrap_or("-"),
+            head.currency,
+            balance(head.opening),
+            decimal(sum.credit, head.currency),
+            decimal(sum.debit, head.currency),
+            balance(foot.closing),
+            sum.entries
+        )
+    }
+}
+
+/// Minor units as a decimal text of the currency.
+fn decimal(minor: i128, currency: kantor_model::Currency) -> String {
+    i64::try_from(minor).map_or_else(
+        |_| format!("{minor} minor units"),
+        |minor| kantor_model::Money::new(minor, currency).to_decimal_string(),
+    )
+}
+
+impl StatementSink for Sums<'_> {
+    fn begin(&mut self, head: StatementHead) -> Flow {
+        self.open = Some(head);
+        self.statement = Sum::default();
+        Flow::Continue
+    }
+
+    fn entry(&mut self, entry: Entry) -> Flow {
+        self.statement.add(&entry);
+        self.all.add(&entry);
+        Flow::Continue
+    }
+
+    fn end(&mut self, foot: StatementFoot) -> Flow {
+        let Some(head) = self.open.take() else {
+            return Flow::Continue;
+        };
+        self.statements += 1;
+        if self.statements > NAMED {
+            return Flow::Continue;
+        }
+        match print(&Sums::line(&head, &foot, self.statement)) {
+            Ok(()) => Flow::Continue,
+            Err(failure) => {
+                self.broken = Some(failure);
+                Flow::Stop
+            }
+        }
+    }
+
+    fn complaint(&mut self, complaint: Complaint) -> Flow {
+        self.silent = false;
+        self.fatal |= complaint.severity == Severity::Fatal;
+        eprintln!("{}:{complaint}", self.file.display());
+        Flow::Continue
+    }
+}

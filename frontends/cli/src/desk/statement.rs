@@ -1,0 +1,173 @@
+//! `kantor statement`: look into a file, import files, watch a folder.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::Subcommand;
+use kantor_desk::{
+    BUILT_IN, BankPacks, ImportError, Imported, InstalledPacks, Office, Verdict, Watch,
+    complaint_line, import_statement, verdict,
+};
+use kantor_wire::StatementImport;
+
+use super::output::{print, print_json, words};
+use super::{Desk, Failure, parse};
+
+/// What can be done with statements.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Show what stands in a file; needs no server
+    Parse(parse::Parse),
+    /// Hand files over to the office; the same file twice changes nothing
+    Import {
+        /// The statement files
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        #[command(flatten)]
+        desk: Desk,
+    },
+    /// Import every file that appears in a folder, then move it to done/ or refused/
+    Watch {
+        /// The folder [default: `watch` of the configuration]
+        folder: Option<PathBuf>,
+        /// Seconds between two looks; a file is imported when it did not change between them
+        #[arg(long, value_name = "SECONDS", default_value_t = 2)]
+        every: u64,
+        /// Import what lies there now, then end
+        #[arg(long)]
+        once: bool,
+        #[command(flatten)]
+        desk: Desk,
+    },
+}
+
+pub(crate) fn run(command: &Command) -> Result<(), Failure> {
+    match command {
+        Command::Parse(parse) => parse::run(parse),
+        Command::Import { files, desk } => import(files, desk),
+        Command::Watch {
+            folder,
+            every,
+            once,
+            desk,
+        } => watch(folder.as_deref(), Duration::from_secs(*every), *once, desk),
+    }
+}
+
+fn import(files: &[PathBuf], desk: &Desk) -> Result<(), Failure> {
+    let (office, packs) = (desk.office()?, desk.packs()?);
+    let mut failed = 0;
+    for file in files {
+        let outcome = import_statement(&office, &packs, file);
+        if !outcome.as_ref().is_ok_and(Imported::is_complete) {
+            failed += 1;
+        }
+        report(file, &outcome, desk.json)?;
+    }
+    if failed == 0 {
+        Ok(())
+    } else {
+        Err(Failure::Incomplete {
+            failed,
+            all: files.len(),
+        })
+    }
+}
+
+fn report(file: &Path, outcome: &Result<Imported, ImportError>, json: bool) -> Result<(), Failure> {
+    match outcome {
+        Ok(imported) => {
+            for complaint in &imported.file.complaints {
+                eprintln!("{}", complaint_line(file, complaint));
+            }
+            if !imported.file.pack.sandbox && imported.file.pack.id != BUILT_IN {
+                eprintln!("{}: the pack ran without a sandbox", file.display());
+            }
+            if json {
+                return print_json(&imported.outcome);
+            }
+            imported
+                .outcome
+                .statements
+                .iter()
+                .try_for_each(|statement| print(&statement_text(file, statement)))
+        }
+        Err(error) => {
+            eprintln!("{error}");
+            Ok(())
+        }
+    }
+}
+
+fn statement_text(file: &Path, statement: &StatementImport) -> String {
+    let mut text = format!(
+        "{}: {} {}: {}",
+        file.display(),
+        statement.account,
+        words().text(&format!("outcome.{}", statement.outcome)),
+        words().say(&statement.message)
+    );
+    for found in &statement.matches {
+        text.push_str(&format!(
+            "\n  line {} {} {}: {}",
+            found.ordinal,
+            words().amount(&found.amount),
+            words().text(&format!("verdict.{}", found.verdict)),
+            words().say(&found.reason)
+        ));
+    }
+    text
+}
+
+fn watch(folder: Option<&Path>, every: Duration, once: bool, desk: &Desk) -> Result<(), Failure> {
+    let config = desk.config()?;
+    let folder = folder.map(Path::to_owned).or(config.watch).ok_or_else(|| {
+        Failure::Asked(
+            "no folder to watch; name one, or write `watch` under [desk] in kantor.toml".to_owned(),
+        )
+    })?;
+    let office = Office::with_token_file(&config.url, &config.token_file)?;
+    let packs = InstalledPacks::find(config.packs.as_deref());
+    let unreadable = |source| Failure::Read {
+        path: folder.clone(),
+        source,
+    };
+    let mut watch = Watch::new(&folder).map_err(unreadable)?;
+    let mut told = None;
+    for look in 0_u64.. {
+        if look > 0 {
+            std::thread::sleep(every);
+        }
+        let handled = watch
+            .look(|file| import_one(&office, &packs, file, desk.json))
+            .map_err(unreadable)?;
+        for one in handled {
+            match &one.verdict {
+                Verdict::Imported | Verdict::Refused(_) => {
+                    eprintln!("{} -> {}", one.file.display(), one.now.display());
+                    told = None;
+                }
+                // Said once, not at every look.
+                Verdict::Later(why) if told.as_ref() != Some(why) => {
+                    eprintln!("{} waits: {why}", one.file.display());
+                    told = Some(why.clone());
+                }
+                Verdict::Later(_) => {}
+            }
+        }
+        if once && look > 0 {
+            break;
+        }
+    }
+    Ok(())
+}
+
+fn import_one(office: &Office, packs: &dyn BankPacks, file: &Path, json: bool) -> Verdict {
+    let outcome = import_statement(office, packs, file);
+    let verdict = verdict(&outcome);
+    if !matches!(verdict, Verdict::Later(_)) {
+        // Nobody reads the report: the file is put away all the same.
+        let _ = report(file, &outcome, json);
+    }
+    verdict
+}

@@ -1,0 +1,110 @@
+//! `kantor suspense`: payments whose owner is not known.
+
+use clap::Subcommand;
+use kantor_wire::LineView;
+
+use super::orders::order_id;
+use super::output::{print, print_json, print_list, words};
+use super::payouts::account_id;
+use super::{Desk, Failure};
+
+/// What can be done with a payment whose owner is not known. A line is named by its account
+/// (number or id) and its place in it, as `list` shows them.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Lines with the question that each asks
+    List {
+        #[command(flatten)]
+        desk: Desk,
+    },
+    /// Nobody's order: book the line to a ledger account
+    Book {
+        /// The office account of the line
+        account: String,
+        /// The line's place in the account
+        ordinal: u64,
+        /// cover, capital, suppliers, salaries, taxes or fees
+        #[arg(long, value_name = "LEDGER_ACCOUNT")]
+        to: String,
+        /// Why
+        #[arg(long)]
+        reason: String,
+        #[command(flatten)]
+        desk: Desk,
+    },
+    /// The line pays an order
+    Allocate {
+        /// The office account of the line
+        account: String,
+        /// The line's place in the account
+        ordinal: u64,
+        /// The order's reference or id
+        order: String,
+        /// Why
+        #[arg(long)]
+        reason: String,
+        #[command(flatten)]
+        desk: Desk,
+    },
+}
+
+pub(crate) fn run(command: &Command) -> Result<(), Failure> {
+    match command {
+        Command::List { desk } => print_list(
+            &desk.office()?.suspense()?,
+            desk.json,
+            &[
+                "account", "line", "day", "amount", "from", "title", "question",
+            ],
+            row,
+        ),
+        Command::Book {
+            account,
+            ordinal,
+            to,
+            reason,
+            desk,
+        } => {
+            let office = desk.office()?;
+            let account = account_id(&office.accounts()?, account)?;
+            office.book(&account, *ordinal, to, reason)?;
+            print(&format!(
+                "line {ordinal} of account {account}: booked to {to}"
+            ))
+        }
+        Command::Allocate {
+            account,
+            ordinal,
+            order,
+            reason,
+            desk,
+        } => {
+            let office = desk.office()?;
+            let account = account_id(&office.accounts()?, account)?;
+            let order = order_id(&office, order)?;
+            let order = office.allocate(&account, *ordinal, &order, reason)?;
+            if desk.json {
+                return print_json(&order);
+            }
+            print(&format!(
+                "line {ordinal} of account {account}: pays {}, which is {} now",
+                order.reference, order.state
+            ))
+        }
+    }
+}
+
+fn row(line: &LineView) -> Vec<String> {
+    vec![
+        line.account.clone(),
+        line.ordinal.to_string(),
+        line.booking_date
+            .clone()
+            .or_else(|| line.value_date.clone())
+            .unwrap_or_default(),
+        words().amount(&line.amount),
+        line.counterparty.name.clone().unwrap_or_default(),
+        line.remittance.clone().unwrap_or_default(),
+        words().say(&line.question),
+    ]
+}

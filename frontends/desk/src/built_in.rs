@@ -1,0 +1,141 @@
+//! What the desk reads and writes without a pack: MT940 in no bank's particular shape, and Elixir-0
+//! in the profile that most banks take. Pure code of ours; no bank's code runs here.
+
+use std::io::{self, Chain, Cursor, Read};
+
+use kantor_model::{Batch, StatementSink};
+use kantor_parsers::elixir0::{self, Profile};
+use kantor_parsers::{ByteSource, Options, SourceError, read_statement};
+use kantor_wire::PackUsed;
+
+use crate::{PackFailure, Written};
+
+/// The id that stands in the place of a pack's; `--bank built-in` asks for it.
+pub const ID: &str = "built-in";
+
+/// The format of transfer files that can be written without a pack.
+pub(crate) const FORMAT: &str = "elixir0";
+
+/// How much of a file is looked at to recognise it.
+const HEAD: usize = 64 * 1024;
+
+/// No walls stand around it, because it is a part of this program.
+fn used() -> PackUsed {
+    PackUsed {
+        id: ID.to_owned(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        sandbox: false,
+    }
+}
+
+/// Whether these are the first bytes of a statement that can be read without a pack.
+pub(crate) fn recognises(head: &[u8]) -> bool {
+    kantor_parsers::recognise(head).format == Some(kantor_model::Format::Mt940)
+}
+
+/// Reads a statement file in no bank's particular shape.
+pub(crate) fn read(
+    source: &mut dyn Read,
+    sink: &mut dyn StatementSink,
+) -> Result<PackUsed, PackFailure> {
+    read_statement(&mut Pulled(source), Options::default(), sink)
+        .map(|_| used())
+        .map_err(|error| PackFailure::new(PackFailure::FAILED, error.to_string()))
+}
+
+/// Bytes of the system as the parsers pull them.
+struct Pulled<'a>(&'a mut dyn Read);
+
+impl ByteSource for Pulled<'_> {
+    fn pull(&mut self, into: &mut [u8]) -> Result<usize, SourceError> {
+        loop {
+            match self.0.read(into) {
+                Ok(count) => return Ok(count),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => {
+                    return Err(SourceError {
+                        reason: error.to_string(),
+                    });
+                }
+            }
+        }
+    }
+}
+
+/// Writes a batch in the profile that most banks take.
+pub(crate) fn write(batch: &Batch) -> Result<Written, PackFailure> {
+    let written = elixir0::write(batch, &Profile::DEFAULT)
+        .map_err(|error| PackFailure::new(PackFailure::FAILED, error.to_string()))?;
+    let respelt = written.respelt.iter().map(|one| {
+        format!(
+            "line {}: `{}` is written as `{}`",
+            one.line, one.character, one.written
+        )
+    });
+    let cut = written
+        .cut
+        .iter()
+        .map(|one| format!("line {}: `{}` is shortened", one.line, one.text));
+    Ok(Written {
+        pack: used(),
+        format: FORMAT.to_owned(),
+        notices: respelt.chain(cut).collect(),
+        bytes: written.bytes,
+    })
+}
+
+/// A source that can begin again as long as only its head was read.
+pub(crate) struct Remembering<'a> {
+    source: &'a mut (dyn Read + Send),
+    head: Vec<u8>,
+}
+
+impl<'a> Remembering<'a> {
+    pub(crate) fn new(source: &'a mut (dyn Read + Send)) -> Remembering<'a> {
+        Remembering {
+            source,
+            head: Vec::new(),
+        }
+    }
+
+    /// What was read first, up to a limit.
+    pub(crate) fn head(&self) -> &[u8] {
+        &self.head
+    }
+
+    /// The whole source once more. Only right when no more than the head was read.
+    pub(crate) fn rewound(self) -> Chain<Cursor<Vec<u8>>, &'a mut (dyn Read + Send)> {
+        Cursor::new(self.head).chain(self.source)
+    }
+}
+
+impl Read for Remembering<'_> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let count = self.source.read(into)?;
+        let room = HEAD.saturating_sub(self.head.len());
+        let seen = into.get(..count.min(room)).unwrap_or_default();
+        self.head.extend_from_slice(seen);
+        Ok(count)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_source_begins_again_after_its_head() {
+        let bytes: Vec<u8> = (0..200_000_u32).map(|n| n as u8).collect();
+        let mut source = bytes.as_slice();
+        let mut remembering = Remembering::new(&mut source);
+        let mut head = Vec::new();
+        (&mut remembering)
+            .take(HEAD as u64)
+            .read_to_end(&mut head)
+            .expect("read");
+        assert_eq!(remembering.head(), head);
+        let mut all = Vec::new();
+        remembering.rewound().read_to_end(&mut all).expect("read");
+        assert_eq!(all, bytes);
+    }
+}
