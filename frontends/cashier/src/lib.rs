@@ -17,6 +17,7 @@ mod explain;
 pub mod message;
 pub mod model;
 pub mod options;
+mod report;
 pub mod rows;
 mod text;
 mod update;

@@ -1,14 +1,15 @@
 //! What each message does to the model, and what it asks for in return. Nothing here draws, waits
 //! or talks to anybody.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use kantor_desk::{ApiError, BUILT_IN, ExportError, Exported, ImportError, Imported};
-use kantor_wire::{Act, StatementImport, StatementOutcome, Verdict};
+use kantor_desk::ApiError;
+use kantor_wire::Act;
 
 use crate::explain;
-use crate::message::{Answer, Asked, Done, Effect, Message, Snapshot, Stamped, Subject};
-use crate::model::{About, Connection, Fault, LEDGER_ACCOUNTS, Model, Question, Tone};
+use crate::message::{Answer, Asked, Effect, Message, Snapshot, Stamped, Subject};
+use crate::model::{About, Connection, LEDGER_ACCOUNTS, Model, Question, Tone};
+use crate::report::{done_text, export_failed, exported, fail, import_failed, report_import};
 
 /// Lets a message happen.
 pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
@@ -312,149 +313,4 @@ fn disconnected(model: &mut Model, error: &ApiError) {
     let title = model.words().text("cashier.no_connection").to_owned();
     let text = explain::api(model.words(), error);
     fail(model, "", title, text);
-}
-
-fn fail(model: &mut Model, at: &str, title: String, text: String) {
-    model.note(at, Tone::Bad, title.clone());
-    model.fault = Some(Fault { title, text });
-}
-
-fn file_name(path: &Path) -> String {
-    path.file_name()
-        .unwrap_or(path.as_os_str())
-        .to_string_lossy()
-        .into_owned()
-}
-
-fn report_import(model: &mut Model, imported: &Stamped<Imported>) {
-    let Stamped { at, what } = imported;
-    let name = file_name(&what.file.path);
-    for statement in &what.outcome.statements {
-        let text = statement_text(model, &name, statement);
-        model.note(at, outcome_tone(statement.outcome), text);
-    }
-    if !what.file.complaints.is_empty() {
-        let text = model.words().with(
-            "cashier.import_complaints",
-            &[
-                ("file", &name),
-                ("count", &what.file.complaints.len().to_string()),
-            ],
-        );
-        model.note(at, Tone::Warn, text);
-    }
-    if !what.file.pack.sandbox && what.file.pack.id != BUILT_IN {
-        let text = model
-            .words()
-            .with("cashier.no_sandbox", &[("pack", &what.file.pack.id)]);
-        model.note(at, Tone::Quiet, text);
-    }
-    if !what.is_complete() {
-        let title = model
-            .words()
-            .with("cashier.import_incomplete", &[("file", &name)]);
-        let lines: Vec<String> = what
-            .outcome
-            .statements
-            .iter()
-            .filter(|statement| outcome_tone(statement.outcome) == Tone::Bad)
-            .map(|statement| model.words().say(&statement.message))
-            .collect();
-        model.fault = Some(Fault {
-            title,
-            text: lines.join("\n"),
-        });
-    }
-}
-
-fn statement_text(model: &Model, file: &str, statement: &StatementImport) -> String {
-    let words = model.words();
-    let account = model
-        .accounts
-        .iter()
-        .find(|account| account.iban == statement.account)
-        .map_or(statement.account.as_str(), |account| &account.name);
-    let mut text = format!("{file} · {account}: {}", words.say(&statement.message));
-    let with = |verdict: Verdict| {
-        statement
-            .matches
-            .iter()
-            .filter(|found| found.verdict == verdict)
-            .count()
-    };
-    if !statement.matches.is_empty() {
-        let open = with(Verdict::Ambiguous) + with(Verdict::None);
-        text.push(' ');
-        text.push_str(&words.with(
-            "cashier.import_matches",
-            &[
-                ("certain", &with(Verdict::Certain).to_string()),
-                ("likely", &with(Verdict::Likely).to_string()),
-                ("open", &open.to_string()),
-            ],
-        ));
-    }
-    text
-}
-
-fn outcome_tone(outcome: StatementOutcome) -> Tone {
-    match outcome {
-        StatementOutcome::Booked | StatementOutcome::Provisional => Tone::Good,
-        StatementOutcome::Known => Tone::Plain,
-        StatementOutcome::Archived | StatementOutcome::Refused => Tone::Bad,
-    }
-}
-
-fn import_failed(model: &mut Model, at: &str, path: &Path, error: &ImportError) {
-    let title = model
-        .words()
-        .with("cashier.import_failed", &[("file", &file_name(path))]);
-    let text = explain::import(model.words(), path, error);
-    fail(model, at, title, text);
-}
-
-fn exported(model: &mut Model, at: &str, exported: &Exported) {
-    let words = model.words();
-    let text = words.with(
-        "cashier.exported",
-        &[
-            ("path", &exported.path.display().to_string()),
-            (
-                "transfers",
-                &words.count("count.transfers", exported.batch.count),
-            ),
-            ("sum", &words.amount(&exported.batch.sum)),
-        ],
-    );
-    model.note(at, Tone::Good, text);
-}
-
-fn export_failed(model: &mut Model, at: &str, account: &str, error: &ExportError) {
-    let title = model
-        .words()
-        .with("cashier.export_failed", &[("account", account)]);
-    let text = explain::export(model.words(), error);
-    fail(model, at, title, text);
-}
-
-/// The sentence of an act that was done (`done`) or refused (`refused`).
-fn done_text(model: &Model, how: &str, done: &Done) -> String {
-    let words = model.words();
-    match done {
-        Done::Order(reference, act) => words.with(
-            &format!("cashier.{how}_order"),
-            &[
-                ("reference", reference),
-                ("act", words.text(&format!("act.{act}"))),
-            ],
-        ),
-        Done::Booked(account) => words.with(
-            &format!("cashier.{how}_book"),
-            &[("account", words.text(&format!("ledger.{account}")))],
-        ),
-        Done::Allocated(reference) => words.with(
-            &format!("cashier.{how}_allocate"),
-            &[("reference", reference)],
-        ),
-    }
 }

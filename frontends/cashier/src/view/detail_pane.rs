@@ -9,8 +9,9 @@ use fltk::frame::Frame;
 use fltk::group::Flex;
 use fltk::prelude::{GroupExt, WidgetExt};
 
-use super::grid::{Column, Grid, Width};
-use super::heading_frame;
+use super::grid::Grid;
+use super::layout::{Column, Width};
+use super::section::heading_frame;
 use super::theme::{GAP, LINE, Look, button, shown};
 use crate::detail::{Asks, Detail, detail};
 use crate::message::Message;

@@ -163,7 +163,7 @@ impl Dialog {
     ) -> Dialog {
         let form = form(model, &question.about);
         let words = model.words();
-        let lines = super::grid::line_count(&form.text, WIDTH - 4 * GAP);
+        let lines = super::layout::line_count(&form.text, WIDTH - 4 * GAP);
         let fields = i32::from(form.choice.is_some())
             + i32::from(form.rate.is_some())
             + i32::from(form.reason.is_some());

@@ -1,29 +1,33 @@
 //! The window: widgets made once, filled from the model after every message. Nothing is decided
 //! here; every press becomes a message.
 
+mod banner;
 mod detail_pane;
 mod dialog;
 mod grid;
+mod layout;
+mod paint;
+mod section;
 mod theme;
 mod toolbar;
 
 use fltk::app::{self, Sender};
-use fltk::enums::{Align, CallbackTrigger, Event, Font, FrameType, Key};
-use fltk::frame::Frame;
-use fltk::group::{Flex, FlexType};
+use fltk::enums::{Event, Key};
+use fltk::group::Flex;
 use fltk::prelude::{GroupExt, WidgetBase, WidgetExt, WindowExt};
 use fltk::window::Window;
 use kantor_wire::Words;
 
+use self::banner::Banner;
 use self::detail_pane::DetailPane;
 use self::dialog::Dialog;
-use self::grid::{Column, Grid, Width};
-use self::theme::{
-    ALARM, FAINT, GAP, GROUND, HEADING, INK, LINE, Look, TEXT, button, colour, shown,
+use self::section::{
+    Section, balances_grid, journal_grid, orders_grid, payouts_grid, suspense_grid,
 };
+use self::theme::{GAP, GROUND};
 use self::toolbar::Toolbar;
 use crate::message::Message;
-use crate::model::{Model, Question, Tone};
+use crate::model::{Model, Question};
 use crate::rows;
 
 /// The smallest window in which everything can be read.
@@ -249,199 +253,4 @@ fn titles<'a>(words: &'a Words, names: &[&str]) -> Vec<&'a str> {
         .iter()
         .map(|name| words.find(&format!("cashier.column_{name}")).unwrap_or("?"))
         .collect()
-}
-
-fn column(width: Width, right: bool) -> Column {
-    Column {
-        title: String::new(),
-        width,
-        right,
-    }
-}
-
-fn orders_grid() -> Grid {
-    Grid::lines(vec![
-        column(Width::Fixed(110), false),
-        column(Width::Share(4), false),
-        column(Width::Fixed(118), true),
-        column(Width::Fixed(118), true),
-        column(Width::Share(6), false),
-        column(Width::Fixed(56), false),
-    ])
-}
-
-fn suspense_grid() -> Grid {
-    Grid::lines(vec![
-        column(Width::Fixed(92), false),
-        column(Width::Fixed(118), true),
-        column(Width::Share(3), false),
-        column(Width::Share(4), false),
-        column(Width::Share(4), false),
-    ])
-}
-
-fn payouts_grid() -> Grid {
-    Grid::lines(vec![
-        column(Width::Share(3), false),
-        column(Width::Fixed(110), false),
-        column(Width::Share(4), false),
-        column(Width::Fixed(118), true),
-        column(Width::Fixed(150), false),
-    ])
-}
-
-fn balances_grid() -> Grid {
-    Grid::lines(vec![
-        column(Width::Share(1), false),
-        column(Width::Fixed(124), true),
-        column(Width::Fixed(124), true),
-        column(Width::Fixed(112), true),
-    ])
-}
-
-fn journal_grid() -> Grid {
-    Grid::wrapping(vec![
-        column(Width::Fixed(84), false),
-        column(Width::Share(1), false),
-    ])
-}
-
-/// A heading with a table under it.
-struct Section {
-    heading: Frame,
-    grid: Grid,
-}
-
-impl Section {
-    fn build(parent: &mut Flex, grid: Grid) -> Section {
-        // The grid was made first: the heading goes before it.
-        let heading = heading_frame();
-        parent.insert(&heading, parent.children() - 2);
-        parent.fixed(&heading, LINE + 6);
-        Section { heading, grid }
-    }
-
-    fn build_fixed(parent: &mut Flex, grid: Grid, height: i32) -> Section {
-        let section = Section::build(parent, grid);
-        parent.fixed(section.grid.widget(), height);
-        section
-    }
-
-    fn tell(&mut self, sender: Sender<Message>) {
-        self.grid.on_choice(move |row| {
-            if let Some(subject) = &row.subject {
-                sender.send(Message::Selected(subject.clone()));
-            }
-        });
-    }
-
-    fn title(&mut self, words: &Words, key: &str, count: usize) {
-        self.heading(&format!("{} ({count})", words.text(key)));
-    }
-
-    fn heading(&mut self, text: &str) {
-        if self.heading.label() != text {
-            self.heading.set_label(text);
-        }
-    }
-
-    fn says(&self) -> String {
-        let rows: Vec<String> = self
-            .grid
-            .texts()
-            .into_iter()
-            .map(|cells| format!("  {}", cells.join(" | ")))
-            .collect();
-        format!("{}\n{}", self.heading.label(), rows.join("\n"))
-    }
-}
-
-/// The words above a pane.
-fn heading_frame() -> Frame {
-    let mut heading = Frame::default();
-    heading.set_align(Align::Inside | Align::Left);
-    heading.set_label_font(Font::HelveticaBold);
-    heading.set_label_size(HEADING);
-    heading.set_label_color(INK);
-    heading
-}
-
-/// The message of a failure, until it is read.
-struct Banner {
-    row: Flex,
-    parent: Flex,
-    title: Frame,
-    text: Frame,
-    read: fltk::button::Button,
-}
-
-impl Banner {
-    fn build(parent: &mut Flex, words: &Words, sender: Sender<Message>) -> Banner {
-        let mut row = Flex::default();
-        row.set_type(FlexType::Row);
-        row.set_frame(FrameType::FlatBox);
-        row.set_color(ALARM);
-        row.set_margin(GAP);
-        let mut texts = Flex::default().column();
-        texts.set_pad(2);
-        let mut title = heading_frame();
-        title.set_label_color(colour(Tone::Bad));
-        texts.fixed(&title, LINE + 4);
-        let mut text = Frame::default();
-        text.set_align(Align::Inside | Align::Left | Align::Top | Align::Wrap);
-        text.set_label_size(TEXT);
-        text.set_label_color(INK);
-        texts.end();
-        let mut side = Flex::default().column();
-        side.set_color(ALARM);
-        let mut read = button(words.text("cashier.close"), Look::Side);
-        read.set_trigger(CallbackTrigger::Release);
-        read.set_callback(move |_| sender.send(Message::FaultRead));
-        side.fixed(&read, 30);
-        Frame::default();
-        side.end();
-        row.fixed(&side, 100);
-        row.end();
-        row.hide();
-        Banner {
-            row,
-            parent: parent.clone(),
-            title,
-            text,
-            read,
-        }
-    }
-
-    fn show(&mut self, model: &Model) {
-        self.read.set_label(model.words().text("cashier.close"));
-        match &model.fault {
-            Some(fault) => {
-                self.title.set_label(&shown(&fault.title));
-                self.text.set_label(&shown(&fault.text));
-                let lines = grid::line_count(&fault.text, self.parent.w() - 160);
-                let height = (lines + 1) * LINE + 3 * GAP;
-                self.parent.fixed(&self.row, height.min(260));
-                self.row.show();
-            }
-            None => self.row.hide(),
-        }
-        self.parent.layout();
-        self.parent.redraw();
-    }
-
-    fn says(&self) -> String {
-        if self.row.visible() {
-            format!("{}\n{}", self.title.label(), self.text.label())
-        } else {
-            String::new()
-        }
-    }
-}
-
-/// A quiet line of words.
-fn quiet_frame() -> Frame {
-    let mut frame = Frame::default();
-    frame.set_label_size(TEXT);
-    frame.set_label_color(FAINT);
-    frame
 }

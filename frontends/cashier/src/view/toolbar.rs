@@ -8,7 +8,7 @@ use fltk::group::Flex;
 use fltk::prelude::{ButtonExt, GroupExt, WidgetExt};
 use kantor_wire::{Language, Words};
 
-use super::quiet_frame;
+use super::section::quiet_frame;
 use super::theme::{GAP, Look, button, colour, shown};
 use crate::message::Message;
 use crate::model::{Connection, Model, Tone};

@@ -23,7 +23,8 @@ pub fn act(state: &mut State, path: &str, body: &[u8]) -> Answer {
         ["suspense", account, ordinal, "allocate"] => {
             let ask: AllocateAsk = read(body)?;
             fund(state, &ask.order);
-            settle(state, account, ordinal)
+            settle(state, account, ordinal);
+            json!(state.orders.iter().find(|order| order.id == ask.order))
         }
         ["batches"] => create_batch(state, &read(body)?)?,
         ["batches", id, "approve"] => approve(state, id)?,
