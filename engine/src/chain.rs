@@ -181,9 +181,9 @@ fn days_differ(link: Option<&Link>, line: Option<&NewLine>) -> bool {
     matches!((known, new), (Some(known), Some(new)) if known != new)
 }
 
-/// Chooses among places that fit by amount and day: shared lines must say the same of themselves.
-/// Where several remain, the one that adds the fewest new lines is taken if only one does so:
-/// booking a line twice can pay somebody twice, and a line left out shows in the next balance.
+/// Chooses among places that fit by amount and day: where the fewest lines would be new, and the
+/// shared ones say the same of themselves, if that is one place. Booking a line twice can pay
+/// somebody twice, so a place that adds more lines is never taken while another adds fewer.
 fn choose(tail: ChainTail<'_>, lines: &[NewLine], fitting: &[(usize, usize)]) -> Placement {
     let after = |at: usize| tail.before + at as u64;
     if lines.is_empty() {
@@ -202,7 +202,7 @@ fn choose(tail: ChainTail<'_>, lines: &[NewLine], fitting: &[(usize, usize)]) ->
             *shared > 0 && by_evidence.get(*at).copied().unwrap_or(0).min(*shared) == *shared
         })
         .collect();
-    let known_at_best = agreeing.iter().map(|(_, shared)| *shared).max();
+    let known_at_best = fitting.iter().map(|(_, shared)| *shared).max();
     let mut best = agreeing
         .iter()
         .filter(|(_, shared)| Some(*shared) == known_at_best);
@@ -296,6 +296,10 @@ mod tests {
                 evidence,
             })
             .collect()
+    }
+
+    fn day(text: &str) -> Option<Date> {
+        Some(text.parse().expect("a day"))
     }
 
     #[track_caller]
@@ -415,6 +419,74 @@ mod tests {
             &[(5, 8), (-5, 9)],
             Placement::Ambiguous { after: vec![0, 2] },
         );
+    }
+
+    #[test]
+    fn a_line_without_a_day_may_be_of_any_day() {
+        let mut links = links(100, &[5, -5]);
+        links
+            .iter_mut()
+            .for_each(|link| link.booked_on = day("2026-11-16"));
+        let tail = ChainTail {
+            before: 0,
+            balance_before: 100,
+            links: &links,
+        };
+        let undated = lines(&[(5, 1), (-5, 2)]);
+        let known = Placement::After {
+            ordinal: 0,
+            known: 2,
+        };
+        assert_eq!(place(tail, 100, &undated), known);
+        let said_otherwise = lines(&[(5, 8), (-5, 9)]);
+        let ambiguous = Placement::Ambiguous { after: vec![0, 2] };
+        assert_eq!(place(tail, 100, &said_otherwise), ambiguous);
+        let mut next_day = lines(&[(5, 1), (-5, 2)]);
+        next_day
+            .iter_mut()
+            .for_each(|line| line.booked_on = day("2026-11-17"));
+        let new = Placement::After {
+            ordinal: 2,
+            known: 0,
+        };
+        assert_eq!(place(tail, 100, &next_day), new);
+    }
+
+    #[test]
+    fn a_place_that_adds_more_lines_is_not_taken_for_one_text_that_agrees() {
+        // Wholly known at the beginning, but for the texts; its first line is said again at the end.
+        check(
+            &[5, -5, 5, -5, 5],
+            100,
+            &[(5, 5), (-5, 9)],
+            Placement::Ambiguous {
+                after: vec![0, 2, 4],
+            },
+        );
+    }
+
+    #[test]
+    fn a_tail_is_enough_when_nothing_before_it_can_be_meant() {
+        let mut links = links(100, &[5, -5]);
+        links[0].booked_on = day("2026-11-16");
+        links[1].booked_on = day("2026-11-17");
+        let tail = ChainTail {
+            before: 7,
+            balance_before: 100,
+            links: &links,
+        };
+        let of_day = |booked_on| NewLine {
+            amount: 1,
+            booked_on,
+            evidence: 0,
+        };
+        assert!(tail.is_enough_for(100, &[of_day(day("2026-11-17"))]));
+        assert!(tail.is_enough_for(100, &[]));
+        assert!(!tail.is_enough_for(200, &[of_day(day("2026-11-17"))]));
+        assert!(!tail.is_enough_for(100, &[of_day(day("2026-11-16"))]));
+        assert!(!tail.is_enough_for(100, &[of_day(None)]));
+        let whole = ChainTail { before: 0, ..tail };
+        assert!(whole.is_enough_for(200, &[of_day(None)]));
     }
 
     #[test]

@@ -1,0 +1,260 @@
+//! The laws of the core, each held by random lives of a small office. The auditor of `fixture/`
+//! checks the books after every event; what is here holds besides.
+
+mod fixture;
+mod town;
+
+use std::collections::BTreeMap;
+
+use kantor_engine::chain::{ChainTail, Link, NewLine, Placement, place};
+use kantor_engine::{AccountId, Snapshot, StatementOutcome, apply};
+use kantor_model::Date;
+use proptest::prelude::*;
+use proptest::sample::Index;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
+
+use town::Town;
+use town::deeds::{Deed, deed};
+
+fn lives() -> impl Strategy<Value = Vec<Deed>> {
+    prop::collection::vec(deed(), 1..120)
+}
+
+fn lived(deeds: &[Deed]) -> Town {
+    let mut town = Town::new();
+    for deed in deeds {
+        town.live(deed);
+    }
+    town
+}
+
+/// Every bank prints everything from the beginning, with its balance.
+fn load_everything(town: &mut Town) {
+    let accounts: Vec<AccountId> = town.banks.keys().copied().collect();
+    for account in accounts {
+        let paper = town.print(account, 0, usize::MAX, true);
+        let outcome = town.load(&paper);
+        assert!(
+            !matches!(outcome, StatementOutcome::Archived(_)),
+            "the whole truth of account {account}: {outcome:?}"
+        );
+    }
+}
+
+/// An office without the numbers that only say in which order things came.
+fn essence(state: &Snapshot) -> Snapshot {
+    let mut state = state.clone();
+    state.statements = 0;
+    state
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(256))]
+
+    /// Laws 1, 4, 5: nothing lost, nothing doubled, nobody paid twice, whatever anybody does and in
+    /// whatever pieces the bank tells it. The auditor looks after every event.
+    #[test]
+    fn when_everything_is_loaded_the_books_are_the_banks(deeds in lives()) {
+        let mut town = lived(&deeds);
+        load_everything(&mut town);
+        for (account, truth) in &town.banks {
+            let kept = town.office.lines.get(account).map_or(0, Vec::len);
+            prop_assert_eq!(kept, truth.lines.len());
+            let account = &town.office.state.accounts[account];
+            prop_assert_eq!(account.proved_through, account.lines);
+        }
+    }
+
+    /// Law 1: importing a file twice changes nothing, not even the log.
+    #[test]
+    fn importing_twice_changes_nothing(deeds in lives()) {
+        let mut town = lived(&deeds);
+        load_everything(&mut town);
+        let (state, events) = (town.office.state.clone(), town.office.log.len());
+        for paper in town.papers.clone() {
+            let outcome = town.load(&paper);
+            let known = StatementOutcome::Known { lines: paper.lines.len() as u64 };
+            prop_assert_eq!(outcome, known);
+        }
+        prop_assert_eq!(&town.office.state, &state);
+        prop_assert_eq!(town.office.log.len(), events);
+    }
+
+    /// Law 8: the state is what the events add up to, from the beginning and from any point of it.
+    #[test]
+    fn any_prefix_of_events_replays_equal(deeds in lives(), cut in any::<Index>()) {
+        let town = lived(&deeds);
+        let (first, rest) = town.office.log.split_at(cut.index(town.office.log.len()));
+        let mut state = Snapshot::new();
+        first.iter().for_each(|recorded| apply(&mut state, recorded));
+        let mut resumed = state.clone();
+        rest.iter().for_each(|recorded| apply(&mut resumed, recorded));
+        prop_assert_eq!(&resumed, &town.office.state);
+    }
+
+    /// Statements of different accounts are independent where they pay for different orders.
+    #[test]
+    fn the_order_of_statements_of_different_accounts_does_not_matter(
+        minor in prop::collection::vec(100..100_000_i64, 1..6),
+        percent in prop::collection::vec(prop_oneof![Just(100_i64), 50..150_i64], 6),
+    ) {
+        let office = |backwards: bool| {
+            let mut town = Town::new();
+            for (at, minor) in minor.iter().enumerate() {
+                town.live(&Deed::Order { customer: 1, minor: *minor, sells: false, fixes_gets: false });
+                let account = if at % 2 == 0 { 1 } else { 3 };
+                let (order, percent) = (at as u64, percent[at]);
+                town.live(&Deed::Pay { order, percent, payer: 0, account, also: None });
+            }
+            let accounts = if backwards { [3, 1] } else { [1, 3] };
+            for account in accounts {
+                let paper = town.print(AccountId(account), 0, usize::MAX, true);
+                town.load(&paper);
+            }
+            town.office.state
+        };
+        let (one, other) = (essence(&office(false)), essence(&office(true)));
+        prop_assert_eq!(&one.ledger, &other.ledger);
+        prop_assert_eq!(&one.questions, &other.questions);
+        prop_assert_eq!(&one.settled, &other.settled);
+        prop_assert_eq!(&one.accounts, &other.accounts);
+        let states = |state: &Snapshot| -> Vec<_> {
+            state.orders.values().map(|order| (order.state, order.receipts.clone())).collect()
+        };
+        prop_assert_eq!(states(&one), states(&other));
+    }
+}
+
+/// A law that nothing puts to the test holds for nothing: random lives reach what they are about.
+#[test]
+fn random_lives_are_full_lives() {
+    let mut runner = TestRunner::deterministic();
+    let mut seen: BTreeMap<&str, u32> = BTreeMap::new();
+    for _ in 0..400 {
+        let deeds = lives().new_tree(&mut runner).expect("a life").current();
+        for recorded in lived(&deeds).office.log {
+            *seen.entry(recorded.event.kind()).or_default() += 1;
+        }
+    }
+    // What the town has no deed for, and what its true banks never cause.
+    let never = ["StatementArchived", "NoticesSent"];
+    let rare: Vec<String> = EVENTS
+        .iter()
+        .filter(|kind| !never.contains(kind))
+        .filter(|kind| seen.get(*kind).copied().unwrap_or(0) < 3)
+        .map(|kind| format!("{kind}: {:?}", seen.get(kind)))
+        .collect();
+    assert!(rare.is_empty(), "hardly ever: {rare:?} of {seen:?}");
+}
+
+const EVENTS: [&str; 40] = [
+    "OfficeOpened",
+    "PolicySet",
+    "CurrencyDefined",
+    "AccountOpened",
+    "RatesPublished",
+    "CustomerRegistered",
+    "CustomerAccountAdded",
+    "OrderPlaced",
+    "TermsChanged",
+    "RateOffered",
+    "RateAccepted",
+    "RateDeclined",
+    "DeadlineMoved",
+    "OrderFunded",
+    "OrderHeld",
+    "OrderExpired",
+    "OrderCancelled",
+    "OrderLostFunds",
+    "OrderRefunding",
+    "OrderPayingOut",
+    "OrderPayOutStopped",
+    "OrderCompleted",
+    "OrderRefunded",
+    "StatementBooked",
+    "StatementArchived",
+    "ReceiptAllocated",
+    "ReceiptReleased",
+    "LineBooked",
+    "LineBookingReversed",
+    "PayoutDue",
+    "PayoutWithdrawn",
+    "PayoutPaid",
+    "PaidTwice",
+    "PaidWithoutFile",
+    "BatchFixed",
+    "BatchApproved",
+    "BatchWritten",
+    "BatchVoided",
+    "BatchClosed",
+    "NoticesSent",
+];
+
+/// One line of a bank that says little: few amounts, so that balances come back all the time.
+fn poor_lines() -> impl Strategy<Value = Vec<(i64, bool)>> {
+    prop::collection::vec(
+        (
+            prop_oneof![Just(5), Just(-5), Just(10), Just(-10)],
+            any::<bool>(),
+        ),
+        0..14,
+    )
+}
+
+/// Which lines are said with another text, and whether all are without their days.
+fn retold() -> impl Strategy<Value = (Vec<bool>, bool)> {
+    (prop::collection::vec(any::<bool>(), 14), any::<bool>())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(4_000))]
+
+    /// Law 1 where balances come back: a part of the truth is put in its own place or nowhere. What
+    /// is known is never taken for new, and what is new never for known.
+    #[test]
+    fn a_line_is_never_doubled_and_never_swallowed(
+        truth in poor_lines(),
+        known in any::<Index>(),
+        from in any::<Index>(),
+        to in any::<Index>(),
+        retold in retold(),
+    ) {
+        let first: Date = "2026-11-16".parse().expect("a day");
+        let mut links = Vec::new();
+        let (mut balance, mut day) = (100, first);
+        for ((amount, next_day), number) in truth.iter().zip(0..) {
+            balance += amount;
+            if *next_day {
+                day = day.tomorrow().expect("days go on");
+            }
+            links.push(Link { amount: *amount, balance_after: balance, booked_on: Some(day), evidence: number });
+        }
+        let known = known.index(links.len() + 1);
+        let from = from.index(known + 1);
+        let to = from + to.index(links.len() - from + 1);
+        let lines: Vec<NewLine> = links[from..to]
+            .iter()
+            .zip(&retold.0)
+            .map(|(link, other_text)| NewLine {
+                amount: link.amount,
+                booked_on: link.booked_on.filter(|_| !retold.1),
+                evidence: if *other_text { link.evidence + 1_000 } else { link.evidence },
+            })
+            .collect();
+        let opening = if from == 0 { 100 } else { links[from - 1].balance_after };
+        let tail = ChainTail { before: 0, balance_before: 100, links: &links[..known] };
+        match place(tail, opening, &lines) {
+            Placement::After { ordinal, known: shared } => {
+                let truly_shared = known.saturating_sub(from).min(lines.len());
+                prop_assert_eq!(shared, truly_shared, "new lines are new and known ones known");
+                let adds = lines.len() > shared;
+                prop_assert!(!adds || ordinal == from as u64, "in its own place");
+            }
+            Placement::Ambiguous { after } => {
+                prop_assert!(after.contains(&(from as u64)), "its own place is among them");
+            }
+            other => prop_assert!(false, "a part of the truth was answered {other:?}"),
+        }
+    }
+}
