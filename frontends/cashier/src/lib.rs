@@ -162,7 +162,8 @@ pub fn run() -> ExitCode {
     let opened = options
         .desk()
         .map_err(|error| error.to_string())
-        .and_then(|config| desk(&config).map(|desk| (desk, config)));
+        .and_then(|config| desk(&config).map(|desk| (desk, config)))
+        .and_then(|opened| screen().map(|()| opened));
     match opened {
         Ok((desk, config)) => {
             let _app = app::App::default();
@@ -180,6 +181,19 @@ pub fn run() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Whether there is a screen. The toolkit would end the program without a word of advice.
+fn screen() -> Result<(), String> {
+    let needs_display = cfg!(all(unix, not(target_os = "macos")));
+    if needs_display && std::env::var_os("DISPLAY").is_none_or(|display| display.is_empty()) {
+        return Err(
+            "there is no screen to open the window on (DISPLAY is not set); start it from a \
+             desktop session, or use `kantor orders` and its sisters on the command line"
+                .to_owned(),
+        );
+    }
+    Ok(())
 }
 
 fn desk(config: &DeskConfig) -> Result<Desk, String> {

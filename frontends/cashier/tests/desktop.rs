@@ -138,9 +138,15 @@ fn the_cashiers_morning() {
     hand.sees_no_more("Wpisz powód: zostanie w historii.");
     assert_eq!(office.state().suspense.len(), 1);
 
-    // The held order is accepted as it is.
+    // Arrows move what is pointed at.
     hand.points_at("KZ22222B4");
     hand.sees("Zlecenie KZ22222B4");
+    hand.presses("Down Down");
+    hand.sees("Zlecenie KZ33333C1");
+    hand.presses("Home");
+    hand.sees("Zlecenie KZ22222B4");
+
+    // The held order is accepted as it is.
     hand.clicks("Przyjmij tak, jak jest");
     hand.sees("Przyjmij tak, jak jest: KZ22222B4");
     hand.types("bank zaksiegowal w terminie");

@@ -10,7 +10,7 @@ use fltk::table::{Table, TableContext};
 
 use super::layout::{AIR, BAR, Column, Data, Laid, lay_out};
 use super::paint::{draw_cell, draw_frame, draw_title};
-use super::theme::{LINE, PAPER};
+use super::theme::{EDGE, GROUND, LINE, PAPER};
 use crate::message::Subject;
 use crate::rows::Row;
 
@@ -37,7 +37,8 @@ impl Grid {
 
     fn new(columns: Vec<Column>, wraps: bool) -> Grid {
         let mut table = Table::default();
-        table.set_frame(FrameType::FlatBox);
+        // The table draws its box over its scroll bars, so it has none.
+        table.set_frame(FrameType::NoBox);
         table.set_table_frame(FrameType::NoBox);
         table.set_color(PAPER);
         table.set_cols(columns.len() as i32);
@@ -47,7 +48,15 @@ impl Grid {
             table.set_col_header_height(LINE + AIR);
         }
         table.set_col_resize(false);
+        // Keys move the row that is pointed at, not the table's own cursor.
+        table.super_handle_first(false);
         table.end();
+        for mut bar in [table.scrollbar(), table.hscrollbar()] {
+            bar.set_frame(FrameType::FlatBox);
+            bar.set_color(GROUND);
+            bar.set_slider_frame(FrameType::FlatBox);
+            bar.set_selection_color(EDGE);
+        }
         let data = Rc::new(RefCell::new(Data {
             columns,
             rows: Vec::new(),
@@ -216,16 +225,31 @@ fn choose(table: &mut Table, data: &Rc<RefCell<Data>>, row: i32, chosen: &mut Ch
         data.chosen = Some(at);
         told
     };
-    if let Some((top, _, bottom, _)) = table.try_visible_cells()
-        && (row <= top || row >= bottom)
-    {
-        table.set_row_position(if row <= top {
-            row
-        } else {
-            (row - (bottom - top) + 1).max(0)
-        });
-    }
+    show_row(table, data, row);
     table.redraw();
     chosen(&told);
     true
+}
+
+/// Scrolls so that the row can be seen.
+fn show_row(table: &mut Table, data: &Rc<RefCell<Data>>, row: i32) {
+    let room = {
+        let data = data.borrow();
+        table.h() - 2 - if data.wraps { 0 } else { LINE + AIR }
+    };
+    let top = table.row_position();
+    if row < top {
+        table.set_row_position(row);
+        return;
+    }
+    // The first row from which this one is seen whole.
+    let mut first = row;
+    let mut height = table.row_height(row);
+    while first > 0 && height + table.row_height(first - 1) <= room {
+        first -= 1;
+        height += table.row_height(first);
+    }
+    if first > top {
+        table.set_row_position(first);
+    }
 }

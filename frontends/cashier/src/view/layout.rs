@@ -90,7 +90,7 @@ pub(super) fn lay_out(table: &mut Table, data: &Rc<RefCell<Data>>) {
 /// The widths of the columns and the heights of the rows within so many pixels; cuts the text into
 /// its lines.
 fn measure(data: &mut Data, inner: i32) -> (Vec<i32>, Vec<i32>) {
-    let widths = widths(&data.columns, inner.max(50));
+    let widths = widths(&with_room_for_amounts(data), inner.max(50));
     let wraps = data.wraps;
     let heights = data
         .rows
@@ -112,6 +112,27 @@ fn measure(data: &mut Data, inner: i32) -> (Vec<i32>, Vec<i32>) {
         })
         .collect();
     (widths, heights)
+}
+
+/// The columns, with those of amounts as wide as their widest amount: a cut name is read all the
+/// same, a cut amount is another amount.
+fn with_room_for_amounts(data: &Data) -> Vec<Column> {
+    let mut columns = data.columns.clone();
+    for (index, column) in columns.iter_mut().enumerate() {
+        if let (true, Width::Fixed(least)) = (column.right, column.width) {
+            let widest = data
+                .rows
+                .iter()
+                .filter_map(|laid| laid.row.cells.get(index))
+                .map(|cell| {
+                    draw::set_font(font(cell.tone), TEXT);
+                    draw::width(&cell.text).ceil() as i32 + 2 * PADDING
+                })
+                .max();
+            column.width = Width::Fixed(least.max(widest.unwrap_or(0)));
+        }
+    }
+    columns
 }
 
 /// The widths of columns that fill so many pixels.

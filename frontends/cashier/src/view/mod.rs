@@ -89,6 +89,7 @@ impl View {
         window.end();
         window.make_resizable(true);
         window.size_range(SMALLEST.0, SMALLEST.1, 0, 0);
+        share_space(&mut window, &middle, [&left, &right], [&suspense, &payouts]);
         window.set_callback(move |window| close_asked(window, sender));
         window.show();
         let mut view = View {
@@ -237,6 +238,23 @@ impl View {
             .find_map(|section| section.grid.row_of(text))
             .map(|(x, y)| (x + self.window.x_root(), y + self.window.y_root()))
     }
+}
+
+/// The tables under the orders take a sixth of the window's height each, the right side three
+/// eighths of its width.
+fn share_space(window: &mut Window, middle: &Flex, sides: [&Flex; 2], sections: [&Section; 2]) {
+    let tables = sections.map(|section| section.grid.widget().clone());
+    let [mut left, right] = sides.map(Flex::clone);
+    let mut middle = middle.clone();
+    window.resize_callback(move |_, _, _, width, height| {
+        for table in &tables {
+            left.fixed(table, (height / 6).clamp(110, 240));
+        }
+        middle.fixed(&right, (width * 3 / 8).clamp(430, 700));
+        middle.layout();
+        left.layout();
+        right.layout();
+    });
 }
 
 /// The close button closes; Escape only puts away a message that was read.
