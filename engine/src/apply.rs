@@ -3,7 +3,7 @@
 use crate::batch::{BatchStep, PayoutBatch, next_batch_state};
 use crate::event::{Event, Recorded, StatementBooking};
 use crate::matching::Question;
-use crate::order::{Offer, Order, OrderState, OrderStep, next_order_state};
+use crate::order::{Offer, Order, OrderState, OrderStep, Tally, next_order_state};
 use crate::payout::{Payout, PayoutState, PayoutStep, next_payout_state};
 use crate::receipt::{Receipt, ReceiptState, ReceiptStep, next_receipt_state};
 use crate::snapshot::{CustomerAccount, OfficeAccount, REMEMBERED_TABLES, Settled, Snapshot};
@@ -138,6 +138,7 @@ fn apply_order(state: &mut Snapshot, event: &Event) {
                     offered: None,
                     cancelled: false,
                     receipts: Vec::new(),
+                    tally: Tally::default(),
                     payouts: Vec::new(),
                 },
             );
@@ -222,12 +223,14 @@ fn step(state: &mut Snapshot, id: OrderId, step: OrderStep, change: impl FnOnce(
 
 /// The customer agreed anew: what came before is not late any more.
 fn forgive_lateness(state: &mut Snapshot, id: OrderId) {
-    let Some(order) = state.orders.get(&id) else {
+    let Some(order) = state.orders.get_mut(&id) else {
         return;
     };
+    order.tally = Tally::default();
     for line in &order.receipts {
         if let Some(receipt) = state.receipts.get_mut(line) {
             receipt.failed = receipt.failed.filter(|reason| !reason.is_about_time());
+            order.tally.add(receipt);
         }
     }
 }
@@ -261,31 +264,29 @@ fn apply_line(state: &mut Snapshot, event: &Event) {
         } => {
             state.questions.remove(line);
             state.settled.insert(*line, Settled::Receipt(*order));
-            state.receipts.insert(
-                *line,
-                Receipt {
-                    line: *line,
-                    order: *order,
-                    amount: *amount,
-                    state: ReceiptState::Allocated,
-                    verdict: *verdict,
-                    rule: *rule,
-                    failed: *failed,
-                },
-            );
-            if let Some(order) = state.orders.get_mut(order)
-                && !order.receipts.contains(line)
-            {
+            let receipt = Receipt {
+                line: *line,
+                order: *order,
+                amount: *amount,
+                state: ReceiptState::Allocated,
+                verdict: *verdict,
+                rule: *rule,
+                failed: *failed,
+            };
+            if let Some(order) = state.orders.get_mut(order) {
                 order.receipts.push(*line);
+                order.tally.add(&receipt);
             }
+            state.receipts.insert(*line, receipt);
         }
         Event::ReceiptReleased { line, order, .. } => {
             if let Some(receipt) = state.receipts.get_mut(line) {
                 receipt.state = next_receipt_state(receipt.state, ReceiptStep::Release)
                     .unwrap_or(receipt.state);
-            }
-            if let Some(order) = state.orders.get_mut(order) {
-                order.receipts.retain(|receipt| receipt != line);
+                if let Some(order) = state.orders.get_mut(order) {
+                    order.receipts.retain(|receipt| receipt != line);
+                    order.tally.remove(receipt);
+                }
             }
             take_back(state, *line);
         }

@@ -242,19 +242,6 @@ fn match_payout(book: &impl Book, account: AccountId, id: PayoutId, line: &LineF
     }
 }
 
-/// Whether a sum is what an order is to be paid; `None` when it is. `received` is `None` when
-/// money in another currency is part of it.
-pub fn sum_fails(order: &Order, received: Option<Money>) -> Option<HeldReason> {
-    let wanted = order.gives();
-    match received {
-        Some(sum) if sum.currency() != wanted.currency() => Some(HeldReason::WrongCurrency),
-        Some(sum) if sum.minor() < wanted.minor() => Some(HeldReason::Under),
-        Some(sum) if sum.minor() > wanted.minor() => Some(HeldReason::Over),
-        Some(_) => None,
-        None => Some(HeldReason::WrongCurrency),
-    }
-}
-
 /// Whether a line fulfils an order: `None` when it does, else the first test that fails.
 /// `received` is everything allocated to the order so far, this line included; `None` when some of
 /// it is in another currency.
@@ -284,7 +271,10 @@ pub fn fulfilment(
     }
     // What is wrong with the line itself is named before what is wrong with the sum, which the next
     // line may heal.
-    failed.into_iter().min().or(sum_fails(order, received))
+    failed
+        .into_iter()
+        .min()
+        .or_else(|| order.sum_fails(received))
 }
 
 /// Whether a line was in time, by the bank's time. Where the bank gives a date only, a line booked

@@ -1,8 +1,11 @@
 //! The life of an order: one table, and the facts that an order holds.
 
-use kantor_model::{Decimal, Moment, Money};
+use std::collections::BTreeMap;
+
+use kantor_model::{Currency, Decimal, Moment, Money};
 
 use crate::rates::Terms;
+use crate::receipt::Receipt;
 use crate::{
     AccountId, CustomerAccountId, CustomerId, LineId, OrderId, PairedBy, PayoutId, RateVersion,
     Reference,
@@ -442,8 +445,44 @@ pub struct Order {
     pub cancelled: bool,
     /// Bank lines that are this order's money, in the order in which they came.
     pub receipts: Vec<LineId>,
+    /// What those receipts add up to.
+    pub tally: Tally,
     /// Its payouts: the exchange, refunds.
     pub payouts: Vec<PayoutId>,
+}
+
+/// What an order's receipts add up to. It is kept with each of them, so that a thousand receipts of
+/// one order cost no more than a thousand orders.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
+pub struct Tally {
+    sums: BTreeMap<Currency, i64>,
+    failures: BTreeMap<HeldReason, u64>,
+}
+
+impl Tally {
+    /// Counts a receipt in.
+    pub(crate) fn add(&mut self, receipt: &Receipt) {
+        let sum = self.sums.entry(receipt.amount.currency()).or_default();
+        *sum = sum.saturating_add(receipt.amount.minor());
+        if let Some(reason) = receipt.failed {
+            *self.failures.entry(reason).or_default() += 1;
+        }
+    }
+
+    /// Counts a receipt out.
+    pub(crate) fn remove(&mut self, receipt: &Receipt) {
+        if let Some(sum) = self.sums.get_mut(&receipt.amount.currency()) {
+            *sum = sum.saturating_sub(receipt.amount.minor());
+        }
+        self.sums.retain(|_, sum| *sum != 0);
+        if let Some(failures) = receipt
+            .failed
+            .and_then(|reason| self.failures.get_mut(&reason))
+        {
+            *failures = failures.saturating_sub(1);
+        }
+        self.failures.retain(|_, failures| *failures != 0);
+    }
 }
 
 impl Order {
@@ -468,6 +507,42 @@ impl Order {
             | OrderState::Expired
             | OrderState::Cancelled => None,
         }
+    }
+
+    /// What has come for it, where all of it is in the currency that the customer gives.
+    pub fn received(&self) -> Option<Money> {
+        let currency = self.gives().currency();
+        let mut sums = self.tally.sums.iter();
+        match (sums.next(), sums.next()) {
+            (None, _) => Some(Money::zero(currency)),
+            (Some((only, minor)), None) if *only == currency => Some(Money::new(*minor, currency)),
+            (Some(_), _) => None,
+        }
+    }
+
+    /// Whether a sum is what the order is to be paid; `None` when it is. `received` is `None` when
+    /// money in another currency is part of it.
+    pub fn sum_fails(&self, received: Option<Money>) -> Option<HeldReason> {
+        let wanted = self.gives();
+        match received {
+            Some(sum) if sum.currency() != wanted.currency() => Some(HeldReason::WrongCurrency),
+            Some(sum) if sum.minor() < wanted.minor() => Some(HeldReason::Under),
+            Some(sum) if sum.minor() > wanted.minor() => Some(HeldReason::Over),
+            Some(_) => None,
+            None => Some(HeldReason::WrongCurrency),
+        }
+    }
+
+    /// The first test that its money fails, all of it taken together; `None` when the money fulfils
+    /// it.
+    pub fn failing(&self) -> Option<HeldReason> {
+        let of_lines = self.tally.failures.keys().copied();
+        let of_lines = of_lines.filter(|reason| !reason.is_about_the_sum());
+        let of_sum = self.sum_fails(self.received());
+        // What the law stopped goes on only when a person says so.
+        let of_law = (self.state == OrderState::Held(HeldReason::Compliance))
+            .then_some(HeldReason::Compliance);
+        of_lines.chain(of_sum).chain(of_law).min()
     }
 
     /// What the customer is to pay.

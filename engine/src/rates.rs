@@ -106,6 +106,14 @@ pub enum QuoteError {
 }
 
 impl RateTable {
+    /// The reference rate of a pair, where the table has it.
+    pub fn mid(&self, base: Currency, quote: Currency) -> Option<Decimal> {
+        self.lines
+            .iter()
+            .find(|line| line.base() == base && line.quote() == quote)
+            .map(|line| line.mid.value())
+    }
+
     /// The terms of an exchange at this table's rates. What the office pays is rounded down,
     /// what it asks for is rounded up.
     pub fn terms(&self, fixed: Fixed, other: Currency) -> Result<Terms, QuoteError> {

@@ -207,25 +207,35 @@ mod tests {
         check(|code| code.chars().flat_map(|c| [c, ' ']).collect());
     }
 
+    /// Whatever one character is taken for, and whichever two change places, the prefix included.
     #[test]
     fn single_errors_and_swaps_are_never_taken_for_another() {
-        for number in 1..200 {
-            let reference = Reference::of_order(OrderId(number)).expect("in range");
-            let text = reference.as_str().as_bytes().to_vec();
-            for at in 2..9 {
+        let orders = (1..200).map(|number| Reference::of_order(OrderId(number)));
+        let payouts = (1..200).map(|number| Reference::of_payout(PayoutId(number)));
+        for reference in orders.chain(payouts) {
+            let right = reference.expect("in range");
+            let refuses = |text: &[u8]| {
+                let text = std::str::from_utf8(text).expect("ASCII");
+                let found = find_references(text);
+                assert!(
+                    found.is_empty() || found == [right],
+                    "{text} for {right}: {found:?}"
+                );
+                found.is_empty()
+            };
+            for at in 0..9 {
                 for &letter in ALPHABET {
-                    let mut wrong = text.clone();
+                    let mut wrong = right.text;
                     wrong[at] = letter;
-                    if wrong != text {
-                        assert!(find_references(std::str::from_utf8(&wrong).unwrap()).is_empty());
-                    }
+                    assert!(wrong == right.text || refuses(&wrong), "{right} at {at}");
                 }
                 for other in at + 1..9 {
-                    let mut swapped = text.clone();
+                    let mut swapped = right.text;
                     swapped.swap(at, other);
-                    if swapped != text {
-                        assert!(find_references(std::str::from_utf8(&swapped).unwrap()).is_empty());
-                    }
+                    assert!(
+                        swapped == right.text || refuses(&swapped),
+                        "{right} at {at}, {other}"
+                    );
                 }
             }
         }

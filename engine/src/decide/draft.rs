@@ -1,6 +1,6 @@
 //! A decision in the making: what was seen, and what the events so far have made of it.
 
-use kantor_model::{Moment, Money};
+use kantor_model::Moment;
 
 use crate::apply::apply;
 use crate::batch::PayoutBatch;
@@ -8,8 +8,8 @@ use crate::command::Answer;
 use crate::decide::Outcome;
 use crate::event::{Actor, Event, Recorded};
 use crate::ledger::Posting;
-use crate::matching::{Book, sum_fails};
-use crate::order::{HeldReason, Order, OrderState};
+use crate::matching::Book;
+use crate::order::Order;
 use crate::payout::Payout;
 use crate::policy::Policy;
 use crate::receipt::Receipt;
@@ -148,36 +148,6 @@ impl<'a> Draft<'a> {
             .receipts
             .get(&line)
             .or_else(|| self.seen.receipts.get(&line))
-    }
-
-    /// The first test that the money of an order fails; `None` when it fulfils the order.
-    pub(crate) fn failing(&self, order: &Order) -> Result<Option<HeldReason>, Refusal> {
-        let of_lines = order
-            .receipts
-            .iter()
-            .filter_map(|line| self.receipt(*line)?.failed)
-            .filter(|reason| !reason.is_about_the_sum());
-        let of_sum = sum_fails(order, self.received(order)?);
-        // What the law stopped goes on only when a person says so.
-        let of_law = (order.state == OrderState::Held(HeldReason::Compliance))
-            .then_some(HeldReason::Compliance);
-        Ok(of_lines.chain(of_sum).chain(of_law).min())
-    }
-
-    /// What an order has received, where all of it is in the currency that it gives.
-    pub(crate) fn received(&self, order: &Order) -> Result<Option<Money>, Refusal> {
-        let currency = order.gives().currency();
-        let mut sum = Money::zero(currency);
-        for line in &order.receipts {
-            let Some(receipt) = self.receipt(*line) else {
-                continue;
-            };
-            if receipt.amount.currency() != currency {
-                return Ok(None);
-            }
-            sum = sum.plus(receipt.amount)?;
-        }
-        Ok(Some(sum))
     }
 }
 

@@ -25,7 +25,7 @@ pub(super) fn receive(
     by_hand: Option<String>,
 ) -> Result<LineOutcome, Refusal> {
     let order = draft.order_of(id)?;
-    let received = match draft.received(order)? {
+    let received = match order.received() {
         Some(sum) if sum.currency() == facts.amount.currency() => Some(sum.plus(facts.amount)?),
         Some(_) | None => None,
     };
@@ -153,9 +153,16 @@ pub(super) fn close_batch(draft: &mut Draft<'_>, id: BatchId) {
     }
 }
 
-/// A line of the account that is still a question.
-fn open_line(draft: &Draft<'_>, line: LineId) -> Result<(), Refusal> {
+/// A line of the account that is still a question, in the currency that it must have.
+fn open_line(draft: &Draft<'_>, line: LineId, amount: Money) -> Result<(), Refusal> {
     let account = draft.account_of(line.account)?;
+    if amount.currency() != account.currency() {
+        return Err(Refusal::LineDiffers {
+            line,
+            found: Money::new(amount.minor(), account.currency()),
+            expected: amount,
+        });
+    }
     if line.ordinal == 0 || line.ordinal > account.lines {
         return Err(Refusal::NoLine {
             account: line.account,
@@ -177,7 +184,7 @@ pub(super) fn allocate(
     reason: &str,
 ) -> Result<Answer, Refusal> {
     let reason = reason_of(reason)?;
-    open_line(draft, line)?;
+    open_line(draft, line, facts.amount)?;
     if !facts.amount.is_positive() {
         return Err(Refusal::NotACredit { line });
     }
@@ -255,7 +262,7 @@ pub(super) fn book(
     reason: &str,
 ) -> Result<Answer, Refusal> {
     let reason = reason_of(reason)?;
-    open_line(draft, line)?;
+    open_line(draft, line, amount)?;
     let good = !name.is_empty()
         && name.len() <= 40
         && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');

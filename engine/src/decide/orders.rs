@@ -167,7 +167,7 @@ pub(super) fn confirm(draft: &mut Draft<'_>, id: OrderId, reason: &str) -> Resul
     let reason = reason_of(reason)?;
     let order = draft.order_of(id)?.clone();
     held(&order, "only a held order can be accepted as it is")?;
-    let received = received_in_its_currency(draft, &order)?;
+    let received = received_in_its_currency(&order)?;
     if received != order.gives() {
         return Err(Refusal::NotFulfilled {
             order: id,
@@ -179,12 +179,11 @@ pub(super) fn confirm(draft: &mut Draft<'_>, id: OrderId, reason: &str) -> Resul
     Ok(Answer::Order(id))
 }
 
-fn received_in_its_currency(draft: &Draft<'_>, order: &Order) -> Result<Money, Refusal> {
-    let other_currency = Refusal::OtherCurrency {
+fn received_in_its_currency(order: &Order) -> Result<Money, Refusal> {
+    order.received().ok_or(Refusal::OtherCurrency {
         order: order.facts.order,
         wanted: order.gives().currency(),
-    };
-    draft.received(order)?.ok_or(other_currency)
+    })
 }
 
 fn held(order: &Order, advice: &'static str) -> Result<HeldReason, Refusal> {
@@ -213,7 +212,7 @@ pub(super) fn scale(draft: &mut Draft<'_>, id: OrderId, reason: &str) -> Result<
         &order,
         "only a held order can be scaled to the money that came",
     )?;
-    let received = received_in_its_currency(draft, &order)?;
+    let received = received_in_its_currency(&order)?;
     let terms = order.terms.for_gives(received)?;
     draft.record(Event::TermsChanged {
         order: id,
@@ -232,7 +231,7 @@ pub(super) fn reprice(
 ) -> Result<Answer, Refusal> {
     let reason = reason_of(reason)?;
     let order = draft.order_of(id)?;
-    let terms = order.terms.at_rate(rate)?;
+    let terms = at_rate_now(draft, order, rate)?;
     let advice = "the rate can be changed while the order waits for money or is held";
     if terms.gets.minor() >= order.gets().minor() {
         may(order, OrderStep::Improve, advice)?;
@@ -279,11 +278,23 @@ pub(super) fn accept_rate(draft: &mut Draft<'_>, id: OrderId) -> Result<Answer, 
     let deadline = time_to_act(draft, &order);
     draft.record(Event::RateAccepted {
         order: id,
-        terms: order.terms.at_rate(offer.rate)?,
+        terms: at_rate_now(draft, &order, offer.rate)?,
         deadline,
     });
     settle(draft, id)?;
     Ok(Answer::Order(id))
+}
+
+/// The order's terms at another rate, measured by the reference rate of today: the market moved, and
+/// what it moved by is not the spread of this exchange.
+fn at_rate_now(draft: &Draft<'_>, order: &Order, rate: Decimal) -> Result<Terms, Refusal> {
+    let terms = order.terms;
+    let mid = draft
+        .seen
+        .current_rates()
+        .and_then(|table| table.mid(terms.base(), terms.quote()))
+        .unwrap_or(terms.mid);
+    Ok(Terms { mid, ..terms }.at_rate(rate)?)
 }
 
 /// From now as long as a new order would have, and never less than the order has already.
@@ -299,7 +310,7 @@ pub(super) fn settle(draft: &mut Draft<'_>, id: OrderId) -> Result<(), Refusal> 
     if order.receipts.is_empty() || order.state == OrderState::AwaitingConsent {
         return Ok(());
     }
-    match draft.failing(order)? {
+    match order.failing() {
         None => fund(draft, id, None),
         Some(reason) => {
             if order.state != OrderState::Held(reason) {
@@ -367,7 +378,7 @@ pub(super) fn expire(draft: &mut Draft<'_>, id: OrderId) -> Result<Answer, Refus
         draft.record(Event::OrderExpired { order: id });
     } else {
         // Money is here and the customer did not answer: a person has to decide.
-        let reason = draft.failing(order)?.unwrap_or(HeldReason::Late);
+        let reason = order.failing().unwrap_or(HeldReason::Late);
         draft.record(Event::OrderHeld { order: id, reason });
     }
     Ok(Answer::Order(id))
