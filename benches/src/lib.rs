@@ -1,1 +1,19 @@
-//! To be written.
+//! What is measured, and with what: generated statement files of every shape, an office over the
+//! embedded store, an office in memory, and the clock of the processor.
+//!
+//! ```text
+//! random ──> paper ──> corpus ──────> cases ──> cargo bench   (criterion, each case at two sizes)
+//!               └────> exchange ───────┘  └───> bin/scale     (10 times the work: time and memory)
+//! floor ─────────────────────────────────────> bin/mt940      (one file; side_by_side.py)
+//! ```
+//!
+//! Everything is seeded: the same case and size are the same bytes on every machine. Nothing here
+//! is a test, and no test waits for a clock.
+
+pub mod cases;
+pub mod corpus;
+pub mod exchange;
+pub mod floor;
+pub mod measure;
+pub mod paper;
+pub mod random;

@@ -1,0 +1,421 @@
+//! An exchange office to measure: in memory, as the engine sees it, and over the embedded store,
+//! with its writer.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use kantor_engine::matching::{LineFacts, Payer};
+use kantor_engine::rates::{Fixed, RateLine};
+use kantor_engine::{
+    AccountId, Actor, Answer, Command, CustomerAccountId, CustomerId, Digest, OrderId, Policy,
+    RateVersion, Reference, Snapshot, StatementOutcome, apply, decide,
+};
+use kantor_model::{Currency, Date, Iban, Moment, Money, Party, Rate};
+use kantor_office::{Import, NewPerson, Office, Request, SetClock, Settings};
+use kantor_store::{OfficeId, SqliteStore, Store};
+use tempfile::TempDir;
+
+use crate::corpus::account;
+use crate::paper::{Line, Shape, Sheet, write};
+use crate::random::Random;
+
+/// The office's number in its store.
+pub const OFFICE: OfficeId = OfficeId(1);
+
+/// The account that customers pay euros to; the second that the office opens.
+pub const EURO_ACCOUNT: AccountId = AccountId(2);
+
+const ZLOTY_IBAN: &str = "PL46114010100000579009004001";
+const EURO_IBAN: &str = "PL89114010100000579009004003";
+
+/// The day on which everything happens.
+const TODAY: Date = Date::constant(2026, 11, 19);
+
+/// Minor units on the euro account when the office opens.
+const EURO_OPENING: i64 = 100_000;
+
+/// One customer has so many orders.
+const ORDERS_EACH: usize = 10;
+
+/// An order that waits for its money.
+#[derive(Clone, Copy, Debug)]
+pub struct Waiting {
+    /// Its number.
+    pub order: OrderId,
+    /// What is to be paid, minor units of the euro.
+    pub gives: i64,
+    /// Whose it is.
+    pub customer: CustomerId,
+    /// From where it will be paid.
+    pub payer: Iban,
+}
+
+/// A customer with his accounts.
+#[derive(Clone, Copy, Debug)]
+pub struct Client {
+    customer: CustomerId,
+    pays_from: CustomerAccountId,
+    paid_to: CustomerAccountId,
+    iban: Iban,
+}
+
+fn staff() -> Actor {
+    Actor::Staff("anna".to_owned())
+}
+
+fn now() -> Moment {
+    Moment::from_warsaw(TODAY, 10, 0).expect("an hour of that day")
+}
+
+/// What an office does before its first customer comes.
+fn beginning() -> Vec<Command> {
+    let mut commands: Vec<Command> = [Currency::PLN, Currency::EUR]
+        .into_iter()
+        .map(|currency| Command::DefineCurrency { currency })
+        .collect();
+    for (iban, opening) in [
+        (ZLOTY_IBAN, Money::new(500_000_000, Currency::PLN)),
+        (EURO_IBAN, Money::new(EURO_OPENING, Currency::EUR)),
+    ] {
+        commands.push(Command::OpenAccount {
+            iban: Iban::parse(iban).expect("an account"),
+            name: "mBank".to_owned(),
+            fallback: true,
+            opening,
+            opened_on: Date::constant(2026, 11, 18),
+            last_statement: Some("211/1".to_owned()),
+        });
+    }
+    let (from, to) = (Currency::EUR, Currency::PLN);
+    let line = RateLine::new(
+        Rate::parse("4.2000", from, to).expect("a rate"),
+        Rate::parse("4.3000", from, to).expect("a rate"),
+        Rate::parse("4.2500", from, to).expect("a rate"),
+    );
+    commands.push(Command::PublishRates {
+        source: "benches".to_owned(),
+        lines: vec![line.expect("rates of one pair")],
+    });
+    commands
+}
+
+fn place(client: &Client, at: usize) -> (Command, i64) {
+    let gives = 10_000 + (at % 10_000) as i64;
+    let command = Command::PlaceOrder {
+        customer: client.customer,
+        fixed: Fixed::Gives(Money::new(gives, Currency::EUR)),
+        other: Currency::PLN,
+        rates: RateVersion(1),
+        pays_from: client.pays_from,
+        paid_to: client.paid_to,
+    };
+    (command, gives)
+}
+
+fn title(order: OrderId) -> String {
+    let reference = Reference::of_order(order).expect("a small number");
+    format!("WYMIANA WALUT {reference}")
+}
+
+fn clients_of(orders: usize) -> usize {
+    orders.div_ceil(ORDERS_EACH)
+}
+
+/// An office in memory: decisions and their events, no store.
+#[derive(Default)]
+pub struct Memory {
+    /// What all events so far add up to.
+    pub state: Snapshot,
+}
+
+impl Memory {
+    /// An office that is open, with so many orders that wait for money.
+    pub fn with_orders(count: usize) -> (Memory, Vec<Waiting>) {
+        let mut office = Memory::default();
+        office.act(&Command::OpenOffice {
+            name: "Kantor".to_owned(),
+            policy: Policy::initial(),
+        });
+        for command in beginning() {
+            office.act(&command);
+        }
+        let mut random = Random::seeded(7);
+        let clients: Vec<Client> = (0..clients_of(count))
+            .map(|_| office.client(account(&mut random)))
+            .collect();
+        let orders = (0..count)
+            .map(|at| {
+                let client = &clients[at % clients.len()];
+                let (command, gives) = place(client, at);
+                let Answer::Order(order) = office.act(&command) else {
+                    unreachable!("an order was placed");
+                };
+                waiting(client, order, gives)
+            })
+            .collect();
+        (office, orders)
+    }
+
+    fn client(&mut self, iban: Iban) -> Client {
+        let profile = Digest([7; 32]);
+        let Answer::Customer(customer) = self.act(&Command::RegisterCustomer { profile }) else {
+            unreachable!("a customer was registered");
+        };
+        let mut own = |currency| {
+            let answer = self.act(&Command::AddCustomerAccount {
+                customer,
+                currency,
+                bank: None,
+                number: profile,
+            });
+            let Answer::CustomerAccount(account) = answer else {
+                unreachable!("an account was added");
+            };
+            account
+        };
+        Client {
+            customer,
+            pays_from: own(Currency::EUR),
+            paid_to: own(Currency::PLN),
+            iban,
+        }
+    }
+
+    /// Decides a command and applies what it leads to.
+    pub fn act(&mut self, command: &Command) -> Answer {
+        let outcome = decide(command, &staff(), &self.state, now()).expect("a fitting command");
+        for recorded in &outcome.events {
+            apply(&mut self.state, recorded);
+        }
+        outcome.answer
+    }
+}
+
+fn waiting(client: &Client, order: OrderId, gives: i64) -> Waiting {
+    Waiting {
+        order,
+        gives,
+        customer: client.customer,
+        payer: client.iban,
+    }
+}
+
+/// The bank lines that pay the orders, as decisions see them.
+pub fn facts(orders: &[Waiting]) -> Vec<LineFacts> {
+    orders
+        .iter()
+        .map(|waiting| LineFacts {
+            amount: Money::new(waiting.gives, Currency::EUR),
+            booked_on: Some(TODAY),
+            booked_at: None,
+            text: title(waiting.order),
+            payer: Payer::Customers(vec![waiting.customer]),
+            reversal: false,
+            evidence: waiting.order.0,
+        })
+        .collect()
+}
+
+/// The command that books those lines as one proved statement.
+pub fn statement_of(lines: Vec<LineFacts>) -> Command {
+    let sum: i64 = lines.iter().map(|line| line.amount.minor()).sum();
+    Command::BookStatement(Box::new(kantor_engine::StatementToBook {
+        account: EURO_ACCOUNT,
+        file: Digest([1; 32]),
+        index: 0,
+        read_by: "benches".to_owned(),
+        number: Some("212/1".to_owned()),
+        opening: Some(EURO_OPENING),
+        closing: Some(EURO_OPENING + sum),
+        lines,
+        rows: Digest([2; 32]),
+        chain_before: (0, EURO_OPENING),
+        chain: Vec::new(),
+    }))
+}
+
+/// An office over a new embedded store in a folder of its own.
+pub struct Exchange {
+    /// The running office.
+    pub office: Office,
+    /// Its store.
+    pub store: Arc<dyn Store>,
+    /// Balance of the euro account after the statements written so far.
+    balance: i64,
+    statements: usize,
+    _folder: TempDir,
+}
+
+impl Exchange {
+    /// Opens it.
+    pub fn begin() -> Exchange {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("kantor.db");
+        let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&path).expect("a new store"));
+        let clock = Arc::new(SetClock::at(now()));
+        let policy = Policy::initial();
+        let office = Office::create(Arc::clone(&store), settings(), clock, policy);
+        let exchange = Exchange {
+            office: office.expect("a new office"),
+            store,
+            balance: EURO_OPENING,
+            statements: 211,
+            _folder: folder,
+        };
+        for command in beginning() {
+            exchange.does(command);
+        }
+        exchange
+    }
+
+    /// Another handle on the same store, as after a restart: its log is replayed.
+    pub fn open_again(&self) -> Office {
+        let clock = Arc::new(SetClock::at(now()));
+        Office::open(Arc::clone(&self.store), settings(), clock).expect("the same office")
+    }
+
+    /// Carries a command out.
+    pub fn does(&self, command: Command) -> Answer {
+        let request = Request::new(staff(), command);
+        self.office.execute(request).expect("a fitting command")
+    }
+
+    /// Customers, each with an account for euros and one for zlotys.
+    pub fn clients(&self, count: usize, threads: usize) -> Vec<Client> {
+        let mut random = Random::seeded(7);
+        let ibans: Vec<Iban> = (0..count).map(|_| account(&mut random)).collect();
+        together(threads, count, |at| {
+            let person = person(at);
+            let customer = self.office.register(&person, "salt", None);
+            let customer = customer.expect("a new customer");
+            let own = |currency| {
+                self.office
+                    .add_customer_account(customer, ibans[at], currency, "mine", "salt", None)
+                    .expect("a new account")
+            };
+            Client {
+                customer,
+                pays_from: own(Currency::EUR),
+                paid_to: own(Currency::PLN),
+                iban: ibans[at],
+            }
+        })
+    }
+
+    /// Orders of these customers, placed by so many threads at once.
+    pub fn orders(&self, clients: &[Client], count: usize, threads: usize) -> Vec<Waiting> {
+        together(threads, count, |at| {
+            let client = &clients[at % clients.len()];
+            let (command, gives) = place(client, at);
+            let Answer::Order(order) = self.does(command) else {
+                unreachable!("an order was placed");
+            };
+            waiting(client, order, gives)
+        })
+    }
+
+    /// An open office with so many orders that wait for money.
+    pub fn with_orders(count: usize) -> (Exchange, Vec<Waiting>) {
+        let exchange = Exchange::begin();
+        let clients = exchange.clients(clients_of(count), MANY);
+        let orders = exchange.orders(&clients, count, MANY);
+        (exchange, orders)
+    }
+
+    /// The next statement of the euro account, as mBank writes it: these orders are paid.
+    pub fn statement(&mut self, paid: &[Waiting]) -> Vec<u8> {
+        let lines: Vec<Line> = paid
+            .iter()
+            .map(|waiting| Line {
+                amount: waiting.gives,
+                title: title(waiting.order),
+                name: "ANNA NOWAK".to_owned(),
+                street: "UL. DLUGA 2".to_owned(),
+                city: "00-950 WARSZAWA".to_owned(),
+                account: waiting.payer,
+                number: waiting.order.0,
+            })
+            .collect();
+        self.statements += 1;
+        let sheet = Sheet {
+            account: Iban::parse(EURO_IBAN).expect("an account"),
+            currency: Currency::EUR,
+            number: self.statements,
+            date: TODAY,
+            opening: self.balance,
+            lines: &lines,
+        };
+        let mut file = Vec::new();
+        self.balance = write(Shape::MBank, &sheet, &mut file);
+        file
+    }
+
+    /// Takes a statement file in as the desk sends it, and says how many lines were new.
+    pub fn import(&self, file: &[u8]) -> u64 {
+        let stored = self.office.store_file(&mut &*file).expect("a stored file");
+        let import = Import {
+            file: stored.hash,
+            read_by: "mbank 0.1.0".to_owned(),
+            statements: kantor_parsers::parse_all(file).statements,
+        };
+        let imported = self.office.import(&staff(), &import).expect("an import");
+        imported
+            .iter()
+            .map(|one| match &one.outcome {
+                Ok(StatementOutcome::Booked { new, .. }) => *new,
+                other => panic!("not booked: {other:?}"),
+            })
+            .sum()
+    }
+}
+
+/// So many threads are many: more than one transaction's worth never waits.
+pub const MANY: usize = 64;
+
+fn settings() -> Settings {
+    Settings {
+        office: OFFICE,
+        owner: Party {
+            name: "Kantor".to_owned(),
+            street: "ul. Prosta 1".to_owned(),
+            city: "00-001 Warszawa".to_owned(),
+        },
+    }
+}
+
+fn person(at: usize) -> NewPerson {
+    NewPerson {
+        first_name: "Anna".to_owned(),
+        last_name: "Nowak".to_owned(),
+        pesel: "44051401359".to_owned(),
+        email: format!("customer{at}@example.test"),
+        phone: "+48601602603".to_owned(),
+        street: "ul. Długa 2".to_owned(),
+        postal_code: "00-950".to_owned(),
+        city: "Warszawa".to_owned(),
+        password_hash: "$argon2id$".to_owned(),
+    }
+}
+
+/// Does something for each number below `count`, on so many threads; the results in order.
+pub fn together<T: Send>(threads: usize, count: usize, act: impl Fn(usize) -> T + Sync) -> Vec<T> {
+    let next = AtomicUsize::new(0);
+    let done = Mutex::new(Vec::with_capacity(count));
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                loop {
+                    let at = next.fetch_add(1, Ordering::Relaxed);
+                    if at >= count {
+                        break;
+                    }
+                    let result = act(at);
+                    done.lock().expect("no thread fails").push((at, result));
+                }
+            });
+        }
+    });
+    let mut done = done.into_inner().expect("no thread fails");
+    done.sort_by_key(|(at, _)| *at);
+    done.into_iter().map(|(_, result)| result).collect()
+}
