@@ -11,6 +11,7 @@
 //! plugin and opens no database.
 #![forbid(unsafe_code)]
 
+mod adapter;
 mod api;
 mod assets;
 mod checks;
@@ -33,6 +34,7 @@ mod show;
 mod site;
 mod visit;
 
+pub use adapter::LocalOffice;
 pub use passwords::{PasswordError, Passwords};
 pub use secrets::{NoRandomness, new_token, sha256_hex};
 pub use serve::{CustomerServer, OfficeServer, Routes, StartError};

@@ -16,12 +16,20 @@ impl Visit {
         self.words.number(decimal)
     }
 
+    /// The decimal text of a rate, with at least four places: `4,2310`.
+    pub(crate) fn rate_number(&self, value: &str) -> String {
+        let places = value.split_once('.').map_or(0, |(_, places)| places.len());
+        let mark = if places == 0 { "." } else { "" };
+        let zeros = "0".repeat(4_usize.saturating_sub(places));
+        self.words.number(&format!("{value}{mark}{zeros}"))
+    }
+
     /// `1 EUR = 4,2815 PLN`.
     pub(crate) fn rate(&self, rate: &RateView) -> String {
         format!(
             "1\u{a0}{} = {}\u{a0}{}",
             rate.base,
-            self.words.number(&rate.value),
+            self.rate_number(&rate.value),
             rate.quote
         )
     }
@@ -90,7 +98,7 @@ impl Visit {
     /// Facts that are amounts or rates are written as the language writes them.
     fn fact(&self, name: &str, value: &str) -> String {
         match (name, value.split_once(' ')) {
-            ("rate", None) => self.words.number(value),
+            ("rate", None) => self.rate_number(value),
             (_, Some((number, currency))) if currency.len() == 3 => {
                 format!("{}\u{a0}{currency}", self.words.number(number))
             }

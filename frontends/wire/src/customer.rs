@@ -202,9 +202,9 @@ pub struct CustomerOrder {
     pub offer: Option<RateView>,
     /// Whether he may cancel it now.
     pub can_cancel: bool,
-    /// What happened to it, oldest first.
+    /// What happened to it, oldest first; empty in lists.
     pub history: Vec<HistoryLine>,
-    /// Grows with each change of this order; what a page that follows it compares.
+    /// Grows with each change of this order; what a page that follows it compares. 0 in lists.
     pub version: u64,
 }
 

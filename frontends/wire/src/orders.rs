@@ -45,6 +45,10 @@ named! {
         WrongCurrency = "wrong_currency",
         /// Checks that the law asks for.
         Compliance = "compliance",
+        /// The order had ended before the money came.
+        AfterEnd = "after_end",
+        /// The bank tells only the day, and the office's rules want a person to judge.
+        TimeUnknown = "time_unknown",
     }
 }
 
@@ -90,11 +94,11 @@ pub struct PayIn {
     pub deadline: String,
 }
 
-/// Where the customer's money goes.
+/// A customer's account: where his money comes from or goes to.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PayeeView {
-    /// The customer's account, without spaces.
+    /// The customer's account, without spaces; empty once his data was erased.
     pub iban: String,
     /// Its bank; `null` when not in our registry.
     pub bank: Option<String>,
@@ -144,7 +148,7 @@ pub struct OrderView {
     pub payouts: Vec<PayoutView>,
     /// What may be done with it now.
     pub allowed_acts: Vec<Act>,
-    /// What happened to it, oldest first.
+    /// What happened to it, oldest first; empty in lists.
     pub history: Vec<HistoryLine>,
 }
 

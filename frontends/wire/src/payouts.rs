@@ -74,9 +74,10 @@ pub struct PayoutView {
     pub amount: Amount,
     /// The id of the office account it leaves from.
     pub account: String,
-    /// Who gets it.
+    /// Who gets it; empty when the bank did not tell whose money a refund is.
     pub payee_name: String,
-    /// The account it goes to, without spaces.
+    /// The account it goes to, without spaces; empty when it is not known. Such a payout cannot
+    /// be written to a file.
     pub payee_iban: String,
     /// Where it stands.
     pub state: PayoutState,

@@ -49,8 +49,8 @@ fn lines(visit: &Visit, rates: &PublicRates) -> Vec<RateLine> {
             quote: rate.quote.clone(),
             name: currency_name(visit, &rate.base),
             sign: sign(&rate.base),
-            buy: visit.number(&rate.buy),
-            sell: visit.number(&rate.sell),
+            buy: visit.rate_number(&rate.buy),
+            sell: visit.rate_number(&rate.sell),
         })
         .collect()
 }

@@ -60,6 +60,8 @@ struct OrderPage<'a> {
     order: CustomerOrder,
     tone: &'static str,
     plain: &'static str,
+    held: Option<&'static str>,
+    again: bool,
     steps: Vec<Step>,
     pay_now: bool,
     seconds_left: i64,
@@ -94,6 +96,10 @@ pub(crate) async fn show(visit: Arc<Visit>) -> Result<Response, Failure> {
             .words
             .find(&format!("order_plain.{}", order.state))
             .unwrap_or_default(),
+        held: order
+            .held_reason
+            .and_then(|reason| visit.words.find(&format!("held_plain.{reason}"))),
+        again: matches!(order.state, OrderState::Expired | OrderState::Cancelled),
         steps: steps(&visit, &order),
         pay_now: order.state == OrderState::AwaitingFunds,
         seconds_left: seconds(&order.pay_in.deadline),

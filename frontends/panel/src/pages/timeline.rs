@@ -37,14 +37,13 @@ pub(crate) struct Step {
     pub(crate) title: &'static str,
     pub(crate) progress: Progress,
     pub(crate) at: Option<String>,
-    pub(crate) note: Option<&'static str>,
 }
 
 type Four = [(&'static str, Progress, &'static [&'static str]); 4];
 
 const PLACED: &[&str] = &["order-placed"];
 const PAID: &[&str] = &["order-funded", "order-confirmed", "receipt-allocated"];
-const SENT: &[&str] = &["payout-exported", "payout-accepted"];
+const SENT: &[&str] = &["order-paying-out"];
 const COMPLETED: &[&str] = &["order-completed"];
 const REFUNDING: &[&str] = &["order-refunding"];
 const REFUNDED: &[&str] = &["order-refunded"];
@@ -98,21 +97,27 @@ pub(crate) fn steps(visit: &Visit, order: &CustomerOrder) -> Vec<Step> {
                 .iter()
                 .find(|line| reached && codes.contains(&line.what.code.as_str()))
                 .map(|line| visit.moment(&line.at));
-            let here = matches!(progress, Progress::Now | Progress::Attention);
+            let title = match progress {
+                Progress::Now => now_title(title),
+                Progress::Done | Progress::Attention | Progress::Ahead | Progress::Stopped => title,
+            };
             Step {
                 title: visit.t(title),
                 progress,
                 at,
-                note: here.then(|| note(visit, order)).flatten(),
             }
         })
         .collect()
 }
 
-/// Why the order stands where it stands, where that is not plain from the step.
-fn note(visit: &Visit, order: &CustomerOrder) -> Option<&'static str> {
-    let reason = order.held_reason?;
-    visit.words.find(&format!("held_plain.{reason}"))
+/// A step that goes on is told as something that goes on.
+fn now_title(title: &'static str) -> &'static str {
+    match title {
+        "step.paid" => "step.paid_now",
+        "step.sent" => "step.sent_now",
+        "step.refunding" => "step.refunding_now",
+        other => other,
+    }
 }
 
 /// The looks of a state: calm, busy, good, attention or over.

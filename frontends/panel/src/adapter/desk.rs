@@ -1,0 +1,451 @@
+//! The desk's side of the port.
+
+use std::collections::BTreeMap;
+
+use kantor_engine::batch::PayoutBatch;
+use kantor_engine::{AccountId, Actor, Answer, BatchId, Command, OrderId};
+use kantor_model::{Currency, Money, Party};
+use kantor_office::Request;
+use kantor_wire::{
+    AccountView, AllocateAsk, BatchDetail, BatchFile, BatchState, BatchView, BookAsk, CurrencyView,
+    FileStored, ImportAsk, ImportOutcome, LineView, NewAccount, NewBatch, NewRates, OfficeView,
+    OrderState, OrderView, Page, PartyView, PayoutState, PayoutView, RateRow, RateTableView, Role,
+    TransferView, VoidAsk,
+};
+
+use super::refused::{missing, people, refuse, transfers};
+use super::suspense::line_id;
+use super::{LocalOffice, number, once as act_once, read, staff, views};
+use crate::port::{OfficePort, Once, OrderAct, PortError, PortResult, TokenRecord};
+
+fn currency_view(currency: Currency) -> CurrencyView {
+    CurrencyView {
+        code: currency.code().to_owned(),
+        name_pl: currency.polish_name().to_owned(),
+        name_en: currency.english_name().to_owned(),
+        minor_digits: currency.minor_digits(),
+    }
+}
+
+fn party(party: &Party) -> PartyView {
+    let known = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+    PartyView {
+        name: party.name.clone(),
+        street: known(&party.street),
+        city: known(&party.city),
+    }
+}
+
+fn order_id(id: &str) -> PortResult<OrderId> {
+    number(id).map(OrderId).ok_or_else(|| {
+        missing(
+            "no_order",
+            "There is no such order. Look at the list of orders.",
+        )
+    })
+}
+
+fn batch_id(id: &str) -> PortResult<BatchId> {
+    number(id).map(BatchId).ok_or_else(|| {
+        missing(
+            "no_batch",
+            "There is no such batch. Look at the list of batches.",
+        )
+    })
+}
+
+fn account_id(id: &str) -> PortResult<AccountId> {
+    number(id).map(AccountId).ok_or_else(|| {
+        missing(
+            "no_account",
+            "There is no such account. Look at the list of accounts.",
+        )
+    })
+}
+
+/// The name under which the desk saves a transfer file: the same for the same batch.
+fn file_name(batch: &PayoutBatch) -> String {
+    format!("przelewy-{}-{}.txt", batch.date, batch.batch)
+}
+
+impl LocalOffice {
+    /// Carries out an act of the desk, once.
+    fn desk_act(&self, command: Command, once: &Once) -> PortResult<Answer> {
+        let request = Request::new(staff(once), command).once(act_once(once));
+        self.office.execute(request).map_err(refuse)
+    }
+
+    fn batch_view(&self, id: BatchId) -> PortResult<BatchView> {
+        let (batch, sum) = self
+            .office
+            .read(|seen| {
+                let batch = seen.batches.get(&id)?.clone();
+                let currency = seen.accounts.get(&batch.account)?.currency();
+                let amounts = batch
+                    .payouts
+                    .iter()
+                    .filter_map(|payout| seen.payouts.get(payout))
+                    .map(|payout| payout.facts.amount);
+                let sum = Money::sum(currency, amounts);
+                Some((batch, sum))
+            })
+            .ok_or_else(|| missing("no_batch", "There is no such batch."))?;
+        let sum = sum.map_err(|error| PortError::Down(error.to_string()))?;
+        Ok(BatchView {
+            id: id.to_string(),
+            account: batch.account.to_string(),
+            state: BatchState::from_name(batch.state.name()).unwrap_or(BatchState::Open),
+            date: batch.date.to_string(),
+            count: batch.payouts.len() as u64,
+            sum: views::amount(sum),
+            format: batch.file.as_ref().map(|file| file.format.clone()),
+            file: batch.file.as_ref().map(|file| BatchFile {
+                name: file_name(&batch),
+                sha256: file.digest.to_string(),
+            }),
+        })
+    }
+
+    fn view_of_order(&self, id: OrderId) -> PortResult<OrderView> {
+        self.order_view(id, true)?
+            .ok_or_else(|| missing("no_order", "There is no such order."))
+    }
+}
+
+impl OfficePort for LocalOffice {
+    fn tokens(&self) -> PortResult<Vec<TokenRecord>> {
+        let tokens = self.office.tokens().map_err(people)?;
+        Ok(tokens
+            .into_iter()
+            .map(|token| TokenRecord {
+                name: token.name,
+                role: match token.role {
+                    kantor_office::Role::Cashier => Role::Cashier,
+                    kantor_office::Role::Approver => Role::Approver,
+                    kantor_office::Role::Administrator => Role::Administrator,
+                },
+                token_hash: token.token_hash,
+            })
+            .collect())
+    }
+
+    fn office(&self, by: &TokenRecord) -> PortResult<OfficeView> {
+        let owner = &self.office.settings().owner;
+        let policy = self.office.read(|seen| seen.policy);
+        let seconds = |pick: fn(&kantor_engine::Policy) -> i64| {
+            policy
+                .as_ref()
+                .map_or(0, |policy| u32::try_from(pick(policy)).unwrap_or(0))
+        };
+        Ok(OfficeView {
+            name: owner.name.clone(),
+            owner: party(owner),
+            head: self.office.head(),
+            now: self.office.now().to_string(),
+            principal: by.name.clone(),
+            role: by.role,
+            quote_seconds: seconds(|policy| policy.quote_seconds),
+            order_minutes: seconds(|policy| policy.order_seconds) / 60,
+        })
+    }
+
+    fn currencies(&self) -> PortResult<Vec<CurrencyView>> {
+        Ok(self
+            .office
+            .read(|seen| seen.currencies.iter().copied().map(currency_view).collect()))
+    }
+
+    fn add_currency(&self, code: &str, once: &Once) -> PortResult<CurrencyView> {
+        let currency = read::currency(code)?;
+        self.desk_act(Command::DefineCurrency { currency }, once)?;
+        Ok(currency_view(currency))
+    }
+
+    fn office_accounts(&self) -> PortResult<Vec<AccountView>> {
+        let (accounts, waiting) = self.office.read(|seen| {
+            let accounts: Vec<_> = seen.accounts.values().cloned().collect();
+            let mut waiting: BTreeMap<AccountId, Money> = BTreeMap::new();
+            for payout in seen.payouts.values() {
+                if views::still_owed(payout.state) {
+                    let money = payout.facts.amount;
+                    let sum = waiting
+                        .entry(payout.facts.account)
+                        .or_insert(Money::zero(money.currency()));
+                    // The ledger holds the same sum, so it cannot be too large.
+                    *sum = sum.plus(money).unwrap_or(*sum);
+                }
+            }
+            (accounts, waiting)
+        });
+        accounts
+            .iter()
+            .map(|account| {
+                let waiting = waiting
+                    .get(&account.account)
+                    .copied()
+                    .unwrap_or(Money::zero(account.currency()));
+                self.account_view(account, waiting)
+            })
+            .collect()
+    }
+
+    fn add_office_account(&self, new: NewAccount, once: &Once) -> PortResult<AccountView> {
+        let currency = read::currency(&new.currency)?;
+        let command = Command::OpenAccount {
+            iban: read::iban(&new.iban)?,
+            name: new.name,
+            fallback: new.default,
+            opening: read::money(&new.opening.amount, currency)?,
+            opened_on: read::date(&new.opening.date)?,
+            last_statement: new.last_statement,
+        };
+        let answer = self.desk_act(command, once)?;
+        let Answer::Account(id) = answer else {
+            return Err(PortError::Down(format!(
+                "an account was answered {answer:?}"
+            )));
+        };
+        self.office_accounts()?
+            .into_iter()
+            .find(|account| account.id == id.to_string())
+            .ok_or_else(|| missing("no_account", "There is no such account."))
+    }
+
+    fn rate_table(&self) -> PortResult<RateTableView> {
+        let table = self.office.read(|seen| seen.current_rates().cloned());
+        let Some(table) = table else {
+            return Ok(RateTableView {
+                version: 0,
+                at: None,
+                source: String::new(),
+                rates: Vec::new(),
+            });
+        };
+        Ok(RateTableView {
+            version: table.version.0,
+            at: Some(table.published.to_string()),
+            source: table.source.clone(),
+            rates: table
+                .lines
+                .iter()
+                .map(|line| RateRow {
+                    base: line.base().code().to_owned(),
+                    quote: line.quote().code().to_owned(),
+                    buy: line.buy.value().to_string(),
+                    sell: line.sell.value().to_string(),
+                    mid: line.mid.value().to_string(),
+                })
+                .collect(),
+        })
+    }
+
+    fn publish_rates(&self, rates: NewRates, once: &Once) -> PortResult<RateTableView> {
+        let lines = rates
+            .rates
+            .iter()
+            .map(read::rate_line)
+            .collect::<Result<_, _>>()?;
+        let source = rates.source;
+        self.desk_act(Command::PublishRates { source, lines }, once)?;
+        self.rate_table()
+    }
+
+    fn office_orders(
+        &self,
+        state: Option<OrderState>,
+        after: Option<&str>,
+        limit: u32,
+    ) -> PortResult<Page<OrderView>> {
+        let before = after.and_then(number).unwrap_or(u64::MAX);
+        let wanted = limit as usize;
+        let mut ids: Vec<OrderId> = self.office.read(|seen| {
+            seen.orders
+                .range(..OrderId(before))
+                .rev()
+                .filter(|(_, order)| {
+                    state.is_none_or(|state| views::order_state(order.state) == state)
+                })
+                .map(|(id, _)| *id)
+                .take(wanted + 1)
+                .collect()
+        });
+        let more = ids.len() > wanted;
+        ids.truncate(wanted);
+        let mut items = Vec::with_capacity(ids.len());
+        for id in &ids {
+            items.extend(self.order_view(*id, false)?);
+        }
+        Ok(Page {
+            items,
+            next: ids.last().filter(|_| more).map(ToString::to_string),
+        })
+    }
+
+    fn office_order(&self, order: &str) -> PortResult<OrderView> {
+        self.view_of_order(order_id(order)?)
+    }
+
+    fn act(&self, order: &str, act: OrderAct, once: &Once) -> PortResult<OrderView> {
+        let order = order_id(order)?;
+        let command = match act {
+            OrderAct::Cancel { reason } => Command::CancelOrder { order, reason },
+            OrderAct::Confirm { reason } => Command::ConfirmOrder { order, reason },
+            OrderAct::Refund { reason } => Command::RefundOrder { order, reason },
+            OrderAct::Reprice { rate, reason } => Command::RepriceOrder {
+                order,
+                rate: rate.parse().map_err(|_| {
+                    super::refused::unreadable(
+                        "rate-unreadable",
+                        "the rate is no decimal number; write it like 4.2815",
+                    )
+                })?,
+                reason,
+            },
+        };
+        self.desk_act(command, once)?;
+        self.view_of_order(order)
+    }
+
+    fn store_file(&self, bytes: Vec<u8>) -> PortResult<FileStored> {
+        let stored = self
+            .office
+            .store_file(&mut bytes.as_slice())
+            .map_err(refuse)?;
+        Ok(FileStored {
+            sha256: stored.hash.to_string(),
+            length: stored.length,
+        })
+    }
+
+    fn import(&self, ask: ImportAsk, once: &Once) -> PortResult<ImportOutcome> {
+        self.take_in(&ask, once)
+    }
+
+    fn suspense(&self) -> PortResult<Vec<LineView>> {
+        self.questions()
+    }
+
+    fn book_line(&self, account: &str, ordinal: u64, ask: BookAsk, once: &Once) -> PortResult<()> {
+        let line = line_id(account, ordinal)?;
+        let request = Request::book_line(staff(once), line, ask.ledger_account, ask.reason)
+            .once(act_once(once));
+        self.office.execute(request).map_err(refuse)?;
+        Ok(())
+    }
+
+    fn allocate_line(
+        &self,
+        account: &str,
+        ordinal: u64,
+        ask: AllocateAsk,
+        once: &Once,
+    ) -> PortResult<OrderView> {
+        let line = line_id(account, ordinal)?;
+        let order = order_id(&ask.order)?;
+        let request = Request::allocate(staff(once), line, order, ask.reason).once(act_once(once));
+        self.office.execute(request).map_err(refuse)?;
+        self.view_of_order(order)
+    }
+
+    fn payouts(&self, state: Option<PayoutState>) -> PortResult<Vec<PayoutView>> {
+        let payouts: Vec<_> = self.office.read(|seen| {
+            seen.payouts
+                .values()
+                .filter(|payout| {
+                    let shown = views::payout_state(payout.state);
+                    shown.is_some() && (state.is_none() || state == shown)
+                })
+                .copied()
+                .collect()
+        });
+        let mut shown = Vec::with_capacity(payouts.len());
+        for payout in &payouts {
+            shown.extend(self.payout_view(payout)?);
+        }
+        Ok(shown)
+    }
+
+    fn new_batch(&self, ask: NewBatch, once: &Once) -> PortResult<BatchView> {
+        let command = Command::MakeBatch {
+            account: account_id(&ask.account)?,
+            date: read::date(&ask.date)?,
+        };
+        match self.desk_act(command, once)? {
+            Answer::Batch(id) => self.batch_view(id),
+            other => Err(PortError::Down(format!("a batch was answered {other:?}"))),
+        }
+    }
+
+    fn batches(&self) -> PortResult<Vec<BatchView>> {
+        let ids: Vec<BatchId> = self
+            .office
+            .read(|seen| seen.batches.keys().rev().copied().collect());
+        ids.into_iter().map(|id| self.batch_view(id)).collect()
+    }
+
+    fn batch(&self, batch: &str) -> PortResult<BatchDetail> {
+        let id = batch_id(batch)?;
+        let file = self.office.transfers(id).map_err(transfers)?;
+        Ok(BatchDetail {
+            batch: self.batch_view(id)?,
+            debit_iban: file.debit_account.as_str().to_owned(),
+            owner: party(&file.owner),
+            transfers: file
+                .transfers
+                .iter()
+                .map(|transfer| TransferView {
+                    reference: transfer.reference.clone(),
+                    amount: views::amount(transfer.amount),
+                    payee: party(&transfer.payee),
+                    payee_iban: transfer.payee_account.as_str().to_owned(),
+                    title: transfer.title.clone(),
+                })
+                .collect(),
+        })
+    }
+
+    fn approve_batch(&self, batch: &str, once: &Once) -> PortResult<BatchView> {
+        let batch = batch_id(batch)?;
+        self.desk_act(Command::ApproveBatch { batch }, once)?;
+        self.batch_view(batch)
+    }
+
+    fn store_batch_file(
+        &self,
+        batch: &str,
+        format: &str,
+        pack: &str,
+        bytes: Vec<u8>,
+        once: &Once,
+    ) -> PortResult<BatchView> {
+        let id = batch_id(batch)?;
+        self.office
+            .archive_transfer_file(&staff(once), id, format, pack, &bytes, act_once(once))
+            .map_err(transfers)?;
+        self.batch_view(id)
+    }
+
+    fn batch_file(&self, batch: &str) -> PortResult<(String, Vec<u8>)> {
+        let id = batch_id(batch)?;
+        let (_, bytes) = self.office.transfer_file(id).map_err(transfers)?;
+        let name = self
+            .office
+            .read(|seen| seen.batches.get(&id).map(file_name))
+            .unwrap_or_default();
+        Ok((name, bytes))
+    }
+
+    fn void_batch(&self, batch: &str, ask: VoidAsk, once: &Once) -> PortResult<BatchView> {
+        let batch = batch_id(batch)?;
+        let Actor::Staff(by) = staff(once) else {
+            return Err(PortError::Down("nobody asks".to_owned()));
+        };
+        let command = Command::VoidBatch {
+            batch,
+            reason: ask.reason,
+            attested_by: vec![by, ask.attested_by],
+        };
+        self.desk_act(command, once)?;
+        self.batch_view(batch)
+    }
+}

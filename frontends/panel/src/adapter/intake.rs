@@ -1,0 +1,124 @@
+//! Statements on their way in.
+
+use kantor_engine::payout::Payout;
+use kantor_engine::{Digest, LineOutcome, NotBooked, StatementOutcome};
+use kantor_model::{Currency, Money};
+use kantor_office::{Import, ImportedStatement};
+use kantor_wire::{
+    ImportAsk, ImportOutcome, MatchView, StatementImport, StatementOutcome as WireOutcome, Verdict,
+};
+
+use super::{LocalOffice, read, refused, say, staff, views};
+use crate::port::{Once, PortResult};
+
+impl LocalOffice {
+    /// Takes in what a pack read. The office itself makes it safe to repeat.
+    pub(super) fn take_in(&self, ask: &ImportAsk, once: &Once) -> PortResult<ImportOutcome> {
+        let file = Digest::from_hex(&ask.file).ok_or_else(|| {
+            refused::unreadable(
+                "file-hash",
+                "the file is named by the 64 hexadecimal digits that storing it answered",
+            )
+        })?;
+        let sandbox = if ask.pack.sandbox {
+            ""
+        } else {
+            " (no sandbox)"
+        };
+        let import = Import {
+            file,
+            read_by: format!("{} {}{sandbox}", ask.pack.id, ask.pack.version),
+            statements: ask
+                .statements
+                .iter()
+                .map(read::statement)
+                .collect::<Result<_, _>>()?,
+        };
+        let imported = self
+            .office
+            .import(&staff(once), &import)
+            .map_err(refused::import)?;
+        Ok(ImportOutcome {
+            statements: imported
+                .iter()
+                .zip(&import.statements)
+                .map(|(became, sent)| self.statement_import(became, sent.head.currency))
+                .collect(),
+            head: self.office.head(),
+        })
+    }
+
+    fn statement_import(&self, became: &ImportedStatement, currency: Currency) -> StatementImport {
+        let base = StatementImport {
+            account: became.account.clone(),
+            number: became.number.clone(),
+            outcome: WireOutcome::Refused,
+            new: 0,
+            known: 0,
+            difference: None,
+            message: match &became.outcome {
+                Ok(outcome) => say::outcome(outcome, became.number.as_deref(), currency),
+                Err(error) => say::import_refused(error),
+            },
+            matches: Vec::new(),
+        };
+        match &became.outcome {
+            Err(_) => base,
+            Ok(StatementOutcome::Known { lines }) => StatementImport {
+                outcome: WireOutcome::Known,
+                known: *lines,
+                ..base
+            },
+            Ok(StatementOutcome::Archived(why)) => StatementImport {
+                outcome: WireOutcome::Archived,
+                difference: match why {
+                    NotBooked::Unbalanced { difference } => {
+                        Some(views::amount(Money::new(*difference, currency)))
+                    }
+                    NotBooked::NoOpening
+                    | NotBooked::Gap { .. }
+                    | NotBooked::Contradicts { .. }
+                    | NotBooked::Ambiguous => None,
+                },
+                ..base
+            },
+            Ok(StatementOutcome::Booked {
+                known,
+                new,
+                proved,
+                lines,
+                ..
+            }) => StatementImport {
+                outcome: if *proved {
+                    WireOutcome::Booked
+                } else {
+                    WireOutcome::Provisional
+                },
+                new: *new,
+                known: *known,
+                matches: lines.iter().map(|line| self.match_view(line)).collect(),
+                ..base
+            },
+        }
+    }
+
+    fn match_view(&self, line: &LineOutcome) -> MatchView {
+        let reference = self.office.read(|seen| {
+            let order = line.order.and_then(|id| seen.orders.get(&id));
+            let payout = line.payout.and_then(|id| seen.payouts.get(&id));
+            payout
+                .and_then(Payout::reference)
+                .map(|reference| reference.to_string())
+                .or_else(|| order.map(views::reference))
+                .unwrap_or_default()
+        });
+        MatchView {
+            ordinal: line.line.ordinal,
+            amount: views::amount(line.amount),
+            verdict: Verdict::from_name(line.verdict.word()).unwrap_or(Verdict::None),
+            order: line.order.map(|id| id.to_string()),
+            payout: line.payout.map(|id| id.to_string()),
+            reason: say::matched(line, &reference),
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! The office of this process behind the panel's port: asks it, and says its answers in the words
+//! of the wire.
+//!
+//! ```text
+//! customers · desk     the two sides of the port
+//! views                what the office holds, as the wire shows it
+//! say                  what happened, as sentences of the word files
+//! read                 what the desk sent, as the office takes it
+//! refused              why not, as problem details
+//! promises             quotes that were shown and may still be accepted
+//! ```
+
+mod customers;
+mod desk;
+mod intake;
+mod promises;
+mod read;
+mod refused;
+mod say;
+mod suspense;
+mod views;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use kantor_engine::Actor;
+use kantor_model::Moment;
+use kantor_office::Office;
+use kantor_wire::{Change, Changes};
+
+use crate::port::{Feed, Once, PortError, PortResult};
+use promises::Promises;
+use refused::refuse;
+
+/// An office that runs in this process, as the panel's port.
+#[derive(Clone)]
+pub struct LocalOffice {
+    office: Office,
+    promises: Arc<Promises>,
+}
+
+impl LocalOffice {
+    /// The port of an open office.
+    pub fn new(office: Office) -> LocalOffice {
+        LocalOffice {
+            office,
+            promises: Arc::default(),
+        }
+    }
+}
+
+impl Feed for LocalOffice {
+    fn now(&self) -> PortResult<Moment> {
+        Ok(self.office.now())
+    }
+
+    fn changes(&self, after: u64, limit: u32) -> PortResult<Changes> {
+        let changes = self.office.changes(after, limit as usize).map_err(refuse)?;
+        Ok(Changes {
+            head: self.office.head(),
+            changes: changes.iter().map(change).collect(),
+        })
+    }
+
+    fn wait(&self, after: u64, at_most: Duration) -> PortResult<u64> {
+        Ok(self.office.wait(after, at_most))
+    }
+}
+
+fn change(change: &kantor_office::Change) -> Change {
+    Change {
+        seq: change.seq,
+        at: change.at.to_string(),
+        kind: change.kind().to_owned(),
+        order: change.order().map(|id| id.to_string()),
+        payout: change.payout().map(|id| id.to_string()),
+        batch: change.batch().map(|id| id.to_string()),
+        account: change.account().map(|id| id.to_string()),
+    }
+}
+
+/// The office's form of an act that happens once.
+fn once(once: &Once) -> Option<kantor_office::Once> {
+    Some(kantor_office::Once {
+        principal: once.principal.clone(),
+        key: once.key.clone(),
+        body: once.body.clone().into_bytes(),
+    })
+}
+
+/// Who acts: the name of the token stands in the history.
+fn staff(once: &Once) -> Actor {
+    let name = once
+        .principal
+        .strip_prefix("token:")
+        .unwrap_or(&once.principal);
+    Actor::Staff(name.to_owned())
+}
+
+/// Reads an id of the wire; one that is no number belongs to nothing.
+fn number(id: &str) -> Option<u64> {
+    id.parse().ok()
+}
+
+/// Salt for commitments, from the system.
+fn salt() -> PortResult<String> {
+    crate::secrets::new_token().map_err(|error| PortError::Down(error.to_string()))
+}

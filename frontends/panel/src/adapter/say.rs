@@ -1,0 +1,209 @@
+//! What happened, as sentences of the word files.
+
+use kantor_engine::matching::{Question, Verdict};
+use kantor_engine::rates::Terms;
+use kantor_engine::{Actor, Event, LineOutcome, NotBooked, StatementOutcome};
+use kantor_model::{Currency, Money};
+use kantor_office::{Change, ImportError};
+use kantor_wire::Sentence;
+
+use super::refused::sentence;
+
+/// An event of an order's life; `None` for what is told by another event of the same act.
+pub(super) fn history(change: &Change) -> Option<Sentence> {
+    let mut told = event(&change.recorded.event)?;
+    let by = match &change.recorded.by {
+        Actor::Customer(_) => "customer".to_owned(),
+        Actor::Staff(name) => name.clone(),
+        Actor::System => "system".to_owned(),
+    };
+    told.facts.insert("by".to_owned(), by);
+    if let Some(reason) = reason(&change.recorded.event) {
+        told.facts.insert("reason".to_owned(), reason);
+    }
+    Some(told)
+}
+
+fn terms(code: &str, terms: &Terms) -> Sentence {
+    Sentence::new(
+        code,
+        &[
+            ("gives", &terms.gives.to_string()),
+            ("gets", &terms.gets.to_string()),
+            ("rate", &terms.rate.to_string()),
+        ],
+    )
+}
+
+fn event(event: &Event) -> Option<Sentence> {
+    let plain = |code| Sentence::new(code, &[]);
+    Some(match event {
+        Event::OrderPlaced { facts } => terms("order-placed", &facts.terms),
+        Event::TermsChanged { terms: new, .. } => terms("terms-changed", new),
+        Event::RateOffered { rate, until, .. } => Sentence::new(
+            "rate-offered",
+            &[("rate", &rate.to_string()), ("until", &until.warsaw_text())],
+        ),
+        Event::RateAccepted { terms, .. } => {
+            Sentence::new("rate-accepted", &[("rate", &terms.rate.to_string())])
+        }
+        Event::RateDeclined { .. } => plain("rate-declined"),
+        Event::DeadlineMoved { deadline, .. } => {
+            Sentence::new("deadline-moved", &[("until", &deadline.warsaw_text())])
+        }
+        Event::OrderFunded { reason: None, .. } => plain("order-funded"),
+        Event::OrderFunded { .. } => plain("order-confirmed"),
+        Event::OrderHeld { reason, .. } => plain(&format!("order-held-{}", reason.word())),
+        Event::OrderExpired { .. } => plain("order-expired"),
+        Event::OrderCancelled { .. } => plain("order-cancelled"),
+        Event::OrderLostFunds { .. } => plain("order-lost-funds"),
+        Event::OrderRefunding { .. } => plain("order-refunding"),
+        Event::OrderPayingOut { .. } => plain("order-paying-out"),
+        Event::OrderPayOutStopped { .. } => plain("order-payout-stopped"),
+        Event::OrderCompleted { .. } => plain("order-completed"),
+        Event::OrderRefunded { .. } => plain("order-refunded"),
+        Event::ReceiptAllocated { amount, .. } => {
+            Sentence::new("receipt-allocated", &[("amount", &amount.to_string())])
+        }
+        Event::ReceiptReleased { .. } => plain("receipt-released"),
+        Event::PayoutDue { facts } => {
+            Sentence::new("payout-due", &[("amount", &facts.amount.to_string())])
+        }
+        Event::PayoutWithdrawn { .. } => plain("payout-withdrawn"),
+        // About the house, its lines or its batches: no part of an order's story.
+        _ => return None,
+    })
+}
+
+/// The reason that a person gave for an act on an order.
+fn reason(event: &Event) -> Option<String> {
+    match event {
+        Event::TermsChanged { reason, .. }
+        | Event::RateOffered { reason, .. }
+        | Event::DeadlineMoved { reason, .. }
+        | Event::OrderCancelled { reason, .. }
+        | Event::OrderRefunding { reason, .. }
+        | Event::ReceiptReleased { reason, .. } => Some(reason.clone()),
+        Event::OrderFunded { reason, .. } | Event::ReceiptAllocated { reason, .. } => {
+            reason.clone()
+        }
+        _ => None,
+    }
+}
+
+/// A question to the cashier.
+pub(super) fn question(question: &Question) -> Sentence {
+    Sentence::new(&format!("question-{}", question.word()), &[])
+}
+
+/// Why a line was matched as it was. `reference` is that of its order or payout.
+pub(super) fn matched(line: &LineOutcome, reference: &str) -> Sentence {
+    let named = |code: &str| Sentence::new(code, &[("reference", reference)]);
+    match (&line.question, line.payout, line.verdict) {
+        (Some(open), _, _) => question(open),
+        (None, Some(_), _) => named("match-payout"),
+        (None, None, Verdict::Certain) => named("match-certain"),
+        (None, None, Verdict::Likely | Verdict::Ambiguous | Verdict::None) => match line.failed {
+            Some(failed) => named(&format!("match-likely-{}", failed.word())),
+            None => named("match-certain"),
+        },
+    }
+}
+
+/// What became of a statement.
+pub(super) fn outcome(
+    outcome: &StatementOutcome,
+    number: Option<&str>,
+    currency: Currency,
+) -> Sentence {
+    let number = number.unwrap_or("–");
+    match outcome {
+        StatementOutcome::Booked {
+            new, known, proved, ..
+        } => Sentence::new(
+            if *proved {
+                "import-booked"
+            } else {
+                "import-provisional"
+            },
+            &[
+                ("number", number),
+                ("new", &new.to_string()),
+                ("known", &known.to_string()),
+            ],
+        ),
+        StatementOutcome::Known { .. } => Sentence::new("import-known", &[("number", number)]),
+        StatementOutcome::Archived(why) => not_booked(why, currency),
+    }
+}
+
+fn not_booked(why: &NotBooked, currency: Currency) -> Sentence {
+    let money = |minor: i64| Money::new(minor, currency).to_string();
+    match why {
+        NotBooked::Unbalanced { difference } => {
+            Sentence::new("import-difference", &[("difference", &money(*difference))])
+        }
+        NotBooked::NoOpening => Sentence::new("import-no-opening", &[]),
+        NotBooked::Gap { opening, balance } => Sentence::new(
+            "import-gap",
+            &[("opening", &money(*opening)), ("balance", &money(*balance))],
+        ),
+        NotBooked::Contradicts { ordinal, line } => Sentence::new(
+            "import-contradicts",
+            &[
+                ("ordinal", &ordinal.to_string()),
+                ("line", &line.to_string()),
+            ],
+        ),
+        NotBooked::Ambiguous => Sentence::new("import-ambiguous", &[]),
+    }
+}
+
+/// Why one statement of a file was refused.
+pub(super) fn import_refused(error: &ImportError) -> Sentence {
+    match error {
+        ImportError::UnknownAccount { account } => {
+            Sentence::new("import-unknown-account", &[("account", account)])
+        }
+        ImportError::OtherCurrency {
+            account,
+            found,
+            expected,
+        } => Sentence::new(
+            "import-other-currency",
+            &[
+                ("account", account),
+                ("found", found),
+                ("expected", expected),
+            ],
+        ),
+        ImportError::NoFile { .. }
+        | ImportError::Differs { .. }
+        | ImportError::Unreadable { .. }
+        | ImportError::Money(_)
+        | ImportError::Execute(_) => Sentence::plain(sentence(&error.to_string())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use kantor_engine::order::HeldReason;
+    use kantor_wire::{Language, Words};
+
+    #[test]
+    fn every_reason_of_the_engine_has_its_words() {
+        let words = Words::of(Language::Pl);
+        for reason in HeldReason::ALL {
+            let word = reason.word();
+            for key in [
+                format!("held.{word}"),
+                format!("held_plain.{word}"),
+                format!("said.order-held-{word}"),
+                format!("said.match-likely-{word}"),
+            ] {
+                assert!(words.find(&key).is_some(), "{key}");
+            }
+            assert!(kantor_wire::HeldReason::from_name(word).is_some(), "{word}");
+        }
+    }
+}

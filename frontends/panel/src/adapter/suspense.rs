@@ -1,0 +1,121 @@
+//! Money whose owner is not known: questions to the cashier, with the orders it could belong to.
+
+use std::collections::HashMap;
+
+use kantor_engine::matching::Question;
+use kantor_engine::order::OrderState;
+use kantor_engine::{AccountId, LineId, OrderId};
+use kantor_model::Money;
+use kantor_wire::{Candidate, CounterpartyWire, LineView, Sentence};
+
+use super::refused::{missing, refuse};
+use super::{LocalOffice, number, say, views};
+use crate::port::{PortError, PortResult};
+
+/// Candidates shown for one line.
+const CANDIDATES: usize = 5;
+
+/// The line of two parts of a path.
+pub(super) fn line_id(account: &str, ordinal: u64) -> PortResult<LineId> {
+    Ok(LineId {
+        account: AccountId(number(account).ok_or_else(no_line)?),
+        ordinal,
+    })
+}
+
+fn no_line() -> PortError {
+    missing(
+        "no_line",
+        "There is no such line. Look at the list of suspense.",
+    )
+}
+
+/// An open order with what a candidate is told by.
+struct Waiting {
+    order: OrderId,
+    reference: String,
+    customer: kantor_engine::CustomerId,
+}
+
+impl LocalOffice {
+    /// Every open question.
+    pub(super) fn questions(&self) -> PortResult<Vec<LineView>> {
+        let (questions, waiting) = self.office.read(|seen| {
+            let questions: Vec<(LineId, Question)> = seen
+                .questions
+                .iter()
+                .map(|(line, question)| (*line, question.clone()))
+                .collect();
+            let mut waiting: HashMap<Money, Vec<OrderId>> = HashMap::new();
+            for (id, order) in &seen.orders {
+                let open = matches!(
+                    order.state,
+                    OrderState::AwaitingFunds | OrderState::AwaitingConsent | OrderState::Expired
+                );
+                if open {
+                    waiting.entry(order.gives()).or_default().push(*id);
+                }
+            }
+            (questions, waiting)
+        });
+        questions
+            .iter()
+            .map(|(line, question)| self.line_view(*line, question, &waiting))
+            .collect()
+    }
+
+    fn line_view(
+        &self,
+        id: LineId,
+        question: &Question,
+        waiting: &HashMap<Money, Vec<OrderId>>,
+    ) -> PortResult<LineView> {
+        let line = self.office.bank_line(id).map_err(refuse)?;
+        let named = question.orders();
+        let same_amount = waiting.get(&line.amount).map_or(&[][..], Vec::as_slice);
+        let mut candidates = Vec::new();
+        for order in named.iter().chain(same_amount) {
+            let known = |candidate: &Candidate| candidate.order == order.to_string();
+            if candidates.len() < CANDIDATES && !candidates.iter().any(known) {
+                candidates.extend(self.candidate(*order, named.contains(order))?);
+            }
+        }
+        Ok(LineView {
+            account: id.account.to_string(),
+            ordinal: id.ordinal,
+            amount: views::amount(line.amount),
+            booking_date: line.booked_on.map(|date| date.to_string()),
+            value_date: line.said.value_date,
+            counterparty: CounterpartyWire {
+                name: line.said.counterparty_name,
+                account: line.said.counterparty_account,
+            },
+            remittance: line.said.remittance,
+            question: say::question(question),
+            candidates,
+        })
+    }
+
+    fn candidate(&self, order: OrderId, named: bool) -> PortResult<Option<Candidate>> {
+        let waiting = self.office.read(|seen| {
+            seen.orders.get(&order).map(|order| Waiting {
+                order: order.facts.order,
+                reference: views::reference(order),
+                customer: order.facts.customer,
+            })
+        });
+        let Some(waiting) = waiting else {
+            return Ok(None);
+        };
+        Ok(Some(Candidate {
+            order: waiting.order.to_string(),
+            customer: self.customer_name(waiting.customer)?,
+            why: if named {
+                Sentence::new("candidate-named", &[("reference", &waiting.reference)])
+            } else {
+                Sentence::new("candidate-amount", &[])
+            },
+            reference: waiting.reference,
+        }))
+    }
+}
