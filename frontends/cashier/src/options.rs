@@ -59,9 +59,6 @@ impl Options {
             watch: None,
             transfers: self.transfers.clone(),
         };
-        if flags.url.is_some() && flags.token_file.is_some() && !self.config.exists() {
-            return flags.complete();
-        }
-        flags.or(DeskSettings::from_file(&self.config)?).complete()
+        flags.over(&self.config)
     }
 }

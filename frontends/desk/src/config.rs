@@ -121,6 +121,15 @@ impl DeskSettings {
         }
     }
 
+    /// The configuration of these settings (a command line's) over those of a file. The file may be
+    /// missing when these say where the office is and where the token.
+    pub fn over(self, file: &Path) -> Result<DeskConfig, ConfigError> {
+        if self.url.is_some() && self.token_file.is_some() && !file.exists() {
+            return self.complete();
+        }
+        self.or(DeskSettings::from_file(file)?).complete()
+    }
+
     /// The configuration, when everything that must be known is known.
     pub fn complete(self) -> Result<DeskConfig, ConfigError> {
         Ok(DeskConfig {

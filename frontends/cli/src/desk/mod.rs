@@ -78,15 +78,27 @@ pub(crate) struct Desk {
     /// The configuration; its [desk] section says where the office is
     #[arg(long, value_name = "FILE", default_value = "kantor.toml")]
     config: PathBuf,
+    /// The office's address [instead of the configuration's]
+    #[arg(long, value_name = "URL")]
+    url: Option<String>,
+    /// The file with the token [instead of the configuration's]
+    #[arg(long, value_name = "FILE")]
+    token_file: Option<PathBuf>,
     /// One JSON object a line, for programs
     #[arg(long)]
     pub(crate) json: bool,
 }
 
 impl Desk {
-    /// What the configuration says.
+    /// What the options and the configuration say. The file may be missing when the options say
+    /// where the office is.
     pub(crate) fn config(&self) -> Result<DeskConfig, Failure> {
-        Ok(DeskSettings::from_file(&self.config)?.complete()?)
+        let options = DeskSettings {
+            url: self.url.clone(),
+            token_file: self.token_file.clone(),
+            ..DeskSettings::default()
+        };
+        Ok(options.over(&self.config)?)
     }
 
     /// The office of the configuration.
