@@ -1,7 +1,14 @@
 //! The command line of an exchange office: demo, server, desk, verification.
 #![forbid(unsafe_code)]
 
+mod config;
+mod demo;
 mod desk;
+mod init;
+mod mail;
+mod serve;
+mod server;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -17,6 +24,14 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    /// A whole office on the embedded store, with simulated customers and banks.
+    Demo(demo::DemoArgs),
+    /// A new office: configuration, database, first administrator token.
+    Init(init::InitArgs),
+    /// Customer panel and office API.
+    Serve(serve::ServeArgs),
+    /// Recompute an office from its log, its bank lines and its files.
+    Verify(verify::VerifyArgs),
     #[command(flatten)]
     Desk(desk::Command),
 }
@@ -33,6 +48,10 @@ fn main() -> ExitCode {
 
 fn run(command: &Command) -> Result<(), Box<dyn std::error::Error>> {
     match command {
+        Command::Demo(args) => demo::run(args)?,
+        Command::Init(args) => init::run(args)?,
+        Command::Serve(args) => serve::run(args)?,
+        Command::Verify(args) => verify::run(args)?,
         Command::Desk(command) => desk::run(command)?,
     }
     Ok(())

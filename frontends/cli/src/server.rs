@@ -1,0 +1,209 @@
+//! An office in this process: store, runtime, the two listeners, and what happens by itself.
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use kantor_engine::Policy;
+use kantor_office::{Clock, Office, OpenOfficeError, Role, TokenRecord};
+use kantor_panel::{CustomerServer, LocalOffice, OfficeServer};
+use kantor_store::{SqliteStore, Store};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+use crate::config::Config;
+use crate::mail::MailFolder;
+
+/// How often deadlines and notices are looked at.
+const TURN: Duration = Duration::from_secs(1);
+
+/// Why an office could not be made or served.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ServeError {
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] kantor_store::OpenError),
+    /// The office in it.
+    #[error(transparent)]
+    Office(#[from] OpenOfficeError),
+    /// Its people.
+    #[error(transparent)]
+    People(#[from] kantor_office::PeopleError),
+    /// An address cannot be listened on.
+    #[error(
+        "cannot listen on {address} ({what}): {source}; choose another port in kantor.toml, or stop the program that uses it"
+    )]
+    Listen {
+        /// Which address.
+        address: SocketAddr,
+        /// Panel or office API.
+        what: &'static str,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The listeners' threads.
+    #[error(transparent)]
+    Panel(#[from] kantor_panel::StartError),
+    /// No randomness from the system.
+    #[error(transparent)]
+    Random(#[from] kantor_panel::NoRandomness),
+    /// A file of the office's folder.
+    #[error("{path}: {source}; check the folder's rights")]
+    File {
+        /// Which file.
+        path: String,
+        /// Why.
+        source: std::io::Error,
+    },
+}
+
+/// Makes a new office's database and its first administrator token, which is returned.
+pub(crate) fn create(
+    config: &Config,
+    clock: Arc<dyn Clock>,
+    policy: Policy,
+) -> Result<(Office, String), ServeError> {
+    let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&config.office.database)?);
+    let office = Office::create(store, config.settings(), clock, policy)?;
+    let token = kantor_panel::new_token()?;
+    office.add_token(&TokenRecord {
+        name: "administrator".to_owned(),
+        role: Role::Administrator,
+        token_hash: kantor_panel::sha256_hex(token.as_bytes()),
+    })?;
+    write_secret(&config.desk.token_file, &token)?;
+    Ok((office, token))
+}
+
+/// Opens an office that exists.
+pub(crate) fn open(config: &Config, clock: Arc<dyn Clock>) -> Result<Office, ServeError> {
+    let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&config.office.database)?);
+    Ok(Office::open(store, config.settings(), clock)?)
+}
+
+/// Writes a secret that only its owner may read.
+fn write_secret(path: &Path, secret: &str) -> Result<(), ServeError> {
+    let failed = |source| ServeError::File {
+        path: path.display().to_string(),
+        source,
+    };
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path).map_err(failed)?;
+    std::io::Write::write_all(&mut file, format!("{secret}\n").as_bytes()).map_err(failed)
+}
+
+/// The listeners of an office, bound but not yet answering.
+pub(crate) struct Listeners {
+    panel: Option<TcpListener>,
+    office_api: Option<TcpListener>,
+}
+
+/// Which of the two listeners this process opens.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Part {
+    /// Both.
+    All,
+    /// The office API alone.
+    Office,
+}
+
+impl Listeners {
+    /// Binds what the configuration names; port 0 takes any free port.
+    pub(crate) async fn bind(config: &Config, part: Part) -> Result<Listeners, ServeError> {
+        let bind = |address: SocketAddr, what| async move {
+            TcpListener::bind(address)
+                .await
+                .map_err(|source| ServeError::Listen {
+                    address,
+                    what,
+                    source,
+                })
+        };
+        let panel = match part {
+            Part::All => Some(bind(config.panel.listen, "panel").await?),
+            Part::Office => None,
+        };
+        let office_api = Some(bind(config.office_api.listen, "office API").await?);
+        Ok(Listeners { panel, office_api })
+    }
+
+    /// Where the panel listens.
+    pub(crate) fn panel_address(&self) -> Option<SocketAddr> {
+        self.panel
+            .as_ref()
+            .and_then(|listener| listener.local_addr().ok())
+    }
+
+    /// Where the office API listens.
+    pub(crate) fn office_address(&self) -> Option<SocketAddr> {
+        self.office_api
+            .as_ref()
+            .and_then(|listener| listener.local_addr().ok())
+    }
+
+    /// Answers until `stop` comes back; then lets open requests end.
+    pub(crate) async fn run(
+        self,
+        office: Office,
+        config: &Config,
+        stop: impl Future<Output = ()>,
+    ) -> Result<(), ServeError> {
+        let settings = kantor_panel::Settings {
+            tls: config.panel.behind_tls_proxy,
+            behind_proxy: config.panel.behind_tls_proxy,
+            ..kantor_panel::Settings::default()
+        }
+        .with_prefix(&config.panel.prefix);
+        let local = Arc::new(LocalOffice::new(office));
+        let customers = CustomerServer::open(local.clone(), settings.clone())?;
+        let desk = OfficeServer::open(local, settings)?;
+        let (told, stopped) = watch::channel(false);
+        let mut tasks = Vec::new();
+        if let Some(listener) = self.panel {
+            tasks.push(tokio::spawn(
+                customers.run(listener, until_told(stopped.clone())),
+            ));
+        }
+        if let Some(listener) = self.office_api {
+            tasks.push(tokio::spawn(desk.run(listener, until_told(stopped))));
+        }
+        stop.await;
+        // The receivers live as long as the tasks.
+        let _ = told.send(true);
+        for task in tasks {
+            // A task that panicked has its message on standard error already.
+            let _ = task.await;
+        }
+        Ok(())
+    }
+}
+
+/// What happens by itself, for as long as the process lives: deadlines pass, notices go out.
+pub(crate) fn live(office: Office, config: &Config) {
+    tokio::spawn(by_itself(office, MailFolder::new(&config.panel.outbox)));
+}
+
+async fn until_told(mut stopped: watch::Receiver<bool>) {
+    // An error means that nobody can say stop any more.
+    let _ = stopped.wait_for(|told| *told).await;
+}
+
+async fn by_itself(office: Office, mail: MailFolder) {
+    let mail = Arc::new(mail);
+    loop {
+        let (office, mail) = (office.clone(), Arc::clone(&mail));
+        let turn = tokio::task::spawn_blocking(move || {
+            office.tick()?;
+            office.send_notices(&*mail)
+        });
+        if let Ok(Err(error)) = turn.await {
+            eprintln!("kantor: {error}");
+        }
+        tokio::time::sleep(TURN).await;
+    }
+}
