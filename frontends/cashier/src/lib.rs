@@ -106,6 +106,7 @@ impl Cashier {
                 }
             }
             Effect::Load
+            | Effect::LoadOrder(_)
             | Effect::Import(_)
             | Effect::Export(..)
             | Effect::Fetch(..)

@@ -41,6 +41,8 @@ pub enum Message {
     Speak(Language),
     /// Everything that the office showed at one moment.
     Loaded(Box<Snapshot>),
+    /// One order with its history, which the list leaves out.
+    OrderLoaded(Box<OrderView>),
     /// The office does not answer.
     Disconnected(ApiError),
     /// A statement file was handed over.
@@ -140,6 +142,8 @@ pub enum Effect {
     ChooseFolder(PathBuf),
     /// Ask the office for everything.
     Load,
+    /// Ask the office for one order with its history.
+    LoadOrder(String),
     /// Read statement files and hand them over.
     Import(Vec<PathBuf>),
     /// Write the transfer files of these accounts (id and name) into a folder.

@@ -10,8 +10,14 @@ use kantor_wire::{
 use crate::message::{Asked, Subject};
 
 /// The ledger accounts to which a line can be booked that is nobody's order.
-pub const LEDGER_ACCOUNTS: &[&str] =
-    &["cover", "capital", "suppliers", "salaries", "taxes", "fees"];
+pub const LEDGER_ACCOUNTS: &[&str] = &[
+    "cover",
+    "capital",
+    "suppliers",
+    "salaries",
+    "taxes",
+    "bank-fees",
+];
 
 /// How many lines the journal keeps.
 const JOURNAL: usize = 200;

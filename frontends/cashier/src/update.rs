@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use kantor_desk::ApiError;
-use kantor_wire::Act;
+use kantor_wire::{Act, OrderView};
 
 use crate::explain;
 use crate::message::{Answer, Asked, Effect, Message, Snapshot, Stamped, Subject};
@@ -25,7 +25,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         Message::Refresh => vec![Effect::Load],
         Message::Selected(subject) => {
             model.selected = Some(subject);
-            Vec::new()
+            whole_story(model)
         }
         Message::Ask(asked) => when_free(model, |model| {
             model.question = Some(Question {
@@ -58,6 +58,12 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         }
         Message::Loaded(snapshot) => {
             loaded(model, *snapshot);
+            whole_story(model)
+        }
+        Message::OrderLoaded(order) => {
+            if let Some(known) = model.orders.iter_mut().find(|known| known.id == order.id) {
+                *known = *order;
+            }
             Vec::new()
         }
         Message::Disconnected(error) => {
@@ -244,7 +250,8 @@ fn loaded(model: &mut Model, snapshot: Snapshot) {
     }
     model.connection = Connection::Up;
     model.office = Some(snapshot.office);
-    model.orders = snapshot.orders;
+    let before = std::mem::replace(&mut model.orders, snapshot.orders);
+    keep_histories(&mut model.orders, before);
     model.orders.sort_by(|one, other| {
         urgency(one)
             .cmp(&urgency(other))
@@ -281,6 +288,29 @@ fn loaded(model: &mut Model, snapshot: Snapshot) {
     }
 }
 
+/// The list leaves histories out: what was asked for before stays until it is asked for again.
+fn keep_histories(orders: &mut [OrderView], before: Vec<OrderView>) {
+    for known in before {
+        if known.history.is_empty() {
+            continue;
+        }
+        if let Some(order) = orders
+            .iter_mut()
+            .find(|order| order.id == known.id && order.history.is_empty())
+        {
+            order.history = known.history;
+        }
+    }
+}
+
+/// The order that is pointed at is shown with its history.
+fn whole_story(model: &Model) -> Vec<Effect> {
+    match &model.selected {
+        Some(Subject::Order(id)) => vec![Effect::LoadOrder(id.clone())],
+        Some(Subject::Line(..) | Subject::Payout(_) | Subject::Account(_)) | None => Vec::new(),
+    }
+}
+
 fn exists(model: &Model, subject: &Subject) -> bool {
     match subject {
         Subject::Order(id) => model.order(id).is_some(),
@@ -291,7 +321,7 @@ fn exists(model: &Model, subject: &Subject) -> bool {
 }
 
 /// What needs a person comes first, what is over comes last.
-fn urgency(order: &kantor_wire::OrderView) -> u8 {
+fn urgency(order: &OrderView) -> u8 {
     use kantor_wire::OrderState::{
         AwaitingConsent, AwaitingFunds, Cancelled, Completed, Expired, Funded, Held, PayingOut,
         Refunded, Refunding,

@@ -43,6 +43,13 @@ pub fn work(desk: &Desk, tasks: &Receiver<Effect>, tell: impl Fn(Message)) {
         place = match place {
             Place::Nowhere => load_all(desk, &tell),
             Place::Away | Place::At(_) => match tasks.recv_timeout(POLL) {
+                Ok(Effect::LoadOrder(id)) => {
+                    // An order that is gone, or an office that is away, shows by the list.
+                    if let Ok(order) = desk.office.order(&id) {
+                        tell(Message::OrderLoaded(Box::new(order)));
+                    }
+                    place
+                }
                 Ok(effect) => {
                     perform(desk, effect, &tell);
                     let place = load_all(desk, &tell);
@@ -150,7 +157,10 @@ fn perform(desk: &Desk, effect: Effect, tell: &impl Fn(Message)) {
             tell(report(Done::Allocated(reference), done.map(drop)));
         }
         // Loading is what follows every act; choosing is the window's own.
-        Effect::Load | Effect::ChooseStatements | Effect::ChooseFolder(_) => {}
+        Effect::Load
+        | Effect::LoadOrder(_)
+        | Effect::ChooseStatements
+        | Effect::ChooseFolder(_) => {}
     }
 }
 

@@ -145,6 +145,7 @@ fn the_cashiers_morning() {
     hand.sees("Zlecenie KZ33333C1");
     hand.presses("Home");
     hand.sees("Zlecenie KZ22222B4");
+    hand.sees("14:05 | Bogdan Święty: 4281.50 PLN → 1000.00 EUR");
 
     // The held order is accepted as it is.
     hand.clicks("Przyjmij tak, jak jest");

@@ -462,6 +462,24 @@ fn the_pane_tells_the_whole_story_of_an_order() {
 }
 
 #[test]
+fn the_history_of_an_order_is_asked_for_and_kept_while_the_list_is_renewed() {
+    let mut listed = snapshot();
+    let whole = listed.orders[0].clone();
+    listed.orders.iter_mut().for_each(|o| o.history.clear());
+    let mut model = Model::new(Language::Pl, PathBuf::new());
+    update(&mut model, Message::Loaded(Box::new(listed.clone())));
+    let ask = [Effect::LoadOrder("1".to_owned())];
+    let point = Message::Selected(Subject::Order("1".to_owned()));
+    assert_eq!(update(&mut model, point), ask);
+    let history = |model: &Model| model.order("1").map(|o| o.history.len());
+    assert_eq!(history(&model), Some(0));
+    update(&mut model, Message::OrderLoaded(Box::new(whole)));
+    assert_eq!(history(&model), Some(1));
+    assert_eq!(update(&mut model, Message::Loaded(Box::new(listed))), ask);
+    assert_eq!(history(&model), Some(1));
+}
+
+#[test]
 fn the_journal_keeps_the_newest() {
     let mut model = loaded();
     for count in 0..300 {

@@ -251,7 +251,7 @@ pub struct LineView {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct BookAsk {
-    /// A named account of the ledger: `cover`, `capital`, `suppliers`, `salaries`, `taxes`, `fees`.
+    /// A named account of the ledger: `cover`, `capital`, `suppliers`, `salaries`, `taxes`, `bank-fees`.
     pub ledger_account: String,
     /// Why, in the cashier's words.
     pub reason: String,

@@ -75,6 +75,12 @@ impl Grid {
         &self.table
     }
 
+    /// The height in which so many rows of one line can be seen without scrolling.
+    pub(crate) fn height_of(&self, rows: usize) -> i32 {
+        // One line more for the titles.
+        (rows as i32 + 1) * (LINE + AIR) + 2
+    }
+
     /// Shows other titles, for another language.
     pub(crate) fn set_titles(&mut self, titles: &[&str]) {
         for (column, title) in self.data.borrow_mut().columns.iter_mut().zip(titles) {

@@ -45,6 +45,7 @@ pub(crate) struct View {
     orders: Section,
     suspense: Section,
     payouts: Section,
+    right: Flex,
     balances: Section,
     detail: DetailPane,
     journal: Section,
@@ -99,6 +100,7 @@ impl View {
             orders,
             suspense,
             payouts,
+            right,
             balances,
             detail,
             journal,
@@ -181,7 +183,14 @@ impl View {
         self.balances
             .grid
             .set_empty(words.text("cashier.no_accounts"));
-        self.balances.grid.set_rows(rows::balances(model), chosen);
+        let balances = rows::balances(model);
+        // Balances are always in view: the table grows with the accounts, up to a third.
+        let wanted = self.balances.grid.height_of(balances.len());
+        let most = self.window.h() / 3;
+        self.right
+            .fixed(self.balances.grid.widget(), wanted.clamp(100, most));
+        self.right.layout();
+        self.balances.grid.set_rows(balances, chosen);
 
         self.journal.heading(words.text("cashier.journal"));
         self.journal

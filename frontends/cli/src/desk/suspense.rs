@@ -23,7 +23,7 @@ pub(crate) enum Command {
         account: String,
         /// The line's place in the account
         ordinal: u64,
-        /// cover, capital, suppliers, salaries, taxes or fees
+        /// cover, capital, suppliers, salaries, taxes, bank-fees, or another name
         #[arg(long, value_name = "LEDGER_ACCOUNT")]
         to: String,
         /// Why
