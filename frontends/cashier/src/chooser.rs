@@ -20,6 +20,13 @@ pub struct SystemChooser {
     last: Option<PathBuf>,
 }
 
+impl SystemChooser {
+    /// Dialogs that show this folder first, where bank files are put.
+    pub fn starting_at(folder: Option<PathBuf>) -> SystemChooser {
+        SystemChooser { last: folder }
+    }
+}
+
 impl Chooser for SystemChooser {
     fn statements(&mut self, words: &Words) -> Vec<PathBuf> {
         let mut chooser = NativeFileChooser::new(NativeFileChooserType::BrowseMultiFile);

@@ -39,7 +39,7 @@ use crate::model::Model;
 use crate::options::Options;
 pub use crate::update::update;
 use crate::view::View;
-use crate::worker::{Desk, work};
+use crate::worker::{Desk, wall_clock, work};
 
 /// A running window with its desk.
 pub struct Cashier {
@@ -81,6 +81,7 @@ impl Cashier {
         let mut changed = false;
         while let Some(message) = self.messages.recv() {
             changed = true;
+            self.model.clock = wall_clock();
             for effect in update(&mut self.model, message) {
                 self.take(effect);
             }
@@ -172,7 +173,7 @@ pub fn run() -> ExitCode {
                 desk,
                 options.lang.into(),
                 config.transfers,
-                Box::<SystemChooser>::default(),
+                Box::new(SystemChooser::starting_at(config.watch)),
             )
             .run();
             ExitCode::SUCCESS

@@ -46,28 +46,19 @@ pub enum Message {
     /// The office does not answer.
     Disconnected(ApiError),
     /// A statement file was handed over.
-    Imported(Stamped<Imported>),
+    Imported(Imported),
     /// A statement file was not handed over.
-    ImportFailed(Stamped<(PathBuf, ImportError)>),
+    ImportFailed(PathBuf, ImportError),
     /// A transfer file was saved.
-    Exported(Stamped<Exported>),
+    Exported(Exported),
     /// A transfer file was not saved; the name of the account that was to pay.
-    ExportFailed(Stamped<(String, ExportError)>),
+    ExportFailed(String, ExportError),
     /// An act was done: what it was about.
-    Done(Stamped<Done>),
+    Done(Done),
     /// An act was not done.
-    Refused(Stamped<(Done, ApiError)>),
+    Refused(Done, ApiError),
     /// The desk's thread has nothing more to do for now.
     Idle,
-}
-
-/// Something with the wall clock at which it became known, `14:05:33`.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Stamped<T> {
-    /// The wall clock in Poland.
-    pub at: String,
-    /// What became known.
-    pub what: T,
 }
 
 /// What can be pointed at.

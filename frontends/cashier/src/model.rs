@@ -53,6 +53,8 @@ pub struct Model {
     pub journal: Vec<Note>,
     /// Where transfer files are saved.
     pub folder: PathBuf,
+    /// The wall clock, as the window's loop last set it.
+    pub clock: String,
 }
 
 /// Whether the office answers.
@@ -154,6 +156,7 @@ impl Model {
             fault: None,
             journal: Vec::new(),
             folder,
+            clock: String::new(),
         }
     }
 
@@ -236,11 +239,11 @@ impl Model {
     }
 
     /// Writes a line into the journal, newest first.
-    pub fn note(&mut self, at: &str, tone: Tone, text: String) {
+    pub fn note(&mut self, tone: Tone, text: String) {
         self.journal.insert(
             0,
             Note {
-                at: at.to_owned(),
+                at: self.clock.clone(),
                 tone,
                 text,
             },

@@ -6,11 +6,11 @@ use kantor_desk::{BUILT_IN, ExportError, Exported, ImportError, Imported};
 use kantor_wire::{StatementImport, StatementOutcome, Verdict};
 
 use crate::explain;
-use crate::message::{Done, Stamped};
+use crate::message::Done;
 use crate::model::{Fault, Model, Tone};
 
-pub(crate) fn fail(model: &mut Model, at: &str, title: String, text: String) {
-    model.note(at, Tone::Bad, title.clone());
+pub(crate) fn fail(model: &mut Model, title: String, text: String) {
+    model.note(Tone::Bad, title.clone());
     model.fault = Some(Fault { title, text });
 }
 
@@ -21,12 +21,11 @@ fn file_name(path: &Path) -> String {
         .into_owned()
 }
 
-pub(crate) fn report_import(model: &mut Model, imported: &Stamped<Imported>) {
-    let Stamped { at, what } = imported;
+pub(crate) fn report_import(model: &mut Model, what: &Imported) {
     let name = file_name(&what.file.path);
     for statement in &what.outcome.statements {
         let text = statement_text(model, &name, statement);
-        model.note(at, outcome_tone(statement.outcome), text);
+        model.note(outcome_tone(statement.outcome), text);
     }
     if !what.file.complaints.is_empty() {
         let text = model.words().with(
@@ -36,13 +35,13 @@ pub(crate) fn report_import(model: &mut Model, imported: &Stamped<Imported>) {
                 ("count", &what.file.complaints.len().to_string()),
             ],
         );
-        model.note(at, Tone::Warn, text);
+        model.note(Tone::Warn, text);
     }
     if !what.file.pack.sandbox && what.file.pack.id != BUILT_IN {
         let text = model
             .words()
             .with("cashier.no_sandbox", &[("pack", &what.file.pack.id)]);
-        model.note(at, Tone::Quiet, text);
+        model.note(Tone::Quiet, text);
     }
     if !what.is_complete() {
         let title = model
@@ -100,15 +99,15 @@ fn outcome_tone(outcome: StatementOutcome) -> Tone {
     }
 }
 
-pub(crate) fn import_failed(model: &mut Model, at: &str, path: &Path, error: &ImportError) {
+pub(crate) fn import_failed(model: &mut Model, path: &Path, error: &ImportError) {
     let title = model
         .words()
         .with("cashier.import_failed", &[("file", &file_name(path))]);
     let text = explain::import(model.words(), path, error);
-    fail(model, at, title, text);
+    fail(model, title, text);
 }
 
-pub(crate) fn exported(model: &mut Model, at: &str, exported: &Exported) {
+pub(crate) fn exported(model: &mut Model, exported: &Exported) {
     let words = model.words();
     let text = words.with(
         "cashier.exported",
@@ -121,15 +120,15 @@ pub(crate) fn exported(model: &mut Model, at: &str, exported: &Exported) {
             ("sum", &words.amount(&exported.batch.sum)),
         ],
     );
-    model.note(at, Tone::Good, text);
+    model.note(Tone::Good, text);
 }
 
-pub(crate) fn export_failed(model: &mut Model, at: &str, account: &str, error: &ExportError) {
+pub(crate) fn export_failed(model: &mut Model, account: &str, error: &ExportError) {
     let title = model
         .words()
         .with("cashier.export_failed", &[("account", account)]);
     let text = explain::export(model.words(), error);
-    fail(model, at, title, text);
+    fail(model, title, text);
 }
 
 /// The sentence of an act that was done (`done`) or refused (`refused`).

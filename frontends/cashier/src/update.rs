@@ -7,7 +7,7 @@ use kantor_desk::ApiError;
 use kantor_wire::{Act, OrderView};
 
 use crate::explain;
-use crate::message::{Answer, Asked, Effect, Message, Snapshot, Stamped, Subject};
+use crate::message::{Answer, Asked, Effect, Message, Snapshot, Subject};
 use crate::model::{About, Connection, LEDGER_ACCOUNTS, Model, Question, Tone};
 use crate::report::{done_text, export_failed, exported, fail, import_failed, report_import};
 
@@ -49,7 +49,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         }),
         Message::Copied(text) => {
             let said = model.words().with("cashier.copied", &[("text", &text)]);
-            model.note("", Tone::Quiet, said);
+            model.note(Tone::Quiet, said);
             Vec::new()
         }
         Message::Speak(language) => {
@@ -74,36 +74,27 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
             report_import(model, &imported);
             Vec::new()
         }
-        Message::ImportFailed(Stamped {
-            at,
-            what: (path, error),
-        }) => {
-            import_failed(model, &at, &path, &error);
+        Message::ImportFailed(path, error) => {
+            import_failed(model, &path, &error);
             Vec::new()
         }
-        Message::Exported(Stamped { at, what }) => {
-            exported(model, &at, &what);
+        Message::Exported(file) => {
+            exported(model, &file);
             Vec::new()
         }
-        Message::ExportFailed(Stamped {
-            at,
-            what: (account, error),
-        }) => {
-            export_failed(model, &at, &account, &error);
+        Message::ExportFailed(account, error) => {
+            export_failed(model, &account, &error);
             Vec::new()
         }
-        Message::Done(Stamped { at, what }) => {
+        Message::Done(what) => {
             let text = done_text(model, "done", &what);
-            model.note(&at, Tone::Good, text);
+            model.note(Tone::Good, text);
             Vec::new()
         }
-        Message::Refused(Stamped {
-            at,
-            what: (what, error),
-        }) => {
+        Message::Refused(what, error) => {
             let title = done_text(model, "refused", &what);
             let text = explain::api(model.words(), &error);
-            fail(model, &at, title, text);
+            fail(model, title, text);
             Vec::new()
         }
         Message::Idle => {
@@ -134,7 +125,7 @@ fn ask_export(model: &mut Model) -> Vec<Effect> {
     let due = model.due();
     if due.is_empty() {
         let text = model.words().text("cashier.nothing_due").to_owned();
-        model.note("", Tone::Plain, text);
+        model.note(Tone::Plain, text);
         return Vec::new();
     }
     model.question = Some(Question {
@@ -245,7 +236,7 @@ fn is_rate(text: &str) -> bool {
 fn loaded(model: &mut Model, snapshot: Snapshot) {
     if model.connection == Connection::Down {
         let text = model.words().text("cashier.connected_again").to_owned();
-        model.note("", Tone::Good, text);
+        model.note(Tone::Good, text);
         model.fault = None;
     }
     model.connection = Connection::Up;
@@ -284,7 +275,7 @@ fn loaded(model: &mut Model, snapshot: Snapshot) {
     if vanished {
         model.question = None;
         let text = model.words().text("cashier.overtaken").to_owned();
-        model.note("", Tone::Warn, text);
+        model.note(Tone::Warn, text);
     }
 }
 
@@ -342,5 +333,5 @@ fn disconnected(model: &mut Model, error: &ApiError) {
     model.connection = Connection::Down;
     let title = model.words().text("cashier.no_connection").to_owned();
     let text = explain::api(model.words(), error);
-    fail(model, "", title, text);
+    fail(model, title, text);
 }

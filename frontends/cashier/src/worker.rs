@@ -11,7 +11,7 @@ use kantor_desk::{
 use kantor_model::Moment;
 use kantor_wire::Act;
 
-use crate::message::{Done, Effect, Message, Snapshot, Stamped};
+use crate::message::{Done, Effect, Message, Snapshot};
 
 /// How often the office is asked whether something happened.
 const POLL: Duration = Duration::from_secs(1);
@@ -116,8 +116,8 @@ fn perform(desk: &Desk, effect: Effect, tell: &impl Fn(Message)) {
         Effect::Export(accounts, folder) => export(desk, accounts, &folder, tell),
         Effect::Fetch(batch, folder) => {
             tell(match fetch_batch_file(&desk.office, &batch, &folder) {
-                Ok(exported) => Message::Exported(stamped(exported)),
-                Err(error) => Message::ExportFailed(stamped((batch, error))),
+                Ok(exported) => Message::Exported(exported),
+                Err(error) => Message::ExportFailed(batch, error),
             })
         }
         Effect::OrderAct {
@@ -166,8 +166,8 @@ fn perform(desk: &Desk, effect: Effect, tell: &impl Fn(Message)) {
 
 fn import(desk: &Desk, path: PathBuf) -> Message {
     match import_statement(&desk.office, desk.packs.as_ref(), &path) {
-        Ok(imported) => Message::Imported(stamped(imported)),
-        Err(error) => Message::ImportFailed(stamped((path, error))),
+        Ok(imported) => Message::Imported(imported),
+        Err(error) => Message::ImportFailed(path, error),
     }
 }
 
@@ -186,27 +186,24 @@ fn export(desk: &Desk, accounts: Vec<(String, String)>, folder: &Path, tell: &im
     for (account, name) in accounts {
         let exported = export_batch(&desk.office, desk.packs.as_ref(), &account, &date, folder);
         tell(match exported {
-            Ok(exported) => Message::Exported(stamped(exported)),
-            Err(error) => Message::ExportFailed(stamped((name, error))),
+            Ok(exported) => Message::Exported(exported),
+            Err(error) => Message::ExportFailed(name, error),
         });
     }
 }
 
 fn report(done: Done, outcome: Result<(), ApiError>) -> Message {
     match outcome {
-        Ok(()) => Message::Done(stamped(done)),
-        Err(error) => Message::Refused(stamped((done, error))),
+        Ok(()) => Message::Done(done),
+        Err(error) => Message::Refused(done, error),
     }
 }
 
-fn stamped<T>(what: T) -> Stamped<T> {
+/// The wall clock in Poland, `14:05`, for the journal.
+pub(crate) fn wall_clock() -> String {
     let text = now().warsaw_text();
-    Stamped {
-        at: text
-            .split_once(' ')
-            .map_or_else(|| text.clone(), |(_, time)| time.to_owned()),
-        what,
-    }
+    text.split_once(' ')
+        .map_or_else(|| text.clone(), |(_, time)| time.to_owned())
 }
 
 /// The computer's clock. The office's own clock decides; this one only labels the journal.

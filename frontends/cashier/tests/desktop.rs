@@ -10,6 +10,8 @@ mod display;
 mod fake;
 #[path = "desktop/hand.rs"]
 mod hand;
+#[path = "desktop/office.rs"]
+mod office;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -22,13 +24,14 @@ use hand::Hand;
 use kantor_cashier::Cashier;
 use kantor_cashier::chooser::Chooser;
 use kantor_cashier::worker::Desk;
-use kantor_desk::Office;
+use kantor_desk::{DeskSettings, InstalledPacks, Office};
 use kantor_wire::{Language, OrderState, PayoutState, Words};
+use office::ServedOffice;
 
 fn main() -> ExitCode {
-    // `cargo test NAME` and `--list` reach every test program; this one is a single story.
+    // `cargo test NAME` and `--list` reach every test program; this one always tells its two stories.
     if std::env::args().any(|argument| argument == "--list") {
-        println!("the_cashiers_morning: test");
+        println!("the_cashiers_morning: test\nthe_late_payment_of_the_demo: test");
         return ExitCode::SUCCESS;
     }
     if !display::is_ours() {
@@ -40,9 +43,12 @@ fn main() -> ExitCode {
         tell(panic);
         std::process::exit(101);
     }));
+    let _app = fltk::app::App::default();
     the_cashiers_morning();
     println!("test the_cashiers_morning ... ok");
-    println!("test result: ok. 1 passed; 0 failed");
+    the_late_payment_of_the_demo();
+    println!("test the_late_payment_of_the_demo ... ok");
+    println!("test result: ok. 2 passed; 0 failed");
     ExitCode::SUCCESS
 }
 
@@ -79,7 +85,6 @@ fn the_cashiers_morning() {
     let transfers = folder.path().join("przelewy");
 
     let office = FakeOffice::start(small_office());
-    let _app = fltk::app::App::default();
     let cashier = Cashier::open(
         Desk {
             office: Office::new(&office.url, TOKEN).expect("a desk"),
@@ -186,4 +191,67 @@ fn the_cashiers_morning() {
     hand.sees("Payments to explain (1)");
     hand.sees("KZ44444D9 | Damian Źrebak | 4,281.50 PLN | 1,000.00 EUR | Cancelled");
     hand.photograph("8-english");
+}
+
+/// The demo leaves an order whose money came a day late. The cashier takes it as it is and writes
+/// the transfer file: with a real server, a real database, and the bank packs in their children.
+fn the_late_payment_of_the_demo() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let served = ServedOffice::after_the_demo(&folder.path().join("office"));
+    let config = DeskSettings::default()
+        .over(&served.config())
+        .expect("the demo writes a configuration");
+    let transfers = folder.path().join("przelewy");
+    let cashier = Cashier::open(
+        Desk {
+            office: Office::with_token_file(&config.url, &config.token_file).expect("a desk"),
+            packs: Box::new(InstalledPacks::find(None)),
+        },
+        Language::Pl,
+        transfers.clone(),
+        Box::new(LaidOut {
+            statements: vec![served.statements()],
+            folder: transfers.clone(),
+        }),
+    );
+    let mut hand = Hand::on(cashier);
+    hand.sees("● Połączono");
+    hand.sees("Zofia Wiśniewska | 750,00 EUR | 3 173,25 PLN | Wstrzymane: wpłata po terminie");
+    let balances = hand.pane("Salda rachunków");
+
+    // Every file of the banks once more, through the packs: nothing changes.
+    hand.presses("ctrl+o");
+    for name in served
+        .statements()
+        .iter()
+        .filter_map(|file| file.file_name())
+    {
+        hand.sees(&format!("{} · ", name.to_string_lossy()));
+    }
+    hand.sees("jest już znany; nic się nie zmieniło");
+    assert_eq!(hand.pane("Salda rachunków"), balances);
+
+    hand.points_at("Zofia Wiśniewska");
+    hand.clicks("Przyjmij tak, jak jest");
+    hand.sees("Powód");
+    hand.types("bank spoznil sie z ksiegowaniem");
+    hand.presses("Return");
+    hand.sees("Przyjmij tak, jak jest – zrobione.");
+    hand.sees("Zofia Wiśniewska | 3 173,25 PLN | Do wypłaty");
+    hand.presses("ctrl+e");
+    hand.sees("1 przelew, 3 173,25 PLN");
+    hand.presses("Return");
+    hand.sees("Zofia Wiśniewska | 3 173,25 PLN | Zapisana w pliku");
+    hand.photograph("9-demo");
+    let files: Vec<PathBuf> = fs::read_dir(&transfers)
+        .expect("the folder of the transfers")
+        .map(|entry| entry.expect("a file").path())
+        .collect();
+    let [file] = files.as_slice() else {
+        panic!("one transfer file, and no half of one: {files:?}");
+    };
+    let bytes = fs::read(file).expect("the file");
+    assert!(bytes.starts_with(b"110,"), "Elixir-0");
+    drop(hand);
+    served.verifies();
 }

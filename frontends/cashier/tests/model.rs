@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use fake::samples::{line, office, order, payout, small_office};
 use kantor_cashier::detail::detail;
-use kantor_cashier::message::{Answer, Asked, Done, Effect, Message, Snapshot, Stamped, Subject};
+use kantor_cashier::message::{Answer, Asked, Done, Effect, Message, Snapshot, Subject};
 use kantor_cashier::model::{Connection, Model, Tone};
 use kantor_cashier::{rows, update};
 use kantor_desk::{ApiError, ExportError, ImportError, Imported, PackFailure, ParsedFile};
@@ -41,13 +41,6 @@ fn loaded() -> Model {
         []
     );
     model
-}
-
-fn now<T>(what: T) -> Stamped<T> {
-    Stamped {
-        at: "14:05".to_owned(),
-        what,
-    }
 }
 
 fn away() -> ApiError {
@@ -336,7 +329,7 @@ fn imported(outcome: StatementOutcome) -> Imported {
 fn an_import_that_is_not_complete_is_a_failure_to_be_read() {
     let check = |outcome, fault: Option<&str>| {
         let mut model = loaded();
-        update(&mut model, Message::Imported(now(imported(outcome))));
+        update(&mut model, Message::Imported(imported(outcome)));
         let text = model.fault.as_ref().map(|fault| fault.text.as_str());
         match fault {
             None => assert_eq!(text, None),
@@ -365,7 +358,7 @@ fn failures_say_what_to_do_in_the_language_of_the_window() {
         path: path.clone(),
         failure: PackFailure::new(PackFailure::NOT_RECOGNISED, "mbank: no"),
     };
-    update(&mut model, Message::ImportFailed(now((path, error))));
+    update(&mut model, Message::ImportFailed(path, error));
     let fault = model.fault.clone().map(|fault| (fault.title, fault.text));
     assert_eq!(
         fault,
@@ -383,7 +376,7 @@ fn failures_say_what_to_do_in_the_language_of_the_window() {
     };
     update(
         &mut model,
-        Message::ExportFailed(now(("mBank PLN".to_owned(), waits))),
+        Message::ExportFailed("mBank PLN".to_owned(), waits),
     );
     assert!(
         model
@@ -396,7 +389,7 @@ fn failures_say_what_to_do_in_the_language_of_the_window() {
         problem: Box::new(problem),
     };
     let act = Done::Order("KZ1".to_owned(), Act::Cancel);
-    update(&mut model, Message::Refused(now((act, refused))));
+    update(&mut model, Message::Refused(act, refused));
     assert_eq!(
         model.fault.map(|fault| fault.text),
         Some("The order went on meanwhile.".to_owned())
@@ -482,9 +475,11 @@ fn the_history_of_an_order_is_asked_for_and_kept_while_the_list_is_renewed() {
 #[test]
 fn the_journal_keeps_the_newest() {
     let mut model = loaded();
+    model.clock = "14:05".to_owned();
     for count in 0..300 {
         update(&mut model, Message::Copied(count.to_string()));
     }
     assert_eq!(model.journal.len(), 200);
+    assert_eq!(model.journal[0].at, "14:05");
     assert_eq!(model.journal[0].text, "Skopiowano: 299");
 }

@@ -26,6 +26,18 @@ impl Hand {
         self.waits(text, |window| window.contains(text));
     }
 
+    /// The rows of the pane whose heading begins so.
+    pub(crate) fn pane(&self, heading: &str) -> Vec<String> {
+        self.cashier
+            .transcript()
+            .lines()
+            .skip_while(|line| !line.starts_with(heading))
+            .skip(1)
+            .take_while(|line| line.starts_with("  "))
+            .map(str::to_owned)
+            .collect()
+    }
+
     /// Waits until the text stands in the window no more.
     pub(crate) fn sees_no_more(&mut self, text: &str) {
         self.waits(&format!("not: {text}"), |window| !window.contains(text));
