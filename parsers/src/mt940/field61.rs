@@ -76,11 +76,15 @@ pub(super) fn entry_line(field: &[u8]) -> Result<EntryLine<'_>, usize> {
         })?;
     let value_date = WrittenDate::from_six(value_digits).ok_or(0_usize)?;
     let (code, references) = match rest {
-        [letter, ..] if letter.is_ascii_alphabetic() => {
-            rest.split_at_checked(4).unwrap_or((rest, &[]))
-        }
+        // Subfield 6 begins with S, N or F. Another letter here is a digit of the amount that
+        // somebody wrote as a letter, and an amount is never guessed.
+        [b'S' | b'N' | b'F', ..] => rest.split_at_checked(4).unwrap_or((rest, &[])),
+        [letter, ..] if letter.is_ascii_alphabetic() => return Err(first.len() - rest.len()),
         _ => (&[][..], rest),
     };
+    if !trim(code).iter().all(u8::is_ascii_alphanumeric) {
+        return Err(first.len() - rest.len());
+    }
     let (customer_reference, bank_reference) = match memchr::memmem::find(references, b"//") {
         Some(at) => (
             references.get(..at).unwrap_or_default(),
@@ -168,6 +172,11 @@ mod tests {
             "031020|1020|debit|1,|FTRF|REF 12345678/2003|83270//1|",
         );
         check("1007", "not at 0");
+        // A letter O for a zero: neither 1.00 nor 1 is what the bank wrote.
+        check("1701190119C1O,OONTRF", "not at 12");
+        check("1701190119C1O00NTRF", "not at 12");
+        check("1701190119C1,OONTRF", "not at 13");
+        check("1701190119C1,0N,RF", "not at 14");
         check("170119X1,00NTRF", "not at 6");
         check("1701190119C", "not at 11");
         check("1701190119CNN1,00", "not at 12");
