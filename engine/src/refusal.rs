@@ -52,7 +52,7 @@ pub enum Refusal {
         "the office has no account in {currency} for this; choose another currency or ask the office"
     )]
     NoPairing { currency: Currency },
-    #[error("there is no order {order}")]
+    #[error("there is no order {order}; look for it in the list of orders")]
     NoOrder { order: OrderId },
     #[error("order {order} is {}, and this cannot be done then; {advice}", state.name())]
     OrderState {
@@ -78,7 +78,7 @@ pub enum Refusal {
     NotDue { order: OrderId },
     #[error("write a reason; it stays in the history")]
     NoReason,
-    #[error("account {account} has no line {line}")]
+    #[error("account {account} has no line {line}; load its statement first")]
     NoLine { account: AccountId, line: u64 },
     #[error("line {line} is settled already; undo that first, with a reason")]
     LineSettled { line: LineId },
@@ -104,7 +104,7 @@ pub enum Refusal {
     },
     #[error("nothing is due from account {account}; there is no file to write")]
     NothingDue { account: AccountId },
-    #[error("there is no batch {batch}")]
+    #[error("there is no batch {batch}; look for it in the list of batches")]
     NoBatch { batch: BatchId },
     #[error("batch {batch} is {}, and this cannot be done then; {advice}", state.name())]
     BatchState {
@@ -134,7 +134,7 @@ pub enum Refusal {
         "only the customer can accept a new rate for order {order}; wait for his answer, or withdraw the offer"
     )]
     ConsentIsTheCustomers { order: OrderId },
-    #[error("payout {payout} is {}, and this cannot be done then", state.name())]
+    #[error("payout {payout} is {}, and this cannot be done then; void its batch if that was not sent", state.name())]
     PayoutState {
         payout: PayoutId,
         state: PayoutState,

@@ -60,8 +60,8 @@ impl Day {
             day.does(Command::DefineCurrency { currency });
         }
         for (iban, opening) in [
-            (PLN_ACCOUNT, Money::new(50_000_00, Currency::PLN)),
-            (EUR_ACCOUNT, Money::new(1_000_00, Currency::EUR)),
+            (PLN_ACCOUNT, Money::new(5_000_000, Currency::PLN)),
+            (EUR_ACCOUNT, Money::new(100_000, Currency::EUR)),
         ] {
             day.does(Command::OpenAccount {
                 iban: Iban::parse(iban).unwrap(),
@@ -109,7 +109,7 @@ impl Day {
         );
         let answer = self.does(Command::PlaceOrder {
             customer,
-            fixed: Fixed::Gives(Money::new(100_00, Currency::EUR)),
+            fixed: Fixed::Gives(Money::new(10_000, Currency::EUR)),
             other: Currency::PLN,
             rates: RateVersion(1),
             pays_from,
@@ -240,7 +240,7 @@ fn what_the_desk_sends_must_be_what_the_bytes_say() {
     let file = statement("1000,00", &[("5,00", "x")], Some("1005,00"));
     let stored = day.office.store_file(&mut file.as_bytes()).unwrap();
     let mut collected = kantor_parsers::parse_all(file.as_bytes());
-    collected.statements[0].entries[0].amount = Money::new(500_00, Currency::EUR);
+    collected.statements[0].entries[0].amount = Money::new(50_000, Currency::EUR);
     let import = Import {
         file: stored.hash,
         read_by: "liar 1.0".to_owned(),

@@ -125,7 +125,10 @@ impl Story {
         rest: &[&str],
     ) {
         let command = Command::OpenAccount {
-            iban: iban(bank, self.names.accounts.len() + 1),
+            iban: iban(
+                bank,
+                self.names.accounts.len() + usize::from(!rest.contains(&"again")),
+            ),
             name: name.to_owned(),
             fallback: rest.contains(&"fallback"),
             opening: money(opening, currency),

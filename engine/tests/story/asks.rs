@@ -42,6 +42,9 @@ impl Story {
             ["accepts", order] => Command::AcceptRate {
                 order: order_id(order),
             },
+            ["expires", order] => Command::ExpireOrder {
+                order: order_id(order),
+            },
             ["declines" | "withdraws", order] => Command::DeclineRate {
                 order: order_id(order),
             },
