@@ -1,5 +1,7 @@
 //! What somebody asks for, in the imperative, and what he is answered.
 
+use std::collections::BTreeSet;
+
 use kantor_model::{Currency, Date, Decimal, Iban, Money};
 
 use crate::batch::TransferFile;
@@ -130,8 +132,13 @@ pub enum Command {
     },
     /// Undoes that.
     ReverseLineBooking { line: LineId, reason: String },
-    /// Puts every payout that is due from an account into a batch.
-    MakeBatch { account: AccountId, date: Date },
+    /// Puts every payout that is due from an account into a batch, but for those that cannot be
+    /// written because nobody knows where to: they stay due, and hold nobody else up.
+    MakeBatch {
+        account: AccountId,
+        date: Date,
+        without: BTreeSet<PayoutId>,
+    },
     /// Lets a batch go.
     ApproveBatch { batch: BatchId },
     /// Records the file that was written from a batch.

@@ -104,6 +104,10 @@ pub enum Refusal {
     },
     #[error("nothing is due from account {account}; there is no file to write")]
     NothingDue { account: AccountId },
+    #[error(
+        "nobody who is owed money from account {account} can be paid: their account numbers are not known; ask them, and pay by hand with the payout's reference as the title"
+    )]
+    NoPayees { account: AccountId },
     #[error("there is no batch {batch}; look for it in the list of batches")]
     NoBatch { batch: BatchId },
     #[error("batch {batch} is {}, and this cannot be done then; {advice}", state.name())]
@@ -198,6 +202,7 @@ impl Refusal {
             Refusal::LedgerAccountName { .. } => "ledger_account_name",
             Refusal::LineDiffers { .. } => "line_differs",
             Refusal::NothingDue { .. } => "nothing_due",
+            Refusal::NoPayees { .. } => "no_payees",
             Refusal::NoBatch { .. } => "no_batch",
             Refusal::BatchState { .. } => "batch_state",
             Refusal::FourEyes { .. } => "four_eyes",

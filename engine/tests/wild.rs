@@ -4,6 +4,8 @@
 mod fixture;
 mod town;
 
+use std::collections::BTreeSet;
+
 use kantor_engine::batch::TransferFile;
 use kantor_engine::chain::Link;
 use kantor_engine::ledger::imbalance;
@@ -193,6 +195,7 @@ fn about_lines_and_batches() -> impl Strategy<Value = Command> {
                 3 => Command::MakeBatch {
                     account: AccountId(number),
                     date,
+                    without: BTreeSet::new(),
                 },
                 4 => Command::ApproveBatch { batch },
                 5 => Command::WriteBatch {

@@ -1,9 +1,11 @@
 //! From a batch to a transfer file and back: what the desk is to write, and the proof that it did.
 
+use std::collections::BTreeSet;
+
 use kantor_engine::batch::TransferFile;
 use kantor_engine::payout::{Payee, Payout};
-use kantor_engine::{Actor, BatchId, Command, LineId};
-use kantor_model::{Batch, Iban, Party, Transfer};
+use kantor_engine::{AccountId, Actor, BatchId, Command, LineId, PayoutId};
+use kantor_model::{Batch, Date, Iban, Party, Transfer};
 
 use crate::error::TransferError;
 use crate::request::{Once, Request};
@@ -34,6 +36,38 @@ impl Office {
             owner: self.settings().owner.clone(),
             date: batch.date,
             transfers,
+        })
+    }
+
+    /// The command that puts everything due from an account into a batch. A payout whose payee is
+    /// not known (a bank that hides the payer, data that was erased) is left out and stays due, so
+    /// that it holds nobody else up.
+    pub fn batch_of_all_due(
+        &self,
+        account: AccountId,
+        date: Date,
+    ) -> Result<Command, TransferError> {
+        let due: Vec<Payout> = self.read(|seen| {
+            let of_account = (account, PayoutId(0))..=(account, PayoutId(u64::MAX));
+            let payouts = seen.due.range(of_account);
+            payouts
+                .filter_map(|(_, payout)| seen.payouts.get(payout).copied())
+                .collect()
+        });
+        let mut without = BTreeSet::new();
+        for payout in &due {
+            match self.payee(payout) {
+                Ok(_) => {}
+                Err(TransferError::NoPayee { .. }) => {
+                    without.insert(payout.facts.payout);
+                }
+                Err(other) => return Err(other),
+            }
+        }
+        Ok(Command::MakeBatch {
+            account,
+            date,
+            without,
         })
     }
 

@@ -19,18 +19,20 @@ pub(super) fn make(
     draft: &mut Draft<'_>,
     account: AccountId,
     date: Date,
+    without: &BTreeSet<PayoutId>,
 ) -> Result<Answer, Refusal> {
     draft.account_of(account)?;
     let from = (account, PayoutId(0));
     let to = (account, PayoutId(u64::MAX));
-    let payouts: Vec<PayoutId> = draft
-        .seen
-        .due
-        .range(from..=to)
-        .map(|(_, payout)| *payout)
-        .collect();
+    let due = draft.seen.due.range(from..=to).map(|(_, payout)| *payout);
+    let (left_out, payouts): (Vec<PayoutId>, Vec<PayoutId>) =
+        due.partition(|payout| without.contains(payout));
     if payouts.is_empty() {
-        return Err(Refusal::NothingDue { account });
+        return Err(if left_out.is_empty() {
+            Refusal::NothingDue { account }
+        } else {
+            Refusal::NoPayees { account }
+        });
     }
     let batch = BatchId(draft.last().batch + 1);
     draft.record(Event::BatchFixed {

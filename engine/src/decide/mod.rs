@@ -156,7 +156,11 @@ fn answer(command: &Command, draft: &mut Draft<'_>) -> Result<Answer, Refusal> {
         Command::ReverseLineBooking { line, reason } => {
             lines::reverse_booking(draft, *line, reason)
         }
-        Command::MakeBatch { account, date } => batches::make(draft, *account, *date),
+        Command::MakeBatch {
+            account,
+            date,
+            without,
+        } => batches::make(draft, *account, *date, without),
         Command::ApproveBatch { batch } => batches::approve(draft, *batch),
         Command::WriteBatch { batch, file } => batches::write(draft, *batch, file),
         Command::VoidBatch {

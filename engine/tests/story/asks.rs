@@ -3,7 +3,7 @@
 use kantor_engine::batch::TransferFile;
 use kantor_engine::rates::Fixed;
 use kantor_engine::{
-    Actor, BatchId, Command, CustomerAccountId, Digest, LineId, OrderId, RateVersion,
+    Actor, BatchId, Command, CustomerAccountId, Digest, LineId, OrderId, PayoutId, RateVersion,
 };
 
 use super::Story;
@@ -72,9 +72,13 @@ impl Story {
                 line: self.line(line),
                 reason,
             },
-            ["batches", account, "for", day] => Command::MakeBatch {
+            ["batches", account, "for", day, left_out @ ..] => Command::MakeBatch {
                 account: self.names.account(account),
                 date: date(day),
+                without: left_out
+                    .iter()
+                    .filter_map(|word| word.parse().ok().map(PayoutId))
+                    .collect(),
             },
             ["approves", batch] => Command::ApproveBatch {
                 batch: batch_id(batch),

@@ -1,5 +1,7 @@
 //! What may happen in the town, drawn at random. A number stands for any of the things there are.
 
+use std::collections::BTreeSet;
+
 use kantor_engine::batch::TransferFile;
 use kantor_engine::matching::Payer;
 use kantor_engine::rates::Fixed;
@@ -329,6 +331,7 @@ impl Town {
             0 => Command::MakeBatch {
                 account: AccountId(number % 3 + 1),
                 date: self.office.now.warsaw_date(),
+                without: BTreeSet::new(),
             },
             1 => Command::ApproveBatch { batch },
             2 => Command::WriteBatch {

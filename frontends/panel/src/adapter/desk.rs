@@ -366,10 +366,11 @@ impl OfficePort for LocalOffice {
     }
 
     fn new_batch(&self, ask: NewBatch, once: &Once) -> PortResult<BatchView> {
-        let command = Command::MakeBatch {
-            account: account_id(&ask.account)?,
-            date: read::date(&ask.date)?,
-        };
+        let (account, date) = (account_id(&ask.account)?, read::date(&ask.date)?);
+        let command = self
+            .office
+            .batch_of_all_due(account, date)
+            .map_err(transfers)?;
         match self.desk_act(command, once)? {
             Answer::Batch(id) => self.batch_view(id),
             other => Err(PortError::Down(format!("a batch was answered {other:?}"))),
