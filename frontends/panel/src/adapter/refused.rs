@@ -57,6 +57,7 @@ fn status(refusal: &Refusal) -> u16 {
         | Refusal::NotBookedToLedger { .. }
         | Refusal::LineDiffers { .. }
         | Refusal::NothingDue { .. }
+        | Refusal::NoPayees { .. }
         | Refusal::BatchState { .. }
         | Refusal::SecondExport { .. }
         | Refusal::PaidMeanwhile { .. }
