@@ -3,7 +3,7 @@
 use kantor_model::Money;
 
 use super::draft::Draft;
-use super::orders::{settle, undo_exchange};
+use super::exchange::{settle, undo_exchange};
 use super::reason_of;
 use crate::command::{Answer, LineOutcome};
 use crate::event::Event;

@@ -2,10 +2,12 @@
 
 mod batches;
 mod draft;
+mod exchange;
 mod lines;
 mod orders;
 mod setup;
 mod statements;
+mod terms;
 
 use kantor_model::Moment;
 
@@ -123,16 +125,16 @@ fn answer(command: &Command, draft: &mut Draft<'_>) -> Result<Answer, Refusal> {
             orders::place(draft, &asked)
         }
         Command::CancelOrder { order, reason } => orders::cancel(draft, *order, reason),
-        Command::ConfirmOrder { order, reason } => orders::confirm(draft, *order, reason),
-        Command::ScaleOrder { order, reason } => orders::scale(draft, *order, reason),
-        Command::RefundOrder { order, reason } => orders::refund(draft, *order, reason),
+        Command::ConfirmOrder { order, reason } => terms::confirm(draft, *order, reason),
+        Command::ScaleOrder { order, reason } => terms::scale(draft, *order, reason),
+        Command::RefundOrder { order, reason } => exchange::refund(draft, *order, reason),
         Command::RepriceOrder {
             order,
             rate,
             reason,
-        } => orders::reprice(draft, *order, *rate, reason),
-        Command::AcceptRate { order } => orders::accept_rate(draft, *order),
-        Command::DeclineRate { order } => orders::decline_rate(draft, *order),
+        } => terms::reprice(draft, *order, *rate, reason),
+        Command::AcceptRate { order } => terms::accept_rate(draft, *order),
+        Command::DeclineRate { order } => terms::decline_rate(draft, *order),
         Command::ExtendDeadline {
             order,
             seconds,

@@ -1,0 +1,196 @@
+//! From money to an exchange and back: an order follows its receipts.
+
+use super::draft::Draft;
+use super::orders::may;
+use super::reason_of;
+use crate::command::Answer;
+use crate::event::Event;
+use crate::ledger::{LedgerAccount, Posting, movement};
+use crate::matching::Book;
+use crate::order::{Order, OrderState, OrderStep};
+use crate::payout::{Payee, PayoutFacts, PayoutKind, PayoutState};
+use crate::rates::{Side, Terms};
+use crate::refusal::Refusal;
+use crate::{OrderId, PayoutId, Reference};
+
+/// Lets an order follow its money: it is funded when the money fulfils it, held when it does not.
+/// Without money, and while the customer has an offered rate to answer, the order stays as it is.
+pub(super) fn settle(draft: &mut Draft<'_>, id: OrderId) -> Result<(), Refusal> {
+    let order = draft.order_of(id)?;
+    if order.receipts.is_empty() || order.state == OrderState::AwaitingConsent {
+        return Ok(());
+    }
+    match order.failing() {
+        None => fund(draft, id, None),
+        Some(reason) => {
+            if order.state != OrderState::Held(reason) {
+                draft.record(Event::OrderHeld { order: id, reason });
+            }
+            Ok(())
+        }
+    }
+}
+
+/// The order has its money: exchanges it at its terms and gives the payout its identity.
+pub(super) fn fund(
+    draft: &mut Draft<'_>,
+    id: OrderId,
+    reason: Option<String>,
+) -> Result<(), Refusal> {
+    let order = draft.order_of(id)?.clone();
+    may(
+        &order,
+        OrderStep::Fund,
+        "it cannot take money in this state",
+    )?;
+    let postings = exchange(&order.terms)?;
+    let value_at_mid = order.terms.value_at_mid()?;
+    draft.record_with(
+        Event::OrderFunded {
+            order: id,
+            value_at_mid,
+            reason,
+        },
+        postings,
+    );
+    let facts = PayoutFacts {
+        payout: next_payout(draft)?,
+        order: id,
+        kind: PayoutKind::Exchange,
+        amount: order.gets(),
+        account: order.facts.pay_out.0,
+        payee: Payee::CustomerAccount(order.facts.paid_to),
+    };
+    draft.record(Event::PayoutDue { facts });
+    Ok(())
+}
+
+/// An exchange as linked postings: what was given leaves the customer's funds into the position,
+/// what is got leaves the position and is owed out; the position is carried at the reference rate,
+/// so the difference to the customer's rate is income at once.
+fn exchange(terms: &Terms) -> Result<Vec<Posting>, Refusal> {
+    let value = terms.value_at_mid()?;
+    let (given_to_position, got_from_position) = match terms.side {
+        Side::Buy => (terms.gives, value),
+        Side::Sell => (value, terms.gets),
+    };
+    let mut postings = vec![
+        Posting {
+            account: LedgerAccount::CustomerFunds,
+            amount: terms.gives,
+        },
+        Posting {
+            account: LedgerAccount::Position,
+            amount: given_to_position.negated()?,
+        },
+        Posting {
+            account: LedgerAccount::Position,
+            amount: got_from_position,
+        },
+        Posting {
+            account: LedgerAccount::PayoutsDue,
+            amount: terms.gets.negated()?,
+        },
+    ];
+    let spread = match terms.side {
+        Side::Buy => value.minus(terms.gets)?,
+        Side::Sell => terms.gives.minus(value)?,
+    };
+    if !spread.is_zero() {
+        let income = Posting {
+            account: LedgerAccount::SpreadIncome,
+            amount: spread.negated()?,
+        };
+        postings.push(income);
+    }
+    Ok(postings)
+}
+
+/// Takes an exchange back before anything went out: withdraws the payout, and returns the postings
+/// that undo it. Nothing, when the order was not exchanged yet.
+pub(super) fn undo_exchange(draft: &mut Draft<'_>, order: &Order) -> Result<Vec<Posting>, Refusal> {
+    if order.state != OrderState::Funded {
+        return Ok(Vec::new());
+    }
+    for id in &order.payouts {
+        let Some(payout) = draft.payout(*id) else {
+            continue;
+        };
+        match payout.state {
+            PayoutState::Due => draft.record(Event::PayoutWithdrawn { payout: *id }),
+            PayoutState::Withdrawn => {}
+            PayoutState::InBatch
+            | PayoutState::Approved
+            | PayoutState::Exported
+            | PayoutState::Accepted
+            | PayoutState::Unknown
+            | PayoutState::Paid
+            | PayoutState::Rejected
+            | PayoutState::Returned => {
+                return Err(Refusal::PayoutState {
+                    payout: *id,
+                    state: payout.state,
+                });
+            }
+        }
+    }
+    exchange(&order.terms)?
+        .into_iter()
+        .map(|posting| {
+            Ok(Posting {
+                account: posting.account,
+                amount: posting.amount.negated()?,
+            })
+        })
+        .collect()
+}
+
+pub(super) fn refund(draft: &mut Draft<'_>, id: OrderId, reason: &str) -> Result<Answer, Refusal> {
+    send_back(draft, id, reason_of(reason)?)
+}
+
+pub(super) fn send_back(
+    draft: &mut Draft<'_>,
+    id: OrderId,
+    reason: String,
+) -> Result<Answer, Refusal> {
+    let order = draft.order_of(id)?.clone();
+    if order.receipts.is_empty() {
+        return Err(Refusal::NothingReceived { order: id });
+    }
+    may(
+        &order,
+        OrderStep::Refund,
+        "its money is on the way out, or has gone back already",
+    )?;
+    let undone = undo_exchange(draft, &order)?;
+    draft.record_with(Event::OrderRefunding { order: id, reason }, undone);
+    for line in order.receipts {
+        let Some(receipt) = draft.receipt(line) else {
+            continue;
+        };
+        let amount = receipt.amount;
+        let postings = movement(
+            LedgerAccount::PayoutsDue,
+            LedgerAccount::CustomerFunds,
+            amount,
+        )?;
+        let facts = PayoutFacts {
+            payout: next_payout(draft)?,
+            order: id,
+            kind: PayoutKind::Refund,
+            amount,
+            account: line.account,
+            payee: Payee::PayerOf(line),
+        };
+        draft.record_with(Event::PayoutDue { facts }, postings.into());
+    }
+    Ok(Answer::Order(id))
+}
+
+fn next_payout(draft: &Draft<'_>) -> Result<PayoutId, Refusal> {
+    let payout = PayoutId(draft.last().payout + 1);
+    Reference::of_payout(payout)
+        .map(|_| payout)
+        .ok_or(Refusal::NoReferencesLeft)
+}
