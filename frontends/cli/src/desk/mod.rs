@@ -75,7 +75,7 @@ fn act(command: &Command) -> Result<(), Failure> {
 /// Where the office is, and how its answers are shown.
 #[derive(Debug, Args)]
 pub(crate) struct Desk {
-    /// The configuration; its [desk] section says where the office is
+    /// The configuration; its desk section says where the office is
     #[arg(long, value_name = "FILE", default_value = "kantor.toml")]
     config: PathBuf,
     /// The office's address [instead of the configuration's]
