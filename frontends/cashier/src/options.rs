@@ -10,7 +10,7 @@ use kantor_wire::Language;
 #[derive(Debug, Parser)]
 #[command(name = "kantor-cashier", version)]
 pub struct Options {
-    /// The configuration; its [desk] section says where the office is
+    /// The configuration; its desk section says where the office is
     #[arg(long, value_name = "FILE", default_value = "kantor.toml")]
     pub config: PathBuf,
     /// The office's address, such as http://127.0.0.1:8081 [instead of the configuration's]
