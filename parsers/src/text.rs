@@ -6,9 +6,14 @@ use crate::Charset;
 
 /// The lines of a field, without their ends.
 pub(crate) fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
-    bytes
-        .split(|byte| *byte == b'\n')
-        .map(|line| line.strip_suffix(b"\r").unwrap_or(line))
+    let mut start = 0;
+    memchr::memchr_iter(b'\n', bytes)
+        .chain([bytes.len()])
+        .map(move |end| {
+            let line = bytes.get(start..end).unwrap_or_default();
+            start = end + 1;
+            line.strip_suffix(b"\r").unwrap_or(line)
+        })
 }
 
 /// Spaces and tabs off both ends.
@@ -31,19 +36,29 @@ pub(crate) fn join_wrapped(bytes: &[u8], width: usize, charset: Charset, into: &
     into.clear();
     let mut gap = false;
     for line in lines(bytes) {
-        let full = charset.count(line) >= width;
-        for word in line.split(|byte| *byte == b' ') {
-            if word.is_empty() {
+        into.reserve(line.len() + 1);
+        for &byte in line {
+            if byte == b' ' {
                 gap = true;
                 continue;
             }
             if gap && !into.is_empty() {
                 into.push(b' ');
             }
-            into.extend_from_slice(word);
-            gap = true;
+            gap = false;
+            into.push(byte);
         }
-        gap = !full || line.last() == Some(&b' ');
+        gap = gap || charset.count(line) < width;
+    }
+}
+
+/// The text trimmed, unless nothing is left; copied only where there is something to trim.
+pub(crate) fn kept(text: String) -> Option<String> {
+    let trimmed = text.trim();
+    if trimmed.len() == text.len() {
+        (!text.is_empty()).then_some(text)
+    } else {
+        present(trimmed)
     }
 }
 

@@ -14,7 +14,7 @@ use super::fields::Field;
 use super::open::{Draft, Told};
 use super::reader::{Reader, Step};
 use crate::statement::Halt;
-use crate::text::{present, trim};
+use crate::text::{kept, trim};
 
 impl<K: StatementSink + ?Sized> Reader<'_, K> {
     pub(super) fn entry(&mut self, field: &Field<'_>) -> Step {
@@ -83,7 +83,7 @@ impl<K: StatementSink + ?Sized> Reader<'_, K> {
         line: &EntryLine<'_>,
         amount: Money,
     ) -> Result<Draft, Halt> {
-        let decoded = |bytes: &[u8]| present(&field.charset.decode(bytes));
+        let decoded = |bytes: &[u8]| kept(field.charset.decode(bytes).into_owned());
         let value_date = line.value_date.existing();
         if value_date.is_none() {
             self.complain_in(
@@ -109,8 +109,10 @@ impl<K: StatementSink + ?Sized> Reader<'_, K> {
             amount,
             transaction_code: decoded(line.code),
             bank_reference: decoded(line.bank_reference),
-            customer_reference: decoded(line.customer_reference)
-                .filter(|reference| reference != "NONREF"),
+            customer_reference: match line.customer_reference {
+                b"NONREF" => None,
+                reference => decoded(reference),
+            },
             counterparty: Counterparty::default(),
             remittance: None,
             reversal: line.mark.reversal,

@@ -4,8 +4,8 @@
 //! `RC` and `RD` are reversals, and the reversal of a credit is a debit.
 
 use nom::branch::alt;
-use nom::bytes::complete::{tag, take_while_m_n, take_while1};
-use nom::combinator::{opt, value};
+use nom::bytes::complete::{tag, take, take_while_m_n, take_while1};
+use nom::combinator::{opt, value, verify};
 use nom::{IResult, Parser};
 
 use super::date::WrittenDate;
@@ -37,7 +37,10 @@ pub(super) struct EntryLine<'a> {
 }
 
 fn digits(count: usize) -> impl Fn(&[u8]) -> IResult<&[u8], &[u8]> {
-    move |input| take_while_m_n(count, count, |byte: u8| byte.is_ascii_digit())(input)
+    move |input| {
+        let all = |digits: &[u8]| digits.iter().all(u8::is_ascii_digit);
+        verify(take(count), all).parse(input)
+    }
 }
 
 fn mark(input: &[u8]) -> IResult<&[u8], Mark> {

@@ -1,5 +1,7 @@
 //! Cuts a stream of bytes into the fields of MT940.
 
+use std::ops::Range;
+
 use kantor_model::Place;
 
 use super::tag::Tag;
@@ -127,13 +129,10 @@ impl<'s, S: ByteSource> Fields<'s, S> {
             } else {
                 marks_first
             };
-            let last_mark = bytes
-                .iter()
-                .rfind(|byte| matches!(byte, 0x01 | 0x03))
-                .copied();
+            let last_mark = memchr::memrchr2(0x01, 0x03, bytes);
             let tag = Tag::of_line(bytes.get(before..).unwrap_or_default(), false);
-            if let Some(mark) = last_mark {
-                self.in_marks = mark == 0x01;
+            if let Some(at) = last_mark {
+                self.in_marks = bytes.get(at) == Some(&0x01);
             }
             if blank || ends {
                 self.skip(&line);
@@ -198,15 +197,27 @@ impl<'s, S: ByteSource> Fields<'s, S> {
         let mut unfinished = line.unfinished;
         let mut line_count = u32::from(!line.unfinished);
         while !unfinished {
+            if tag.holds_text() {
+                let text = TextLines::held(self.window.from(taken));
+                if text.count > 0 {
+                    length = taken + text.length;
+                    taken += text.taken;
+                    line_count = line_count.saturating_add(text.count);
+                }
+                if taken > LONGEST_FIELD {
+                    return Ok(Piece::TooLong(self.place()));
+                }
+                if text.field_follows {
+                    break;
+                }
+            }
             let Some(more) = self.window.line_at(taken)? else {
                 break;
             };
             if taken + more.taken > LONGEST_FIELD {
                 return Ok(Piece::TooLong(self.place()));
             }
-            let value = self.window.rest().get(before + tag_length..length);
-            let value_is_blank = trim(value.unwrap_or_default()).is_empty();
-            if self.begins_something(tag, value_is_blank, taken, &more)? {
+            if self.begins_something(tag, before + tag_length..length, taken, &more)? {
                 break;
             }
             length = taken + more.length;
@@ -232,11 +243,12 @@ impl<'s, S: ByteSource> Fields<'s, S> {
         }))
     }
 
-    /// Whether a line after the first of a field of `tag` is not part of it any more.
+    /// Whether a line after the first of a field of `tag` is not part of it any more; `value` is
+    /// where the field's value lies so far.
     fn begins_something(
         &mut self,
         tag: Tag,
-        value_is_blank: bool,
+        value: Range<usize>,
         from: usize,
         more: &Line,
     ) -> Result<bool, SourceError> {
@@ -255,7 +267,10 @@ impl<'s, S: ByteSource> Fields<'s, S> {
             Some(b'-') => Ok(!tag.holds_text()),
             Some(b'{') => Ok(is_envelope(line) || !tag.holds_text()),
             Some(0x01 | 0x03 | 0x1A) => Ok(true),
-            Some(_) => Ok(tag.has_one_line() && !value_is_blank && !trim(line).is_empty()),
+            Some(_) => {
+                let value = || self.window.rest().get(value).unwrap_or_default();
+                Ok(tag.has_one_line() && !trim(line).is_empty() && !trim(value()).is_empty())
+            }
             None => Ok(false),
         }
     }
@@ -293,6 +308,46 @@ impl<'s, S: ByteSource> Fields<'s, S> {
             }
         }
         Ok(true)
+    }
+}
+
+/// Lines in the middle of a text about which there is no doubt: the quick way through most of a
+/// file. What may be an end, and what is not held to its line end, is left to a closer look.
+#[derive(Default)]
+struct TextLines {
+    /// The bytes of all of them, without the last line end.
+    length: usize,
+    /// The bytes of all of them.
+    taken: usize,
+    count: u32,
+    /// After them a field begins.
+    field_follows: bool,
+}
+
+impl TextLines {
+    fn held(bytes: &[u8]) -> TextLines {
+        let mut text = TextLines::default();
+        let mut ends = memchr::memchr_iter(b'\n', bytes);
+        loop {
+            let next = bytes.get(text.taken..).unwrap_or_default();
+            match next.first() {
+                Some(b':') => {
+                    // `:20:` may be text, and tags of the header are.
+                    text.field_follows =
+                        Tag::of_line(next, true).is_some_and(|(tag, _)| tag != Tag::Reference);
+                    return text;
+                }
+                Some(b'-' | b'{' | 0x01 | 0x03 | 0x1A) | None => return text,
+                Some(_) => {}
+            }
+            let Some(end) = ends.next() else {
+                return text;
+            };
+            let line = next.get(..end - text.taken).unwrap_or_default();
+            text.length = text.taken + line.strip_suffix(b"\r").unwrap_or(line).len();
+            text.taken = end + 1;
+            text.count += 1;
+        }
     }
 }
 

@@ -49,7 +49,10 @@ const KEYS: &[(&str, Key)] = &[
 impl Key {
     /// The key that begins the text, and the rest of the text.
     fn of(text: &str) -> Option<(Key, &str)> {
+        // Every key begins with a letter of ASCII, by which most are ruled out at once.
+        let first = text.as_bytes().first()?.to_ascii_uppercase();
         KEYS.iter()
+            .filter(|(written, _)| written.as_bytes().first() == Some(&first))
             .find_map(|(written, key)| Some((*key, without_prefix(text, written)?)))
     }
 
@@ -116,8 +119,8 @@ fn pairs(text: &str) -> (&str, Vec<Pair<'_>>) {
         .zip(ends)
         .map(|(&(_, whole, key, value), end)| Pair {
             key,
-            whole: text.get(whole..end).unwrap_or_default().trim(),
-            value: text.get(value..end).unwrap_or_default().trim(),
+            whole: text.get(whole..end).unwrap_or_default(),
+            value: text.get(value..end).unwrap_or_default(),
         })
         .collect();
     (head, pairs)
@@ -159,7 +162,7 @@ fn tax(pairs: &[Pair<'_>]) -> Option<String> {
     let told: Vec<&str> = pairs
         .iter()
         .filter(|pair| pair.key == Key::Tax)
-        .map(|pair| pair.whole)
+        .map(|pair| pair.whole.trim())
         .collect();
     (!told.is_empty()).then(|| told.join("; "))
 }

@@ -8,7 +8,7 @@ use kantor_model::{AccountNumber, Iban, SortCode};
 use super::balance::text;
 use super::field86::{Details, Scratch, Shape};
 use crate::charset::{Charset, FILLER};
-use crate::text::{collapsed, present, trim};
+use crate::text::{kept, present, trim};
 
 /// Subfields are cut at this many characters, in the middle of words.
 const CHUNK: usize = 27;
@@ -22,16 +22,42 @@ pub(super) struct Part {
     code: u8,
     from: usize,
     to: usize,
+    /// It holds more than the filler.
+    is_filled: bool,
+}
+
+/// A set of subfield numbers, which are below 100.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Codes(u128);
+
+impl Codes {
+    const fn of(codes: &[u8]) -> Codes {
+        let mut set = 0;
+        let mut rest = codes;
+        while let [code, later @ ..] = rest {
+            set |= 1 << *code;
+            rest = later;
+        }
+        Codes(set)
+    }
+
+    const fn has(self, code: u8) -> bool {
+        self.0 >> code & 1 == 1
+    }
+
+    const fn and(self, others: Codes) -> Codes {
+        Codes(self.0 | others.0)
+    }
 }
 
 /// What the subfields of a separator mean.
 struct Layout {
     separator: u8,
-    title: &'static [u8],
-    name: &'static [u8],
+    title: Codes,
+    name: Codes,
     /// The name is cut at this many characters.
     name_chunk: usize,
-    /// Continue the name with the address, where the first of them holds words.
+    /// Continue the name, where the first of them holds words.
     address: &'static [u8],
     /// The counterparty's whole account number; the first that is filled. Codes below 30 hold it
     /// at some banks and text at others, so there only 26 digits count.
@@ -43,32 +69,32 @@ struct Layout {
 const LAYOUTS: &[Layout] = &[
     Layout {
         separator: b'~',
-        title: &[20, 21, 22, 23, 24, 25, 26, 27, 28],
-        name: &[32, 33],
+        title: Codes::of(&[20, 21, 22, 23, 24, 25, 26, 27, 28]),
+        name: Codes::of(&[32, 33]),
         name_chunk: CHUNK,
         address: &[62, 63],
         account: &[38, 29],
     },
     Layout {
         separator: b'^',
-        title: &[20, 21, 22, 23, 24, 25, 26, 27],
-        name: &[32, 33],
+        title: Codes::of(&[20, 21, 22, 23, 24, 25, 26, 27]),
+        name: Codes::of(&[32, 33]),
         name_chunk: CHUNK,
         address: &[62, 63, 64],
         account: &[38],
     },
     Layout {
         separator: b'<',
-        title: &[20, 21, 22, 23, 24, 25],
-        name: &[27, 28, 29],
+        title: Codes::of(&[20, 21, 22, 23, 24, 25]),
+        name: Codes::of(&[27, 28, 29]),
         name_chunk: LINE,
         address: &[],
         account: &[38, 26],
     },
     Layout {
         separator: b'?',
-        title: &[20, 21, 22, 23, 24, 25, 26, 27, 28, 29],
-        name: &[32, 33],
+        title: Codes::of(&[20, 21, 22, 23, 24, 25, 26, 27, 28, 29]),
+        name: Codes::of(&[32, 33]),
         name_chunk: CHUNK,
         address: &[],
         account: &[38],
@@ -83,6 +109,9 @@ impl Layout {
             .or(LAYOUTS.last())
     }
 }
+
+/// What names are read from where a layout's own subfields are empty.
+const NAME: Codes = Codes::of(&[32, 33]);
 
 /// The codes that are seen in real files; a separator before other digits is text.
 fn is_code(code: u8) -> bool {
@@ -130,14 +159,24 @@ fn split(joined: &[u8], separator: u8, first: usize, parts: &mut Vec<Part>) {
         let Some(code) = code_at(joined, at + 1).filter(|code| is_code(*code)) else {
             continue;
         };
-        if let Some(last) = parts.last_mut() {
-            last.to = at;
-        }
+        end(joined, parts.last_mut(), at);
         parts.push(Part {
             code,
             from: at + 3,
             to: joined.len(),
+            is_filled: false,
         });
+    }
+    end(joined, parts.last_mut(), joined.len());
+}
+
+/// A subfield ends where the next one begins.
+fn end(joined: &[u8], part: Option<&mut Part>, at: usize) {
+    if let Some(part) = part {
+        part.to = at;
+        part.is_filled = joined
+            .get(part.from..at)
+            .is_some_and(|content| !is_unused(content));
     }
 }
 
@@ -160,8 +199,7 @@ pub(super) fn details(charset: Charset, scratch: &mut Scratch) -> Option<Details
     let pko = separator == b'~'
         && code == b"020"
         && operation.is_some_and(|code| code.len() == 3 && code.iter().all(u8::is_ascii_digit));
-    let title = fields.title(layout, buffer);
-    let remittance = present(&title).or_else(|| {
+    let remittance = kept(fields.title(layout, buffer)).or_else(|| {
         let told = present(&charset.decode(operation?))?;
         told.contains(char::is_alphabetic).then_some(told)
     });
@@ -191,27 +229,19 @@ impl<'s> Subfields<'s> {
     fn get(&self, code: u8) -> Option<&'s [u8]> {
         self.parts
             .iter()
-            .filter(|part| part.code == code)
+            .find(|part| part.code == code && part.is_filled)
             .map(|part| self.content(part))
-            .find(|content| !is_unused(content))
     }
 
     /// Chunks of one text put together again, in the order of the file: a chunk of full width is
     /// followed by the next one directly; a shorter one has lost its trailing spaces on the way,
     /// and `gap` puts them back.
-    fn joined(
-        &self,
-        wanted: impl Fn(u8) -> bool,
-        gap: impl Fn(usize) -> usize,
-        buffer: &mut Vec<u8>,
-    ) -> String {
+    fn joined(&self, wanted: Codes, gap: impl Fn(usize) -> usize, buffer: &mut Vec<u8>) -> String {
         buffer.clear();
         let mut lost = 0;
-        for part in self.parts.iter().filter(|part| wanted(part.code)) {
+        let wanted = |part: &&Part| part.is_filled && wanted.has(part.code);
+        for part in self.parts.iter().filter(wanted) {
             let content = self.content(part);
-            if is_unused(content) {
-                continue;
-            }
             buffer.resize(buffer.len() + lost, b' ');
             buffer.extend_from_slice(content);
             lost = gap(self.charset.count(content));
@@ -221,36 +251,31 @@ impl<'s> Subfields<'s> {
 
     /// One space is enough to keep two words of a title apart.
     fn title(&self, layout: &Layout, buffer: &mut Vec<u8>) -> String {
-        self.joined(
-            |code| layout.title.contains(&code),
-            |length| usize::from(length < CHUNK),
-            buffer,
-        )
+        self.joined(layout.title, |length| usize::from(length < CHUNK), buffer)
     }
 
     /// Names are laid out in columns, so all spaces come back before the lines are told apart.
     fn name(&self, layout: &Layout, buffer: &mut Vec<u8>) -> Option<String> {
-        let address = layout
+        let has_address = layout
             .address
             .first()
             .and_then(|code| self.get(*code))
             .is_some_and(|content| content.iter().any(u8::is_ascii_alphabetic));
-        let mut text = if layout.name.iter().any(|code| self.get(*code).is_some()) {
-            self.joined(
-                |code| layout.name.contains(&code) || address && layout.address.contains(&code),
-                |length| layout.name_chunk.saturating_sub(length),
-                buffer,
+        let is_there = |part: &Part| part.is_filled && layout.name.has(part.code);
+        let (codes, width) = if !self.parts.iter().any(is_there) {
+            (NAME, CHUNK)
+        } else if has_address {
+            (
+                layout.name.and(Codes::of(layout.address)),
+                layout.name_chunk,
             )
         } else {
-            self.joined(
-                |code| matches!(code, 32 | 33),
-                |length| CHUNK.saturating_sub(length),
-                buffer,
-            )
+            (layout.name, layout.name_chunk)
         };
+        let mut text = self.joined(codes, |length| width.saturating_sub(length), buffer);
         part_lines(&mut text);
-        let name = collapsed(&text);
-        (!name.is_empty()).then_some(name)
+        collapse(&mut text);
+        (!text.is_empty()).then_some(text)
     }
 
     fn account(&self, layout: &Layout) -> Option<AccountNumber> {
@@ -276,6 +301,9 @@ impl<'s> Subfields<'s> {
 /// Nothing but PKO's filler, also where somebody converted the file to UTF-8 (there it became `˙`,
 /// `ÿ` or a no-break space).
 fn is_unused(content: &[u8]) -> bool {
+    if content.first().is_some_and(u8::is_ascii_graphic) {
+        return false;
+    }
     matches!(
         trim(content),
         b"" | [FILLER] | b"\xCB\x99" | b"\xC3\xBF" | b"\xC2\xA0"
@@ -294,12 +322,15 @@ fn part_lines(text: &mut String) {
     if text.len() <= LINE {
         return;
     }
-    let ends: Vec<usize> = text
-        .char_indices()
-        .step_by(LINE)
-        .skip(1)
-        .map(|(at, _)| at)
-        .collect();
+    let ends: Vec<usize> = if text.is_ascii() {
+        (LINE..text.len()).step_by(LINE).collect()
+    } else {
+        text.char_indices()
+            .step_by(LINE)
+            .skip(1)
+            .map(|(at, _)| at)
+            .collect()
+    };
     let laid_out = ends.iter().any(|&end| {
         let (line, next) = text.split_at_checked(end).unwrap_or_default();
         line.ends_with("  ") && !next.starts_with(' ')
@@ -309,6 +340,23 @@ fn part_lines(text: &mut String) {
             text.insert(end, ' ');
         }
     }
+}
+
+/// Each run of spaces becomes one, and none stays at the ends; decoded text has no other white
+/// space of ASCII.
+fn collapse(text: &mut String) {
+    text.truncate(text.trim_end_matches(' ').len());
+    let has_gap = text.starts_with(' ') || memchr::memmem::find(text.as_bytes(), b"  ").is_some();
+    if !has_gap {
+        return;
+    }
+    let mut after_space = true;
+    text.retain(|character| {
+        let is_space = character == ' ';
+        let stays = !(is_space && after_space);
+        after_space = is_space;
+        stays
+    });
 }
 
 #[cfg(test)]
