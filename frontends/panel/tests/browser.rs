@@ -82,12 +82,19 @@ fn register(page: &Page<'_>, base: &str) {
     page.find("#accounts");
 }
 
+/// Adds his two accounts, each once the page shows the one before.
+fn add_accounts(page: &Page<'_>) {
+    for (at, iban, currency) in [(1, CUSTOMER_PLN, "PLN"), (2, CUSTOMER_EUR, "EUR")] {
+        add_account(page, iban, currency);
+        page.find(&format!(".accounts li:nth-child({at})"));
+    }
+}
+
 fn add_account(page: &Page<'_>, iban: &str, currency: &str) {
     page.fill("iban", iban);
     page.choose("currency", currency);
     page.find("form[action$=\"/profile/accounts\"] button")
         .click();
-    page.find(".alert.good");
 }
 
 fn state_is(state: &str) -> String {
@@ -102,8 +109,7 @@ fn a_customer_registers_orders_pays_and_sees_completed() {
     let served = Served::start();
     let page = driver.open(Size::Desk, true);
     register(&page, &served.base);
-    add_account(&page, CUSTOMER_PLN, "PLN");
-    add_account(&page, CUSTOMER_EUR, "EUR");
+    add_accounts(&page);
 
     page.go(&served.url("/exchange?gives=EUR&gets=PLN"));
     page.fill("gives_amount", "1000");
@@ -201,11 +207,13 @@ fn no_page_is_wider_than_a_telephone() {
     let served = Served::start();
     let page = driver.open(Size::Phone, true);
     register(&page, &served.base);
-    add_account(&page, CUSTOMER_PLN, "PLN");
-    add_account(&page, CUSTOMER_EUR, "EUR");
+    add_accounts(&page);
     page.go(&served.url("/exchange"));
+    page.fill("gives_amount", "123456,78");
     page.find("main button.wide-button").click();
-    page.find(".place button").click();
+    let place = page.find(".place button");
+    page.wait_until("document.documentElement.scrollWidth <= innerWidth");
+    place.click();
     page.find("#pay-title");
     let order = page.url();
     for path in ["/", "/exchange", "/orders", "/profile", "/nowhere"] {

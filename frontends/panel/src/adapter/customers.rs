@@ -262,6 +262,14 @@ impl CustomerPort for LocalOffice {
     ) -> PortResult<CustomerAccount> {
         let customer = customer_id(customer)?;
         let (iban, currency) = (read::iban(&new.iban)?, read::currency(&new.currency)?);
+        // Adding what is there already is done already, whatever the key.
+        let known = self.office.customer_accounts(customer).map_err(people)?;
+        if let Some(known) = known
+            .iter()
+            .find(|known| known.iban == iban && known.currency == currency)
+        {
+            return Ok(account(known));
+        }
         let id = self
             .office
             .add_customer_account(

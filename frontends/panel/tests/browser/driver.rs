@@ -323,13 +323,4 @@ impl Element<'_> {
             .unwrap_or_default()
             .to_owned()
     }
-
-    #[track_caller]
-    pub(crate) fn attribute(&self, name: &str) -> String {
-        self.page
-            .read(&format!("{}/attribute/{name}", self.path))
-            .as_str()
-            .unwrap_or_default()
-            .to_owned()
-    }
 }
