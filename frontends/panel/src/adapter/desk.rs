@@ -2,17 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use kantor_engine::batch::PayoutBatch;
 use kantor_engine::{AccountId, Actor, Answer, BatchId, Command, OrderId};
-use kantor_model::{Currency, Money, Party};
+use kantor_model::{Currency, Money};
 use kantor_office::Request;
 use kantor_wire::{
-    AccountView, AllocateAsk, BatchDetail, BatchFile, BatchState, BatchView, BookAsk, CurrencyView,
-    FileStored, ImportAsk, ImportOutcome, LineView, NewAccount, NewBatch, NewRates, OfficeView,
-    OrderState, OrderView, Page, PartyView, PayoutState, PayoutView, RateRow, RateTableView, Role,
-    TransferView, VoidAsk,
+    AccountView, AllocateAsk, BatchDetail, BatchView, BookAsk, CurrencyView, FileStored, ImportAsk,
+    ImportOutcome, LineView, NewAccount, NewBatch, NewRates, OfficeView, OrderState, OrderView,
+    Page, PayoutState, PayoutView, RateRow, RateTableView, Role, VoidAsk,
 };
 
+use super::batches::{file_name, party};
 use super::refused::{missing, people, refuse, transfers};
 use super::suspense::line_id;
 use super::{LocalOffice, number, once as act_once, read, staff, views};
@@ -24,15 +23,6 @@ fn currency_view(currency: Currency) -> CurrencyView {
         name_pl: currency.polish_name().to_owned(),
         name_en: currency.english_name().to_owned(),
         minor_digits: currency.minor_digits(),
-    }
-}
-
-fn party(party: &Party) -> PartyView {
-    let known = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
-    PartyView {
-        name: party.name.clone(),
-        street: known(&party.street),
-        city: known(&party.city),
     }
 }
 
@@ -63,47 +53,11 @@ fn account_id(id: &str) -> PortResult<AccountId> {
     })
 }
 
-/// The name under which the desk saves a transfer file: the same for the same batch.
-fn file_name(batch: &PayoutBatch) -> String {
-    format!("przelewy-{}-{}.txt", batch.date, batch.batch)
-}
-
 impl LocalOffice {
     /// Carries out an act of the desk, once.
     fn desk_act(&self, command: Command, once: &Once) -> PortResult<Answer> {
         let request = Request::new(staff(once), command).once(act_once(once));
         self.office.execute(request).map_err(refuse)
-    }
-
-    fn batch_view(&self, id: BatchId) -> PortResult<BatchView> {
-        let (batch, sum) = self
-            .office
-            .read(|seen| {
-                let batch = seen.batches.get(&id)?.clone();
-                let currency = seen.accounts.get(&batch.account)?.currency();
-                let amounts = batch
-                    .payouts
-                    .iter()
-                    .filter_map(|payout| seen.payouts.get(payout))
-                    .map(|payout| payout.facts.amount);
-                let sum = Money::sum(currency, amounts);
-                Some((batch, sum))
-            })
-            .ok_or_else(|| missing("no_batch", "There is no such batch."))?;
-        let sum = sum.map_err(|error| PortError::Down(error.to_string()))?;
-        Ok(BatchView {
-            id: id.to_string(),
-            account: batch.account.to_string(),
-            state: BatchState::from_name(batch.state.name()).unwrap_or(BatchState::Open),
-            date: batch.date.to_string(),
-            count: batch.payouts.len() as u64,
-            sum: views::amount(sum),
-            format: batch.file.as_ref().map(|file| file.format.clone()),
-            file: batch.file.as_ref().map(|file| BatchFile {
-                name: file_name(&batch),
-                sha256: file.digest.to_string(),
-            }),
-        })
     }
 
     fn view_of_order(&self, id: OrderId) -> PortResult<OrderView> {
@@ -385,24 +339,7 @@ impl OfficePort for LocalOffice {
     }
 
     fn batch(&self, batch: &str) -> PortResult<BatchDetail> {
-        let id = batch_id(batch)?;
-        let file = self.office.transfers(id).map_err(transfers)?;
-        Ok(BatchDetail {
-            batch: self.batch_view(id)?,
-            debit_iban: file.debit_account.as_str().to_owned(),
-            owner: party(&file.owner),
-            transfers: file
-                .transfers
-                .iter()
-                .map(|transfer| TransferView {
-                    reference: transfer.reference.clone(),
-                    amount: views::amount(transfer.amount),
-                    payee: party(&transfer.payee),
-                    payee_iban: transfer.payee_account.as_str().to_owned(),
-                    title: transfer.title.clone(),
-                })
-                .collect(),
-        })
+        self.batch_detail(batch_id(batch)?)
     }
 
     fn approve_batch(&self, batch: &str, once: &Once) -> PortResult<BatchView> {

@@ -10,6 +10,7 @@
 //! promises             quotes that were shown and may still be accepted
 //! ```
 
+mod batches;
 mod customers;
 mod desk;
 mod intake;
