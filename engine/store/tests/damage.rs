@@ -299,3 +299,58 @@ fn reopened(database: &[u8], log: &[u8]) -> Option<u64> {
 fn wal(database: &Path) -> PathBuf {
     database.with_file_name("kantor.db-wal")
 }
+
+/// What no hash covers: the state of an upload, an index that lost a row.
+#[test]
+fn damage_of_the_structure_is_named() {
+    for (change, complaint) in [
+        ("", ""),
+        ("UPDATE uploads SET state = 'keqt'", "in state `keqt`"),
+        ("UPDATE uploads SET kind = 'fine'", "a `fine`"),
+        (
+            "DROP INDEX uploads_by_hash;
+             CREATE UNIQUE INDEX uploads_by_hash ON uploads (office_id, kind, hash)
+                 WHERE hash IS NOT NULL AND upload > 1;
+             PRAGMA writable_schema = ON;
+             UPDATE sqlite_schema SET sql = replace(sql, 'AND upload > 1', '');",
+            "uploads_by_hash",
+        ),
+    ] {
+        let office = Closed::new();
+        let database = Connection::open(office.path()).unwrap();
+        let change = format!("PRAGMA ignore_check_constraints = ON; {change}");
+        database.execute_batch(&change).unwrap();
+        drop(database);
+        let store = SqliteStore::open_read_only(&office.path()).unwrap();
+        let fault = store.check_structure().err();
+        let said = fault.map(|fault| fault.to_string()).unwrap_or_default();
+        let empty_as_wanted = complaint.is_empty() == said.is_empty();
+        assert!(
+            empty_as_wanted && said.contains(complaint),
+            "{change}: {said:?}"
+        );
+    }
+}
+
+/// A server that ends leaves one file that can be copied; so does one that is asked to.
+#[test]
+fn what_was_written_back_is_in_the_one_file() {
+    let office = Closed::new();
+    let store = SqliteStore::open(&office.path()).unwrap();
+    let mut unit = UnitOfWork::new(RECORDS, NOW.plus_seconds(100));
+    unit.records.push(NewRecord {
+        kind: "noted".to_owned(),
+        version: 1,
+        body: b"the last thing".to_vec(),
+    });
+    let mut locked = store.lock(OFFICE).unwrap();
+    locked.append(&unit).unwrap();
+    locked.commit().unwrap();
+    let is_in_the_file = || {
+        let bytes = fs::read(office.path()).unwrap();
+        bytes.windows(14).any(|window| window == b"the last thing")
+    };
+    assert!(!is_in_the_file());
+    store.write_back().unwrap();
+    assert!(is_in_the_file());
+}

@@ -108,6 +108,16 @@ impl Writer {
         execute(&state.connection, "BEGIN IMMEDIATE").map_err(&failed)?;
         Ok(Transaction { state, _turn: turn })
     }
+
+    /// Waits for its turn and moves the write-ahead log into the database, as far as readers let it.
+    pub(super) fn write_back(&self) -> Result<(), Fault> {
+        let _turn = self.turns.take();
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state
+            .connection
+            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
+            .map_err(fault("write the log back into the database"))
+    }
 }
 
 /// A turn of writing. Dropped without a commit, it leaves nothing behind.

@@ -115,6 +115,30 @@ impl SqliteStore {
         fs::rename(part, to).map_err(failed)
     }
 
+    /// Checks the file itself: every page, every index against its table, and what a sweep goes by.
+    /// What the rows say is checked by [`crate::check_log`] and its like; an index that lost a row
+    /// would hide a fact that is there.
+    pub fn check_structure(&self) -> Result<(), Fault> {
+        let operation = "check the database's structure";
+        let connection = self.readers.begin()?;
+        let damaged = |sql| rows::one(&connection, operation, sql, [], |row| row.get(0));
+        let damage: Option<String> = match damaged("PRAGMA integrity_check(1)")? {
+            Some(ok) if ok == "ok" => damaged(sql::UPLOAD_IN_NO_STATE)?,
+            other => other,
+        };
+        match damage {
+            None => Ok(()),
+            Some(what) => Err(fault::corrupt(operation, what)),
+        }
+    }
+
+    /// Moves everything from the write-ahead log into the database's one file, so that a copy of
+    /// that file alone is a whole office. Waits for readers a moment, and leaves to the next time
+    /// what they still need.
+    pub fn write_back(&self) -> Result<(), AccessError> {
+        Ok(self.writer()?.write_back()?)
+    }
+
     fn writer(&self) -> Result<&Writer, AccessError> {
         self.writer.as_ref().ok_or(AccessError::ReadOnly)
     }

@@ -48,6 +48,14 @@ pub(super) const BOOKINGS: &str = concat!(
     " AND b.first + b.count > ?3 ORDER BY b.first LIMIT ?4"
 );
 
+/// An upload in a state, or of a kind, that does not exist. SQLite does not look at the CHECKs of
+/// a database that is open for reading only.
+pub(super) const UPLOAD_IN_NO_STATE: &str = "
+    SELECT 'upload ' || upload || ' is a `' || kind || '` in state `' || state || '`' FROM uploads
+    WHERE state NOT IN ('filling', 'ready', 'kept', 'condemned')
+       OR kind NOT IN ('file', 'entries')
+    LIMIT 1";
+
 /// Documents of a kind: office, kind, state, owner, after, limit.
 pub(super) fn documents(filter: &DocumentFilter) -> String {
     let state = filter.state.as_ref().map_or("", |_| "AND state = ?3");

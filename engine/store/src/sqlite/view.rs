@@ -62,7 +62,7 @@ impl<C: Deref<Target = Connection>> SqliteView<C> {
     /// Gives the bytes of an upload out and returns their hash and number.
     fn copy_chunks(&self, upload: i64, sink: &mut dyn Write) -> Result<FileInfo, FileError> {
         let failed = fault("read a file");
-        let sql = "SELECT bytes FROM file_chunks
+        let sql = "SELECT bytes, position FROM file_chunks
                    WHERE office_id = ?1 AND upload = ?2 ORDER BY position";
         let mut statement = self.connection.prepare_cached(sql).map_err(&failed)?;
         let mut chunks = statement
@@ -70,7 +70,13 @@ impl<C: Deref<Target = Connection>> SqliteView<C> {
             .map_err(&failed)?;
         let mut hasher = Hasher::plain();
         let mut length = 0u64;
+        let mut next = 0i64;
         while let Some(row) = chunks.next().map_err(&failed)? {
+            // Behind a gap is not this file any more: its hash will tell.
+            if row.get::<_, i64>(1).map_err(&failed)? != next {
+                break;
+            }
+            next += 1;
             let chunk = row.get_ref(0).map_err(&failed)?;
             let bytes = chunk.as_blob().map_err(|error| failed(error.into()))?;
             hasher.part(bytes);
