@@ -11,11 +11,11 @@ use crate::request::{Once, Request};
 use crate::runtime::Office;
 
 /// Kind of row: a customer's data, by his number.
-const PERSON: &str = "person";
+pub(crate) const PERSON: &str = "person";
 /// Kind of row: a login, by e-mail address.
-const LOGIN: &str = "login";
+pub(crate) const LOGIN: &str = "login";
 /// Kind of row: a customer's own account, by its number with us.
-const ACCOUNT: &str = "customer-account";
+pub(crate) const ACCOUNT: &str = "customer-account";
 /// Kind of row: which customers have an account, by `IBAN/customer`.
 pub(crate) const PAYER: &str = "payer";
 /// Kind of row: a session, by the hash of its token.
@@ -48,6 +48,7 @@ pub struct NewPerson {
 
 /// A customer's data as it is kept.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[allow(missing_docs)] // as in `NewPerson`
 pub struct PersonRecord {
     /// His number.
@@ -112,6 +113,7 @@ pub struct CustomerAccountRecord {
 }
 
 #[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct StoredAccount {
     customer: u64,
     iban: String,
@@ -170,6 +172,7 @@ struct StoredToken {
 }
 
 #[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct StoredLogin {
     customer: u64,
     password_hash: String,
@@ -206,6 +209,11 @@ fn read<T: DeserializeOwned>(kind: &'static str, side: &Side) -> Result<T, Peopl
         kind,
         key: side.key.clone(),
     })
+}
+
+/// The key of a row of kind [`PAYER`].
+pub(crate) fn payer_key(iban: &str, customer: u64) -> String {
+    format!("{iban}/{customer}")
 }
 
 /// Whose row of kind [`PAYER`] it is.
@@ -321,7 +329,7 @@ impl Office {
                 let Answer::CustomerAccount(id) = answer else {
                     return Vec::new();
                 };
-                let payer_key = format!("{}/{}", stored.iban, stored.customer);
+                let payer_key = payer_key(&stored.iban, stored.customer);
                 let owner = Some(stored.customer);
                 vec![
                     SideChange::Put(side(ACCOUNT, number_key(id.0), owner, &stored)),
@@ -382,7 +390,7 @@ impl Office {
             return Ok(());
         }
         stored.removed = true;
-        let payer_key = format!("{}/{}", stored.iban, stored.customer);
+        let payer_key = payer_key(&stored.iban, stored.customer);
         let still_used = self
             .customer_accounts(customer)?
             .iter()
@@ -490,20 +498,48 @@ fn account_of(row: &Side) -> Result<(CustomerAccountRecord, bool), PeopleError> 
     Ok((record, stored.removed))
 }
 
-/// The commitments that kept rows lead to, to be compared with the log.
-pub(crate) fn person_commitment(row: &Side) -> Option<(CustomerId, Digest)> {
+/// A person's row, to be compared with the log.
+pub(crate) struct CommittedPerson {
+    pub(crate) customer: CustomerId,
+    pub(crate) commitment: Digest,
+    pub(crate) email: String,
+}
+
+/// `None` when the row is damaged, or its key or owner is another customer.
+pub(crate) fn committed_person(row: &Side) -> Option<CommittedPerson> {
     let record: PersonRecord = serde_json::from_slice(&row.body).ok()?;
-    Some((CustomerId(record.customer), record.commitment()))
+    let is_his = row.key == number_key(record.customer) && row.owner == Some(record.customer);
+    is_his.then(|| CommittedPerson {
+        customer: CustomerId(record.customer),
+        commitment: record.commitment(),
+        email: record.email,
+    })
 }
 
-/// See [`person_commitment`].
-pub(crate) fn account_commitment(row: &Side) -> Option<(CustomerAccountId, Digest)> {
+/// A customer account's row, to be compared with the log.
+pub(crate) struct CommittedAccount {
+    pub(crate) account: CustomerAccountId,
+    pub(crate) customer: CustomerId,
+    pub(crate) commitment: Digest,
+    /// Its number, unless it was taken out of the profile.
+    pub(crate) in_profile: Option<String>,
+}
+
+/// `None` when the row is damaged, or its owner is another customer.
+pub(crate) fn committed_account(row: &Side) -> Option<CommittedAccount> {
     let stored: StoredAccount = serde_json::from_slice(&row.body).ok()?;
-    Some((
-        CustomerAccountId(row.key.parse().ok()?),
-        stored.commitment(),
-    ))
+    let number: u64 = row.key.parse().ok()?;
+    let is_his = row.key == number_key(number) && row.owner == Some(stored.customer);
+    is_his.then(|| CommittedAccount {
+        account: CustomerAccountId(number),
+        customer: CustomerId(stored.customer),
+        commitment: stored.commitment(),
+        in_profile: (!stored.removed).then_some(stored.iban),
+    })
 }
 
-/// Kinds of rows whose commitments stand in the log.
-pub(crate) const COMMITTED: [&str; 2] = [PERSON, ACCOUNT];
+/// Whose login it is; `None` when the row is damaged or its owner is another customer.
+pub(crate) fn login_owner(row: &Side) -> Option<CustomerId> {
+    let stored: StoredLogin = serde_json::from_slice(&row.body).ok()?;
+    (row.owner == Some(stored.customer)).then_some(CustomerId(stored.customer))
+}

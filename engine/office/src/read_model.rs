@@ -16,6 +16,9 @@ use crate::writer::actor_name;
 /// Kinds of read models.
 pub(crate) const KINDS: [&str; 5] = ["account", "order", "payout", "batch", "line"];
 
+/// How many bits of a line's number are its ordinal.
+const LINE_BITS: u32 = 40;
+
 /// The documents that a command's events change, as they are after them.
 pub(crate) fn changes<'a>(
     after: &Snapshot,
@@ -56,6 +59,32 @@ impl Keys {
         self.payouts.extend(touched.payouts);
         self.batches.extend(touched.batches);
         self.lines.extend(touched.lines);
+    }
+
+    /// Adds everything of others.
+    pub(crate) fn join(&mut self, others: Keys) {
+        self.accounts.extend(others.accounts);
+        self.orders.extend(others.orders);
+        self.payouts.extend(others.payouts);
+        self.batches.extend(others.batches);
+        self.lines.extend(others.lines);
+    }
+
+    /// Kind and number of each.
+    pub(crate) fn numbers(&self) -> impl Iterator<Item = (&'static str, u64)> {
+        let accounts = self.accounts.iter().map(|id| ("account", id.0));
+        let orders = self.orders.iter().map(|id| ("order", id.0));
+        let payouts = self.payouts.iter().map(|id| ("payout", id.0));
+        let batches = self.batches.iter().map(|id| ("batch", id.0));
+        let lines = self
+            .lines
+            .iter()
+            .filter_map(|id| Some(("line", number_of_line(*id)?)));
+        accounts
+            .chain(orders)
+            .chain(payouts)
+            .chain(batches)
+            .chain(lines)
     }
 
     /// The documents of all of them.
@@ -162,9 +191,22 @@ fn batch(state: &Snapshot, id: BatchId) -> Option<Document> {
     ))
 }
 
+/// The number of a line's read model: account and ordinal in one.
+fn number_of_line(id: LineId) -> Option<u64> {
+    id.account.0.checked_shl(LINE_BITS)?.checked_add(id.ordinal)
+}
+
+/// The line of such a number.
+pub(crate) fn line_of_number(number: u64) -> LineId {
+    LineId {
+        account: AccountId(number >> LINE_BITS),
+        ordinal: number & ((1 << LINE_BITS) - 1),
+    }
+}
+
 /// A line that is, or was, a question: where it stands now.
 fn line(state: &Snapshot, id: LineId) -> Option<Document> {
-    let number = id.account.0.checked_shl(40)?.checked_add(id.ordinal)?;
+    let number = number_of_line(id)?;
     let (word, body) = match (state.questions.get(&id), state.settled.get(&id)) {
         (Some(question), _) => {
             let orders: Vec<u64> = question.orders().iter().map(|order| order.0).collect();

@@ -37,6 +37,9 @@ pub(crate) enum VerifyError {
     /// The office is not in it.
     #[error("the database cannot be verified: {0}")]
     Access(#[from] kantor_store::AccessError),
+    /// The file is damaged where no fact stands.
+    #[error("does not verify: database: {0}")]
+    Damaged(#[from] kantor_store::Fault),
     /// A fact disagrees.
     #[error("does not verify: {0}; keep a copy of the folder as it is and restore a backup")]
     Disagrees(#[from] kantor_office::Disagreement),
@@ -76,6 +79,7 @@ pub(crate) fn office(
         let packs = InstalledPacks::find(None);
         kantor_office::verify_reading(&*view, &|bytes| read_again(&packs, bytes))?;
     }
+    store.check_structure()?;
     Ok(verified)
 }
 
