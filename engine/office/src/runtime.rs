@@ -14,8 +14,8 @@ use crate::clock::Clock;
 use crate::entry_form::BankLine;
 use crate::error::{ExecuteError, ImportError, OpenOfficeError};
 use crate::load;
-use crate::request::Request;
-use crate::writer::{Job, Writer};
+use crate::request::{Once, Request};
+use crate::writer::{self, Job, Writer};
 
 /// How many records are read at a time when a log is replayed.
 const REPLAY_PAGE: usize = 2_000;
@@ -131,6 +131,12 @@ impl Office {
             .send(Job { request, reply })
             .map_err(|_| ExecuteError::Closing)?;
         answer.recv().map_err(|_| ExecuteError::Closing)?
+    }
+
+    /// What an act was answered before, if it was carried out: for those who must know it before
+    /// they ask again.
+    pub fn answered(&self, once: &Once) -> Result<Option<Answer>, ExecuteError> {
+        writer::answered(&*self.view()?, once)
     }
 
     /// Looks at the office's state as the last commit left it.

@@ -8,7 +8,7 @@ use std::sync::{Arc, PoisonError};
 use kantor_engine::{Actor, Answer, Event, Recorded, decide};
 use kantor_model::Moment;
 use kantor_store::{
-    AppendError, Booking, Digest, Head, Locked, NewAnswer, UnitOfWork, fingerprint,
+    AppendError, Booking, Digest, Head, Locked, NewAnswer, UnitOfWork, View, fingerprint,
 };
 
 use crate::answer_form;
@@ -189,15 +189,9 @@ impl Writer {
         head: Head,
         now: Moment,
     ) -> Result<Done, Stopped> {
-        let key = request.once.as_ref().map(key_of);
-        if let (Some(key), Some(once)) = (&key, &request.once)
-            && let Some(first) = locked.view().answer(key).map_err(ExecuteError::from)?
+        if let Some(once) = &request.once
+            && let Some(answer) = answered(locked.view(), once)?
         {
-            if first.fingerprint != fingerprint_of(once) {
-                return Err(ExecuteError::KeyReused.into());
-            }
-            let answer = answer_form::read(&first.body)
-                .ok_or_else(|| ExecuteError::Damaged(format!("the answer under key {key}")))?;
             return Ok(Done {
                 answer,
                 head,
@@ -223,9 +217,9 @@ impl Writer {
             .sides
             .as_ref()
             .map_or_else(Vec::new, |sides| sides(&outcome.answer));
-        if let (Some(key), Some(once)) = (key, &request.once) {
+        if let Some(once) = &request.once {
             unit.answer = answer_form::write(&outcome.answer).map(|body| NewAnswer {
-                key,
+                key: key_of(once),
                 fingerprint: fingerprint_of(once),
                 body,
             });
@@ -294,6 +288,20 @@ fn refer(unit: &mut UnitOfWork, recorded: &Recorded) {
         Event::BatchWritten { file, .. } => unit.files.push(file.digest),
         _ => {}
     }
+}
+
+/// What an act was answered the first time, if it was carried out.
+pub(crate) fn answered(view: &dyn View, once: &Once) -> Result<Option<Answer>, ExecuteError> {
+    let key = key_of(once);
+    let Some(first) = view.answer(&key)? else {
+        return Ok(None);
+    };
+    if first.fingerprint != fingerprint_of(once) {
+        return Err(ExecuteError::KeyReused);
+    }
+    answer_form::read(&first.body)
+        .map(Some)
+        .ok_or_else(|| ExecuteError::Damaged(format!("the answer under key {key}")))
 }
 
 fn key_of(once: &Once) -> String {

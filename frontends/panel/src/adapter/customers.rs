@@ -309,6 +309,12 @@ impl CustomerPort for LocalOffice {
         once: &Once,
     ) -> PortResult<CustomerOrder> {
         let customer = customer_id(customer)?;
+        // The quote of an order whose answer got lost may be forgotten, by a restart; the order is not.
+        if let Some(once) = act_once(once)
+            && let Some(answer) = self.office.answered(&once).map_err(refuse)?
+        {
+            return self.order_after(&answer);
+        }
         let promise = self
             .promises
             .find(&order.quote, customer)
