@@ -87,7 +87,7 @@ pub(crate) fn run(args: &InitArgs) -> Result<(), InitError> {
     )
     .write(&args.dir)?;
     let config = Config::read(&written)?;
-    server::create(&config, Arc::new(SystemClock), Policy::initial())?;
+    server::create(&config, Arc::new(SystemClock), Policy::initial())?.close()?;
     println!("A new office: {}", args.dir.display());
     println!("  configuration        {}", written.display());
     println!(

@@ -43,13 +43,14 @@ pub(crate) enum ServeCommandError {
 /// Serves until the process is asked to end.
 pub(crate) fn run(args: &ServeArgs) -> Result<(), ServeCommandError> {
     let config = Config::read(&args.config)?;
-    let office = server::open(&config, Arc::new(SystemClock))?;
+    let opened = server::open(&config, Arc::new(SystemClock))?;
     let part = match args.only {
         Some(Only::Office) => Part::Office,
         None => Part::All,
     };
     let runtime = tokio::runtime::Runtime::new().map_err(ServeCommandError::Threads)?;
-    runtime.block_on(async {
+    let office = opened.office.clone();
+    let served: Result<(), ServeError> = runtime.block_on(async {
         let listeners = Listeners::bind(&config, part).await?;
         if let Some(address) = listeners.panel_address() {
             println!("customer panel  http://{address}{}/", config.panel.prefix);
@@ -58,9 +59,10 @@ pub(crate) fn run(args: &ServeArgs) -> Result<(), ServeCommandError> {
             println!("office API      http://{address}/office/v1");
         }
         server::live(office.clone(), &config);
-        listeners.run(office, &config, asked_to_end()).await?;
-        Ok(())
-    })
+        listeners.run(office, &config, asked_to_end()).await
+    });
+    served?;
+    Ok(opened.close()?)
 }
 
 /// Comes back when the process is asked to end: Ctrl-C, or a service manager's signal.

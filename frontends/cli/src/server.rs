@@ -9,7 +9,7 @@ use std::time::Duration;
 use kantor_engine::Policy;
 use kantor_office::{Clock, Office, OpenOfficeError, Role, TokenRecord};
 use kantor_panel::{CustomerServer, LocalOffice, OfficeServer};
-use kantor_store::{SqliteStore, Store};
+use kantor_store::SqliteStore;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
@@ -25,6 +25,9 @@ pub(crate) enum ServeError {
     /// The database.
     #[error(transparent)]
     Store(#[from] kantor_store::OpenError),
+    /// The database when it is to be left.
+    #[error("the database could not be tidied up, and is whole all the same: {0}")]
+    Close(#[from] kantor_store::AccessError),
     /// The office in it.
     #[error(transparent)]
     Office(#[from] OpenOfficeError),
@@ -59,14 +62,32 @@ pub(crate) enum ServeError {
     },
 }
 
-/// Makes a new office's database and its first administrator token, which is returned.
+/// An office in this process, with the store that it is in.
+pub(crate) struct Opened {
+    pub(crate) office: Office,
+    store: Arc<SqliteStore>,
+}
+
+impl Opened {
+    /// Leaves everything in the database's one file; what is acknowledged is on the disk anyway.
+    pub(crate) fn close(&self) -> Result<(), ServeError> {
+        Ok(self.store.write_back()?)
+    }
+}
+
+/// Makes a new office's database and its first administrator token.
 pub(crate) fn create(
     config: &Config,
     clock: Arc<dyn Clock>,
     policy: Policy,
-) -> Result<(Office, String), ServeError> {
-    let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&config.office.database)?);
-    let office = Office::create(store, config.settings(), clock, policy)?;
+) -> Result<Opened, ServeError> {
+    let store = Arc::new(SqliteStore::open(&config.office.database)?);
+    let office = Office::create(
+        Arc::<SqliteStore>::clone(&store),
+        config.settings(),
+        clock,
+        policy,
+    )?;
     let token = kantor_panel::new_token()?;
     office.add_token(&TokenRecord {
         name: "administrator".to_owned(),
@@ -74,13 +95,14 @@ pub(crate) fn create(
         token_hash: kantor_panel::sha256_hex(token.as_bytes()),
     })?;
     write_secret(&config.desk.token_file, &token)?;
-    Ok((office, token))
+    Ok(Opened { office, store })
 }
 
 /// Opens an office that exists.
-pub(crate) fn open(config: &Config, clock: Arc<dyn Clock>) -> Result<Office, ServeError> {
-    let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&config.office.database)?);
-    Ok(Office::open(store, config.settings(), clock)?)
+pub(crate) fn open(config: &Config, clock: Arc<dyn Clock>) -> Result<Opened, ServeError> {
+    let store = Arc::new(SqliteStore::open(&config.office.database)?);
+    let office = Office::open(Arc::<SqliteStore>::clone(&store), config.settings(), clock)?;
+    Ok(Opened { office, store })
 }
 
 /// Writes a secret that only its owner may read.

@@ -106,7 +106,6 @@ async fn play(args: &DemoArgs, folder: &Path) -> Result<(), DemoError> {
     let loopback = |port| SocketAddr::from(([127, 0, 0, 1], port));
     let port = args.port.unwrap_or(if args.once { 0 } else { PANEL_PORT });
     let draft = Config::new(&cast::owner(), loopback(port), loopback(0));
-    let written = draft.write(folder)?;
     let bound = Listeners::bind(&draft, Part::All).await?;
     // The ports are known only now; whoever reads the file later must find this office.
     let mut settled = draft;
@@ -114,12 +113,13 @@ async fn play(args: &DemoArgs, folder: &Path) -> Result<(), DemoError> {
         settled.panel.listen = panel;
         settled.office_api.listen = api;
         settled.desk.url = format!("http://{api}");
-        settled.write(folder)?;
     }
+    let written = settled.write(folder)?;
     let config = Config::read(&written)?;
     let days = Days::before_now();
     let clock = Arc::new(SetClock::at(days.at(days.first, 9, 0)));
-    let (office, _) = server::create(&config, clock.clone(), Policy::initial())?;
+    let opened = server::create(&config, clock.clone(), Policy::initial())?;
+    let office = opened.office.clone();
     let (stop, stopped) = oneshot::channel::<()>();
     let serving = {
         let (office, config) = (office.clone(), config.clone());
@@ -174,5 +174,6 @@ async fn play(args: &DemoArgs, folder: &Path) -> Result<(), DemoError> {
         Ok(served) => served?,
         Err(error) => return Err(DemoError::Server(error.to_string())),
     }
+    opened.close()?;
     result
 }
