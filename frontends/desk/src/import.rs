@@ -66,7 +66,7 @@ pub enum ImportError {
         source: io::Error,
     },
     /// No pack could read it, or the pack that tried failed.
-    #[error("{path}: {failure}")]
+    #[error("{}:1:1: {}: {failure}", path.display(), failure.code)]
     Pack {
         /// The file.
         path: PathBuf,

@@ -132,6 +132,9 @@ pub(super) fn outcome(
                 ("known", &known.to_string()),
             ],
         ),
+        StatementOutcome::Known { lines: 0 } => {
+            Sentence::new("import-empty", &[("number", number)])
+        }
         StatementOutcome::Known { .. } => Sentence::new("import-known", &[("number", number)]),
         StatementOutcome::Archived(why) => not_booked(why, currency),
     }
