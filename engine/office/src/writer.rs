@@ -8,7 +8,8 @@ use std::sync::{Arc, PoisonError};
 use kantor_engine::{Actor, Answer, Event, Recorded, decide};
 use kantor_model::Moment;
 use kantor_store::{
-    AppendError, Booking, Digest, Head, Locked, NewAnswer, UnitOfWork, View, fingerprint,
+    AppendError, Booking, Digest, Head, Locked, NewAnswer, SideChange, SideRefusal, UnitOfWork,
+    View, fingerprint,
 };
 
 use crate::answer_form;
@@ -107,7 +108,10 @@ impl Writer {
             .state
             .read()
             .unwrap_or_else(PoisonError::into_inner);
-        self.state = state.clone();
+        // A batch that failed before its first event has left nothing to forget.
+        if self.state.seq != state.seq {
+            self.state = state.clone();
+        }
     }
 
     fn write_batch(
@@ -201,6 +205,11 @@ impl Writer {
         let command = load::command(&request.ask, &self.state.snapshot, locked.view(), now)?;
         let outcome =
             decide(&command, &request.by, &self.state.snapshot, now).map_err(ExecuteError::from)?;
+        let sides = request
+            .sides
+            .as_ref()
+            .map_or_else(Vec::new, |sides| sides(&outcome.answer));
+        fit_sides(&sides, locked.view(), now)?;
         let mut unit = UnitOfWork::new(head.seq, now);
         let mut written = Vec::with_capacity(outcome.events.len());
         for recorded in outcome.events {
@@ -213,10 +222,7 @@ impl Writer {
             }
         }
         unit.documents = read_model::changes(&self.state.snapshot, written.iter().map(|(_, r)| r));
-        unit.sides = request
-            .sides
-            .as_ref()
-            .map_or_else(Vec::new, |sides| sides(&outcome.answer));
+        unit.sides = sides;
         if let Some(once) = &request.once {
             unit.answer = answer_form::write(&outcome.answer).map(|body| NewAnswer {
                 key: key_of(once),
@@ -236,6 +242,30 @@ impl Writer {
             written,
         })
     }
+}
+
+/// Refuses side rows that the store would refuse (an address that is taken) before anything is
+/// written: there it would spoil the whole batch, and anybody can register a taken address.
+fn fit_sides(sides: &[SideChange], view: &dyn View, now: Moment) -> Result<(), ExecuteError> {
+    for change in sides {
+        let refusal = match change {
+            SideChange::PutNew(side) if view.side(&side.kind, &side.key, now)?.is_some() => {
+                let kind = side.kind.clone();
+                SideRefusal::Exists { kind }
+            }
+            SideChange::Take { kind, key } if view.side(kind, key, now)?.is_none() => {
+                let kind = kind.clone();
+                SideRefusal::Missing { kind }
+            }
+            SideChange::PutNew(_)
+            | SideChange::Take { .. }
+            | SideChange::Put(_)
+            | SideChange::Delete { .. }
+            | SideChange::DeleteOwned { .. } => continue,
+        };
+        return Err(ExecuteError::Side(refusal));
+    }
+    Ok(())
 }
 
 struct Done {
