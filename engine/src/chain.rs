@@ -116,17 +116,18 @@ pub enum Placement {
 /// upper case: exports of one line differ in spaces and marks.
 pub fn evidence<'a>(texts: impl IntoIterator<Item = &'a str>) -> u64 {
     use sha2::Digest as _;
-    let mut hash = sha2::Sha256::new();
+    let mut said = String::new();
     for text in texts {
         for character in text.chars().filter(|c| c.is_alphanumeric()) {
-            let mut bytes = [0; 4];
-            for upper in character.to_uppercase() {
-                hash.update(upper.encode_utf8(&mut bytes).as_bytes());
+            if character.is_ascii() {
+                said.push(character.to_ascii_uppercase());
+            } else {
+                said.extend(character.to_uppercase());
             }
         }
-        hash.update([0]);
+        said.push('\0');
     }
-    let digest: [u8; 32] = hash.finalize().into();
+    let digest: [u8; 32] = sha2::Sha256::digest(said).into();
     digest
         .iter()
         .take(8)

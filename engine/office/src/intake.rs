@@ -219,9 +219,28 @@ fn compare(ours: &Collected, sent: &[Statement]) -> Result<(), ImportError> {
 
 /// The same, but for where in the file it stands, which does not cross every wire.
 fn same_entry(our: &Entry, their: &Entry) -> bool {
-    let theirs = Entry {
-        place: our.place,
-        ..their.clone()
-    };
-    *our == theirs
+    // Taken apart, so that a new field cannot be forgotten here.
+    let Entry {
+        value_date,
+        booking_date,
+        amount,
+        transaction_code,
+        bank_reference,
+        customer_reference,
+        counterparty,
+        remittance,
+        reversal,
+        status,
+        place: _,
+    } = our;
+    *value_date == their.value_date
+        && *booking_date == their.booking_date
+        && *amount == their.amount
+        && *transaction_code == their.transaction_code
+        && *bank_reference == their.bank_reference
+        && *customer_reference == their.customer_reference
+        && *counterparty == their.counterparty
+        && *remittance == their.remittance
+        && *reversal == their.reversal
+        && *status == their.status
 }

@@ -2,11 +2,9 @@
 
 use kantor_engine::chain::{ChainTail, Link, NewLine};
 use kantor_engine::matching::{LineFacts, Payer};
-use kantor_engine::{
-    Command, CustomerId, LineId, OfficeAccount, Refusal, Snapshot, StatementToBook,
-};
+use kantor_engine::{Command, LineId, OfficeAccount, Refusal, Snapshot, StatementToBook};
 use kantor_model::AccountNumber;
-use kantor_store::{BookedEntry, SideFilter, View};
+use kantor_store::{BookedEntry, Side, SideFilter, View};
 
 use crate::entry_form::BankLine;
 use crate::error::ExecuteError;
@@ -15,9 +13,14 @@ use crate::people::{PAYER, owner_of_payer_key};
 use crate::request::Ask;
 use kantor_model::Moment;
 
-/// So many lines before an account's last are looked at first; more, up to the whole chain, where
-/// they cannot tell what of a statement is new.
-const RECENT_LINES: usize = 2_000;
+/// So many lines before an account's last are looked at first, besides as many as the statement
+/// has twice; more, up to the whole chain, where they cannot tell what of a statement is new. Few,
+/// because a small export must not cost what a big one does; looking again costs a third more.
+const RECENT_LINES: usize = 64;
+
+/// So many customers with one account number are looked up at a time. Nearly every account is one
+/// customer's, and the row after his shows that there is no other.
+const PAYERS: usize = 2;
 
 /// The command that an ask becomes.
 pub(crate) fn command(
@@ -191,12 +194,19 @@ pub(crate) fn payer(
         return Ok(Payer::Customers(Vec::new()));
     };
     let prefix = format!("{iban}/");
-    let filter = SideFilter::first(64).after(prefix.clone());
-    let customers: Vec<CustomerId> = view
-        .sides(PAYER, &filter, now)?
-        .iter()
-        .take_while(|side| side.key.starts_with(&prefix))
-        .filter_map(|side| owner_of_payer_key(&side.key))
-        .collect();
-    Ok(Payer::Customers(customers))
+    let mut customers = Vec::new();
+    let mut after = prefix.clone();
+    loop {
+        let page = view.sides(PAYER, &SideFilter::first(PAYERS).after(after), now)?;
+        let own = |side: &&Side| side.key.starts_with(&prefix);
+        customers.extend(
+            page.iter()
+                .take_while(own)
+                .filter_map(|side| owner_of_payer_key(&side.key)),
+        );
+        match page.last().filter(own) {
+            Some(last) if page.len() == PAYERS => after = last.key.clone(),
+            Some(_) | None => return Ok(Payer::Customers(customers)),
+        }
+    }
 }

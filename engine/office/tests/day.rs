@@ -89,15 +89,18 @@ impl Day {
         self.office.execute(Request::new(staff(), command)).unwrap()
     }
 
-    fn customer(&self) -> CustomerId {
-        self.office
-            .register(&person("anna@example.test"), "salt", None)
-            .unwrap()
+    fn customer(&self, email: &str) -> CustomerId {
+        self.office.register(&person(email), "salt", None).unwrap()
+    }
+
+    /// Anna orders.
+    fn order(&self) -> OrderId {
+        self.order_of("anna@example.test")
     }
 
     /// A customer with an account for euros and one for zlotys orders zlotys for 100 euros.
-    fn order(&self) -> OrderId {
-        let customer = self.customer();
+    fn order_of(&self, email: &str) -> OrderId {
+        let customer = self.customer(email);
         let account = |currency| {
             let iban = Iban::parse(PAYER).unwrap();
             self.office
@@ -232,6 +235,61 @@ fn an_order_is_paid_by_overlapping_exports_and_proved_by_the_end_of_day() {
     let book = Request::book_line(staff(), fee_line, "bank-fees".into(), "monthly fee".into());
     day.office.execute(book).unwrap();
     day.verify();
+}
+
+#[test]
+fn a_long_day_is_taken_in_by_exports_of_any_part_of_it() {
+    let day = Day::begin();
+    let titles: Vec<String> = (0..200).map(|at| format!("WPLATA {at}")).collect();
+    let lines: Vec<(&str, &str)> = titles
+        .iter()
+        .map(|title| ("1,00", title.as_str()))
+        .collect();
+    let balance = |after: usize| format!("{},00", 1000 + after);
+    let export = |from: usize, to: usize, closing: bool| {
+        let closing = closing.then(|| balance(to));
+        statement(&balance(from), &lines[from..to], closing.as_deref())
+    };
+    let check = |export: String, known: u64, new: u64| {
+        let imported = day.import(&export).unwrap();
+        match &imported[0].outcome {
+            Ok(StatementOutcome::Booked {
+                known: have,
+                new: added,
+                ..
+            }) => assert_eq!((*have, *added), (known, new)),
+            other => panic!("{other:?}"),
+        }
+    };
+    check(export(0, 150, false), 0, 150);
+    check(export(148, 160, false), 2, 10);
+    check(export(160, 163, false), 0, 3);
+    check(export(0, 195, false), 163, 32);
+    check(export(0, 200, true), 195, 5);
+    let again = day.import(&export(3, 9, false)).unwrap();
+    match &again[0].outcome {
+        Ok(StatementOutcome::Known { lines }) => assert_eq!(*lines, 6),
+        other => panic!("{other:?}"),
+    }
+    day.verify();
+}
+
+#[test]
+fn an_account_that_a_family_shares_is_each_ones_own() {
+    let day = Day::begin();
+    let orders: Vec<OrderId> = (0..5)
+        .map(|at| day.order_of(&format!("nowak{at}@example.test")))
+        .collect();
+    let titles: Vec<String> = orders.iter().map(|order| title(*order)).collect();
+    let lines: Vec<(&str, &str)> = titles
+        .iter()
+        .map(|title| ("100,00", title.as_str()))
+        .collect();
+    day.import(&statement("1000,00", &lines, Some("1500,00")))
+        .unwrap();
+    for order in orders {
+        assert_eq!(day.state(order), OrderState::Funded);
+    }
 }
 
 #[test]
