@@ -64,12 +64,18 @@ pub const CASES: &[Case] = &[
     case("commands/one-by-one", "orders, one thread", 300, one_by_one),
     case("commands/batched", "orders, 64 threads", 3_000, batched),
     case(
+        "commands/refused",
+        "open orders, 100 taken addresses",
+        1_000,
+        refused,
+    ),
+    case(
         "intake/one-file",
         "lines paying orders",
         1_000,
         intake_one_file,
     ),
-    case("intake/days", "statements of 20 lines", 20, intake_days),
+    case("intake/days", "statements of 20 lines", 50, intake_days),
     case("office/open", "orders in the log", 2_000, open_office),
     case("office/verify", "statements of one file", 20, verify_office),
 ];
@@ -262,6 +268,18 @@ fn one_by_one(count: usize) -> Step {
 
 fn batched(count: usize) -> Step {
     place_orders(count, MANY)
+}
+
+/// Somebody registers an address that is taken, again and again: that must not cost what the
+/// office has.
+fn refused(count: usize) -> Step {
+    let (exchange, _) = Exchange::with_orders(count);
+    step(move || {
+        for _ in 0..100 {
+            assert!(exchange.registers_again());
+        }
+        exchange
+    })
 }
 
 fn intake_one_file(count: usize) -> Step {

@@ -11,7 +11,7 @@ use kantor_engine::{
     RateVersion, Reference, Snapshot, StatementOutcome, apply, decide,
 };
 use kantor_model::{Currency, Date, Iban, Moment, Money, Party, Rate};
-use kantor_office::{Import, NewPerson, Office, Request, SetClock, Settings};
+use kantor_office::{Import, NewPerson, Office, PeopleError, Request, SetClock, Settings};
 use kantor_store::{OfficeId, SqliteStore, Store};
 use tempfile::TempDir;
 
@@ -30,6 +30,9 @@ const EURO_IBAN: &str = "PL89114010100000579009004003";
 
 /// The day on which everything happens.
 const TODAY: Date = Date::constant(2026, 11, 19);
+
+/// Statements begin long before, so that no order is late however many days they are of.
+const FIRST_STATEMENT: Date = Date::constant(2024, 11, 19);
 
 /// Minor units on the euro account when the office opens.
 const EURO_OPENING: i64 = 100_000;
@@ -243,6 +246,8 @@ pub struct Exchange {
     /// Balance of the euro account after the statements written so far.
     balance: i64,
     statements: usize,
+    /// The day of the next one.
+    day: Date,
     _folder: TempDir,
 }
 
@@ -260,6 +265,7 @@ impl Exchange {
             store,
             balance: EURO_OPENING,
             statements: 211,
+            day: FIRST_STATEMENT,
             _folder: folder,
         };
         for command in beginning() {
@@ -302,6 +308,12 @@ impl Exchange {
         })
     }
 
+    /// Registers the first customer's address once more; says whether that is refused.
+    pub fn registers_again(&self) -> bool {
+        let again = self.office.register(&person(0), "salt", None);
+        matches!(again, Err(PeopleError::LoginTaken))
+    }
+
     /// Orders of these customers, placed by so many threads at once.
     pub fn orders(&self, clients: &[Client], count: usize, threads: usize) -> Vec<Waiting> {
         together(threads, count, |at| {
@@ -322,7 +334,8 @@ impl Exchange {
         (exchange, orders)
     }
 
-    /// The next statement of the euro account, as mBank writes it: these orders are paid.
+    /// The statement of the next day of the euro account, as mBank writes it: these orders are
+    /// paid.
     pub fn statement(&mut self, paid: &[Waiting]) -> Vec<u8> {
         let lines: Vec<Line> = paid
             .iter()
@@ -341,12 +354,13 @@ impl Exchange {
             account: Iban::parse(EURO_IBAN).expect("an account"),
             currency: Currency::EUR,
             number: self.statements,
-            date: TODAY,
+            date: self.day,
             opening: self.balance,
             lines: &lines,
         };
         let mut file = Vec::new();
         self.balance = write(Shape::MBank, &sheet, &mut file);
+        self.day = self.day.tomorrow().expect("a day after");
         file
     }
 
