@@ -247,7 +247,8 @@ fn a_file_of_a_foreign_account_fails_the_import_and_the_others_go_on() {
     let ran = desk.run(&["statement", "import", "letter.txt", &file]);
     assert_eq!(ran.code, Some(1));
     assert!(
-        ran.err.contains("letter.txt:1:1: not-recognised: no pack recognises"),
+        ran.err
+            .contains("letter.txt:1:1: not-recognised: no pack recognises"),
         "{}",
         ran.err
     );
