@@ -308,6 +308,13 @@ fn damage_of_the_structure_is_named() {
         ("UPDATE uploads SET state = 'keqt'", "in state `keqt`"),
         ("UPDATE uploads SET kind = 'fine'", "a `fine`"),
         (
+            "PRAGMA writable_schema = ON;
+             UPDATE sqlite_schema SET sql = replace(sql, 'fingerprint', 'finwerprint')
+                 WHERE name = 'answers' AND sql LIKE '%CHECK%';",
+            "`answers`",
+        ),
+        ("DROP INDEX side_by_expiry", "`side_by_expiry`"),
+        (
             "DROP INDEX uploads_by_hash;
              CREATE UNIQUE INDEX uploads_by_hash ON uploads (office_id, kind, hash)
                  WHERE hash IS NOT NULL AND upload > 1;

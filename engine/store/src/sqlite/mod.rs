@@ -115,20 +115,28 @@ impl SqliteStore {
         fs::rename(part, to).map_err(failed)
     }
 
-    /// Checks the file itself: every page, every index against its table, and what a sweep goes by.
+    /// Checks the file itself: every page, every index against its table, what a sweep goes by, and
+    /// the schema.
     /// What the rows say is checked by [`crate::check_log`] and its like; an index that lost a row
     /// would hide a fact that is there.
     pub fn check_structure(&self) -> Result<(), Fault> {
         let operation = "check the database's structure";
         let connection = self.readers.begin()?;
         let damaged = |sql| rows::one(&connection, operation, sql, [], |row| row.get(0));
-        let damage: Option<String> = match damaged("PRAGMA integrity_check(1)")? {
-            Some(ok) if ok == "ok" => damaged(sql::UPLOAD_IN_NO_STATE)?,
-            other => other,
-        };
+        let mut damage: Option<String> = damaged("PRAGMA integrity_check(1)")?;
+        if damage.as_deref() == Some("ok") {
+            damage = damaged(sql::UPLOAD_IN_NO_STATE)?;
+        }
+        if damage.is_none() {
+            damage = schema::difference(&connection)?;
+        }
         match damage {
             None => Ok(()),
-            Some(what) => Err(fault::corrupt(operation, what)),
+            Some(reason) => Err(Fault {
+                operation,
+                reason,
+                advice: "keep a copy of the file, and restore the database from a backup",
+            }),
         }
     }
 

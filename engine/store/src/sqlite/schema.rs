@@ -5,6 +5,7 @@ use std::path::Path;
 use rusqlite::{Connection, ErrorCode, OptionalExtension};
 
 use super::fault::{corrupt, fault};
+use super::rows;
 use crate::error::{Fault, OpenError};
 
 // Brings in a module `migrations` with the files of that folder.
@@ -81,6 +82,35 @@ pub(super) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), Op
         Ok(_) => Ok(()),
         Err(error) => Err(migration_error(error, path)),
     }
+}
+
+/// What in the schema is not what this program's migrations make; `None` when all is. SQLite does
+/// not look at the CHECKs of a database that is open for reading only, so a schema that was
+/// damaged there would stop nobody but the next server.
+pub(super) fn difference(connection: &Connection) -> Result<Option<String>, Fault> {
+    let operation = "check the database's schema";
+    let failed = fault(operation);
+    let mut model = Connection::open_in_memory().map_err(&failed)?;
+    migrations::runner()
+        .run(&mut model)
+        .map_err(|error| corrupt(operation, error.to_string()))?;
+    let sql = "SELECT name, sql FROM sqlite_schema ORDER BY name";
+    let things = |connection: &Connection| {
+        rows::all(connection, operation, sql, [], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
+    };
+    let wanted: Vec<(String, Option<String>)> = things(&model)?;
+    let found = things(connection)?;
+    let pairs = wanted.iter().zip(&found);
+    let differing = pairs.into_iter().find(|(wanted, found)| wanted != found);
+    Ok(match differing {
+        Some(((name, _), _)) => Some(format!(
+            "`{name}` is not defined as this program defines it"
+        )),
+        None if wanted.len() != found.len() => Some("it has other tables or indexes".to_owned()),
+        None => None,
+    })
 }
 
 fn migration_error(error: refinery::Error, path: &Path) -> OpenError {
