@@ -16,6 +16,14 @@ impl Act {
         Act { path, key, body }
     }
 
+    /// The same wish as another act.
+    pub(crate) fn with_key(&self, key: &str) -> Act {
+        Act {
+            key: key.to_owned(),
+            ..self.clone()
+        }
+    }
+
     /// Whether it asks for an order, not just for a price.
     pub(crate) fn is_order(&self) -> bool {
         self.path == "/orders"

@@ -349,3 +349,27 @@ fn quiet_end(server: &Server, ordering: &mut Ordering, banking: &mut Banking<'_>
         usize::try_from(banking.strangers).unwrap()
     );
 }
+
+/// The answer got lost with the server that gave it; the quote went with it, the order did not.
+#[test]
+fn an_order_whose_answer_got_lost_is_the_same_order_after_a_restart() {
+    let folder = copy_of_demo();
+    let server = Server::start(folder.path());
+    let anna = Customer::log_in(&server.panel, "anna@example.test");
+    let (paid, _payments) = channel();
+    let mut ordering = ordering(&anna, paid);
+    let quote = ordering.quote();
+    let accepting = ordering.answered(&anna.act(&quote).unwrap()).unwrap();
+    let order = anna.act(&accepting).unwrap();
+    let all = anna.orders().len();
+    server.kill();
+
+    let server = Server::start(folder.path());
+    let anna = Customer::with_token(&server.panel, anna.token());
+    let again = anna.act(&accepting).unwrap();
+    assert_eq!(again["reference"], order["reference"]);
+    // Another act may not accept the quote a second time.
+    let other = accepting.with_key("another-act");
+    assert_eq!(anna.act(&other), Err(NoAnswer::QuoteForgotten));
+    assert_eq!(anna.orders().len(), all);
+}
