@@ -31,24 +31,21 @@ pub(crate) fn join_lines(bytes: &[u8], into: &mut Vec<u8>) {
 
 /// Joins lines that were wrapped at `width` characters. A line of the full width goes on without
 /// a gap, because a wrap can fall inside a word; a shorter one that lost its trailing space gets
-/// one space. Runs of spaces become one.
+/// one space. Runs of spaces become one, and none stays at the ends.
 pub(crate) fn join_wrapped(bytes: &[u8], width: usize, charset: Charset, into: &mut Vec<u8>) {
     into.clear();
-    let mut gap = false;
     for line in lines(bytes) {
-        into.reserve(line.len() + 1);
-        for &byte in line {
-            if byte == b' ' {
-                gap = true;
-                continue;
-            }
-            if gap && !into.is_empty() {
-                into.push(b' ');
-            }
-            gap = false;
-            into.push(byte);
+        into.extend_from_slice(line);
+        if charset.count(line) < width {
+            into.push(b' ');
         }
-        gap = gap || charset.count(line) < width;
+    }
+    into.dedup_by(|next, before| *next == b' ' && *before == b' ');
+    if into.last() == Some(&b' ') {
+        into.pop();
+    }
+    if into.first() == Some(&b' ') {
+        into.remove(0);
     }
 }
 

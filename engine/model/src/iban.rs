@@ -209,21 +209,15 @@ impl fmt::Debug for Iban {
 /// The remainder by 97 of the number that the characters of the parts spell, letters being 10 to
 /// 35 (ISO 7064 MOD 97-10).
 fn mod_97(parts: &[&[u8]]) -> u64 {
-    /// Two more digits fit on top of so much.
-    const FULL: u64 = 10_u64.pow(17);
-    let mut rest = 0;
-    for part in parts {
-        for &byte in *part {
-            if rest >= FULL {
-                rest %= 97;
-            }
-            rest = match byte {
-                b'0'..=b'9' => rest * 10 + u64::from(byte - b'0'),
-                letter => rest * 100 + u64::from(letter.to_ascii_uppercase()) - 55,
-            };
-        }
-    }
-    rest % 97
+    // Eight characters are at most sixteen digits, which fit on top of a remainder.
+    let chunks = parts.iter().flat_map(|part| part.chunks(8));
+    chunks.fold(0, |rest, chunk| {
+        let longer = chunk.iter().fold(rest, |number, &byte| match byte {
+            b'0'..=b'9' => number * 10 + u64::from(byte - b'0'),
+            letter => number * 100 + u64::from(letter.to_ascii_uppercase()) - 55,
+        });
+        longer % 97
+    })
 }
 
 /// The eight digits that name a branch of a Polish bank (numer rozliczeniowy); the eighth is a

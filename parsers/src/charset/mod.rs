@@ -133,7 +133,10 @@ impl fmt::Display for Charset {
 
 /// Control characters are shown as U+FFFD: text goes on through interfaces that end at a NUL.
 fn without_controls(text: String) -> String {
-    if !text.chars().any(char::is_control) {
+    // 0xC2 begins the second set of them in UTF-8; looked at without stopping, which is quicker.
+    let suspect = |byte: u8| byte < b' ' || byte == 0x7F || byte == 0xC2;
+    let any = text.bytes().fold(false, |any, byte| any | suspect(byte));
+    if !any || !text.chars().any(char::is_control) {
         return text;
     }
     text.chars()

@@ -274,8 +274,7 @@ impl<'s> Subfields<'s> {
         };
         let mut text = self.joined(codes, |length| width.saturating_sub(length), buffer);
         part_lines(&mut text);
-        collapse(&mut text);
-        (!text.is_empty()).then_some(text)
+        Some(collapsed(text)).filter(|name| !name.is_empty())
     }
 
     fn account(&self, layout: &Layout) -> Option<AccountNumber> {
@@ -344,19 +343,17 @@ fn part_lines(text: &mut String) {
 
 /// Each run of spaces becomes one, and none stays at the ends; decoded text has no other white
 /// space of ASCII.
-fn collapse(text: &mut String) {
-    text.truncate(text.trim_end_matches(' ').len());
-    let has_gap = text.starts_with(' ') || memchr::memmem::find(text.as_bytes(), b"  ").is_some();
-    if !has_gap {
-        return;
+fn collapsed(text: String) -> String {
+    let mut bytes = text.into_bytes();
+    bytes.dedup_by(|next, before| *next == b' ' && *before == b' ');
+    if bytes.last() == Some(&b' ') {
+        bytes.pop();
     }
-    let mut after_space = true;
-    text.retain(|character| {
-        let is_space = character == ' ';
-        let stays = !(is_space && after_space);
-        after_space = is_space;
-        stays
-    });
+    if bytes.first() == Some(&b' ') {
+        bytes.remove(0);
+    }
+    // Only spaces went, which are characters of their own.
+    String::from_utf8(bytes).unwrap_or_default()
 }
 
 #[cfg(test)]
