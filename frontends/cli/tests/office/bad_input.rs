@@ -335,6 +335,20 @@ fn a_statement_that_does_not_add_up_is_kept_aside_with_the_difference() {
         );
         let sentence = in_english(&kept.message);
         assert!(sentence.contains("0.50"), "{sentence}");
+        // The place where it can be seen: the closing balance.
+        let closing = 1 + other[..find(&other, b":62F:")]
+            .iter()
+            .filter(|byte| **byte == b'\n')
+            .count();
+        let complaints = &imported.file.complaints;
+        let shown = complaints
+            .iter()
+            .find(|complaint| complaint.code == "balance-mismatch");
+        assert_eq!(
+            shown.map(|shown| shown.line as usize),
+            Some(closing),
+            "{complaints:?}"
+        );
         let now = account(&story.desk, ACCOUNT);
         assert_eq!(
             (now.booked.as_str(), now.available.as_str()),
