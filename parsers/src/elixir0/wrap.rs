@@ -43,8 +43,11 @@ fn wrap_hard(text: &str) -> Vec<String> {
 fn wrap_at_words(text: &str) -> Vec<String> {
     let mut lines = Vec::new();
     let mut rest = text;
-    while length(rest) > LINE_LENGTH {
+    loop {
         let full = end_of(rest, LINE_LENGTH);
+        if full == rest.len() {
+            break;
+        }
         let window = rest.get(..full).unwrap_or(rest);
         let broken = window.rfind(' ').filter(|at| *at > 0);
         let (line, later) = match broken {

@@ -351,8 +351,12 @@ impl Writer<'_> {
 
     /// The text with single spaces and only characters that the profile allows.
     fn spelt(&mut self, text: &str) -> String {
+        let text = collapsed(text);
+        if text.chars().all(|character| self.profile.allows(character)) {
+            return text;
+        }
         let mut out = String::with_capacity(text.len());
-        for character in collapsed(text).chars() {
+        for character in text.chars() {
             if self.profile.allows(character) {
                 out.push(character);
                 continue;
