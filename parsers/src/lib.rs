@@ -30,6 +30,8 @@ mod recognise;
 mod source;
 mod statement;
 mod text;
+#[allow(dead_code, unused_imports)]
+mod xml;
 
 pub use charset::Charset;
 pub use recognise::{Recognition, recognise};

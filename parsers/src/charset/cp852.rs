@@ -23,7 +23,7 @@ pub(super) const CP852: [char; 128] = [
 ];
 
 /// The character of a byte above ASCII; ASCII stays itself.
-pub(super) fn character(byte: u8) -> char {
+pub(crate) fn character(byte: u8) -> char {
     usize::from(byte)
         .checked_sub(0x80)
         .and_then(|index| CP852.get(index))

@@ -14,6 +14,7 @@ use std::fmt;
 
 use encoding_rs::{ISO_8859_2, WINDOWS_1250};
 
+pub(crate) use cp852::character as cp852_character;
 pub use detect::{Detection, Evidence, detect};
 pub(crate) use encode::respelling;
 pub use encode::{Encoded, Substitution};
