@@ -6,7 +6,7 @@ use std::hint::black_box;
 use kantor_engine::matching::{LineFacts, Match, match_line};
 use kantor_engine::{Answer, StatementOutcome};
 use kantor_model::{
-    Batch, Complaint, Currency, Date, Entry, Flow, Iban, Money, Party, StatementFoot,
+    Abroad, Batch, Complaint, Currency, Date, Entry, Flow, Iban, Money, Party, StatementFoot,
     StatementHead, StatementSink, Transfer,
 };
 use kantor_parsers::elixir0::{self, Profile};
@@ -168,6 +168,7 @@ fn batch(transfers: usize) -> Batch {
             },
             payee_account: line.account,
             title: line.title,
+            abroad: Abroad::default(),
         }
     });
     Batch {

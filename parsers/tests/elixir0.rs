@@ -1,6 +1,6 @@
 //! Elixir-0: what is written, what is refused, and that reading undoes writing.
 
-use kantor_model::{Batch, Currency, Date, Iban, Money, Party, SortCode, Transfer};
+use kantor_model::{Abroad, Batch, Currency, Date, Iban, Money, Party, SortCode, Transfer};
 use kantor_parsers::Charset;
 use kantor_parsers::elixir0::{Profile, batches, read, write};
 use proptest::prelude::*;
@@ -25,6 +25,7 @@ fn transfer(grosze: i64, payee: &str, title: &str) -> Transfer {
         payee: party(payee),
         payee_account: Iban::parse(PAYEE).unwrap(),
         title: title.to_owned(),
+        abroad: Abroad::default(),
     }
 }
 
@@ -293,6 +294,7 @@ fn any_batch() -> impl Strategy<Value = Batch> {
             payee,
             payee_account,
             title,
+            abroad: Abroad::default(),
         },
     );
     (

@@ -8,8 +8,9 @@ use std::borrow::Cow;
 use std::io::{self, Read, Write};
 
 use kantor_model::{
-    AccountNumber, Balance, Batch, Complaint, Counterparty, Currency, Date, Entry, EntryStatus,
-    Format, Iban, Money, Party, Place, Severity, StatementFoot, StatementHead, Transfer,
+    Abroad, AccountNumber, Balance, Batch, Complaint, Counterparty, Currency, Date, Entry,
+    EntryStatus, Format, Iban, Money, Party, Place, Severity, StatementFoot, StatementHead,
+    Transfer,
 };
 use kantor_plugin_sdk::abi;
 use kantor_plugin_sdk::pack::{Confidence, Recognition};
@@ -448,6 +449,7 @@ impl TryFrom<TransferFrame> for Transfer {
             payee_account: Iban::parse(&transfer.payee_account)
                 .map_err(|error| error.to_string())?,
             title: transfer.title,
+            abroad: Abroad::default(),
         })
     }
 }

@@ -5,8 +5,9 @@
 use std::borrow::Cow;
 
 use kantor_model::{
-    AccountNumber, Balance, Batch, Complaint, Counterparty, Currency, Date, Entry, EntryStatus,
-    Format, Iban, Money, Party, Place, Severity, StatementFoot, StatementHead, Transfer,
+    Abroad, AccountNumber, Balance, Batch, Complaint, Counterparty, Currency, Date, Entry,
+    EntryStatus, Format, Iban, Money, Party, Place, Severity, StatementFoot, StatementHead,
+    Transfer,
 };
 
 use crate::abi;
@@ -371,6 +372,7 @@ unsafe fn transfer(transfer: *const abi::Transfer) -> Result<Transfer, Misfit> {
             },
             payee_account: iban(transfer.payee_account, "a payee's account")?,
             title: transfer.title.read_present("a title")?.to_owned(),
+            abroad: Abroad::default(),
         })
     }
 }

@@ -176,6 +176,8 @@ pub fn transfer(transfer: &Transfer) -> Option<abi::Transfer> {
         payee,
         payee_account,
         title,
+        // `bank.transfers/1` has no place for it yet.
+        abroad: _,
     } = transfer;
     Some(abi::Transfer {
         struct_size: abi::size::<abi::Transfer>(),

@@ -23,6 +23,7 @@
     )
 )]
 
+mod abroad;
 mod bank;
 mod complaint;
 mod currency;
@@ -35,6 +36,7 @@ mod rate;
 mod statement;
 mod transfer;
 
+pub use abroad::{Abroad, Bic, BicError, Charges, Country};
 pub use bank::Bank;
 pub use complaint::{Complaint, Place, Severity};
 pub use currency::{Currency, UnknownCurrency};

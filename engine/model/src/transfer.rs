@@ -1,6 +1,6 @@
 //! What we ask of the bank: transfers, in batches for one account.
 
-use crate::{Date, Iban, Money};
+use crate::{Abroad, Date, Iban, Money};
 
 /// A name with an address, as a transfer order carries it.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -26,6 +26,8 @@ pub struct Transfer {
     pub payee_account: Iban,
     /// The title. Holds the reference.
     pub title: String,
+    /// What it needs besides when it leaves the country or the złoty.
+    pub abroad: Abroad,
 }
 
 /// Transfers from one account on one day, written into one file (paczka przelewów).

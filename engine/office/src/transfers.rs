@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use kantor_engine::batch::TransferFile;
 use kantor_engine::payout::{Payee, Payout};
 use kantor_engine::{AccountId, Actor, BatchId, Command, LineId, PayoutId};
-use kantor_model::{Batch, Date, Iban, Party, Transfer};
+use kantor_model::{Abroad, Batch, Date, Iban, Party, Transfer};
 
 use crate::error::TransferError;
 use crate::request::{Once, Request};
@@ -83,6 +83,7 @@ impl Office {
             amount: payout.facts.amount,
             payee,
             payee_account,
+            abroad: Abroad::default(),
         })
     }
 

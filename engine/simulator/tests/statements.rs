@@ -4,7 +4,8 @@ mod common;
 
 use common::{BANKS, bank, day, elsewhere, known, own, party, pln, read, read_one, told};
 use kantor_model::{
-    Balance, Batch, Currency, Date, Iban, Money, MoneyError, Statement, StatementFoot, Transfer,
+    Abroad, Balance, Batch, Currency, Date, Iban, Money, MoneyError, Statement, StatementFoot,
+    Transfer,
 };
 use kantor_parsers::elixir0::{self, Profile};
 use kantor_parsers::{Charset, Options, parse_all_with};
@@ -43,6 +44,7 @@ fn busy_day(kind: BankKind) -> SimBank {
             payee: party("Łucja Świętosławska-Brzęczyszczykiewicz|Rynek 1|50-101 Wrocław"),
             payee_account: elsewhere(),
             title: "PO0000017 wypłata z kantoru".to_owned(),
+            abroad: Abroad::default(),
         }],
     };
     let file = elixir0::write(&order, &Profile::DEFAULT).unwrap();

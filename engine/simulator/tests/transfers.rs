@@ -3,7 +3,7 @@
 mod common;
 
 use common::{bank, day, elsewhere, known, own, party, pln, read_one, told};
-use kantor_model::{Balance, Batch, Currency, Iban, Money, Transfer};
+use kantor_model::{Abroad, Balance, Batch, Currency, Iban, Money, Transfer};
 use kantor_parsers::elixir0::{self, Profile};
 use kantor_simulator::{Accepted, BankKind, Rejected, SimBank};
 
@@ -20,6 +20,7 @@ fn file(from: Iban, date: &str, transfers: &[(i64, Iban)]) -> Vec<u8> {
             payee: party("Jan Żak|ul. Źródlana 2|30-001 Kraków"),
             payee_account: *to,
             title,
+            abroad: Abroad::default(),
         }
     });
     let batch = Batch {

@@ -3,8 +3,9 @@
 //! writes.
 
 use kantor_model::{
-    AccountNumber, Balance, Batch, Complaint, Counterparty, Currency, Date, Entry, EntryStatus,
-    Flow, Iban, Money, Party, Severity, StatementFoot, StatementHead, StatementSink, Transfer,
+    Abroad, AccountNumber, Balance, Batch, Complaint, Counterparty, Currency, Date, Entry,
+    EntryStatus, Flow, Iban, Money, Party, Severity, StatementFoot, StatementHead, StatementSink,
+    Transfer,
 };
 use kantor_wire::{
     BalanceWire, BatchDetail, ComplaintWire, CounterpartyWire, EntryWire, PartyView, StatementWire,
@@ -185,6 +186,7 @@ pub fn batch_of(detail: &BatchDetail) -> Result<Batch, BatchUnreadable> {
             payee: party(&transfer.payee),
             payee_account: iban("payee's account", &transfer.payee_iban)?,
             title: transfer.title.clone(),
+            abroad: Abroad::default(),
         })
     };
     Ok(Batch {

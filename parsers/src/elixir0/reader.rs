@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use kantor_model::{
-    AccountNumber, Batch, Complaint, Currency, Date, Iban, IbanError, Money, Party, Place,
+    Abroad, AccountNumber, Batch, Complaint, Currency, Date, Iban, IbanError, Money, Party, Place,
     Severity, Transfer,
 };
 
@@ -88,6 +88,7 @@ pub fn batches(orders: &[Order]) -> Result<Vec<Batch>, NotABatch> {
             payee: order.payee.clone(),
             payee_account: iban(&order.payee_account)?,
             title: order.title.clone(),
+            abroad: Abroad::default(),
         };
         let place = *places
             .entry((debit_account, order.date, &order.owner))

@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use kantor_model::{Batch, Collected, Collector, Currency, Date, Iban, Money, Party, Transfer};
+use kantor_model::{
+    Abroad, Batch, Collected, Collector, Currency, Date, Iban, Money, Party, Transfer,
+};
 use kantor_plugin_host::{Host, ImportError, Limits, ReadReport, Settings};
 
 /// A folder of packs that is thrown away with the test.
@@ -145,6 +147,7 @@ pub(crate) fn transfer(grosze: i64, title: &str) -> Transfer {
         },
         payee_account: Iban::parse("PL27114020040000300201355387").unwrap(),
         title: title.to_owned(),
+        abroad: Abroad::default(),
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use kantor_desk::{BankPacks, InstalledPacks, save_over};
-use kantor_model::{Batch, Currency, Date, Iban, Money, Party, Transfer};
+use kantor_model::{Abroad, Batch, Currency, Date, Iban, Money, Party, Transfer};
 
 use super::Failure;
 use super::csv::rows;
@@ -173,6 +173,7 @@ fn transfer(fields: &[String]) -> Result<(Transfer, Option<Date>), (&'static str
             payee: party(name),
             payee_account,
             title: reference.clone(),
+            abroad: Abroad::default(),
         },
         due,
     ))

@@ -207,7 +207,7 @@ impl Desk {
 
 /// The transfer file of a batch, as a pack would write it.
 pub(crate) fn elixir0(detail: &Value) -> Vec<u8> {
-    use kantor_model::{Batch, Currency, Iban, Money, Party, Transfer};
+    use kantor_model::{Abroad, Batch, Currency, Iban, Money, Party, Transfer};
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let party = |value: &Value| Party {
         name: text(&value["name"]),
@@ -233,6 +233,7 @@ pub(crate) fn elixir0(detail: &Value) -> Vec<u8> {
                 payee: party(&transfer["payee"]),
                 payee_account: Iban::parse(transfer["payee_iban"].as_str().unwrap()).unwrap(),
                 title: text(&transfer["title"]),
+                abroad: Abroad::default(),
             })
             .collect(),
     };
