@@ -4,7 +4,7 @@
 //! bytes ──recognise──> which format, whose dialect, which code page, and why
 //! bytes ──read_statement──> begin, entry, entry, ..., end   (pushed into a StatementSink)
 //!                           complaints, each with line, column, code and remedy
-//! Batch ──elixir0::write──> bytes, and what had to be respelt
+//! Batch ──elixir0::write──> bytes, and what had to be respelt or cut (module `transfers`)
 //! ```
 //!
 //! Laws. Nothing here does input or output, or knows a clock. The same bytes give the same
@@ -30,6 +30,7 @@ mod recognise;
 mod source;
 mod statement;
 mod text;
+pub mod transfers;
 #[allow(dead_code, unused_imports)]
 mod xml;
 

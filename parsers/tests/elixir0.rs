@@ -143,6 +143,8 @@ fn everything_that_stands_in_the_way_is_named_at_once() {
             transfer(-5, "Jan", "  "),
             foreign,
             long,
+            transfer(7, "Jan", "EX6"),
+            transfer(7, "Jan", "EX6"),
         ]),
         &[
             "line 1 (EX1): Elixir-0 carries PLN only, and this amount is in EUR; put it into a format that carries EUR",
@@ -151,7 +153,8 @@ fn everything_that_stands_in_the_way_is_named_at_once() {
             "line 3 (  ): the title is empty, so the payment could not be recognised on the statement; give it its reference",
             "line 4 (EX4): the payee's account DE89370400440532013000 is not Polish, and Elixir-0 knows only Polish accounts; pay it by a foreign transfer",
             "line 4 (EX4): the payee has no name, and the bank asks for one; complete it",
-            "line 5 (EX5): the title has 141 characters and four lines of 35 hold 140; a cut title may lose the reference, so shorten it",
+            "line 5 (EX5): the title has 141 characters and 4 lines of 35 hold 140; a cut title may lose the reference, so shorten it",
+            "line 7 (EX6): the same amount goes to the same account under the same reference as in line 6, so somebody would be paid twice; take one out, or give it a reference of its own",
         ],
     );
 }

@@ -133,7 +133,7 @@ fn transfers(read: &elixir0::Read, out: &mut String) {
         )
         .unwrap();
         fact("classification", order.classification.as_deref(), out);
-        fact("information", order.information.as_deref(), out);
+        fact("reference", order.reference.as_deref(), out);
     }
     complaints(&read.complaints, out);
 }

@@ -52,11 +52,22 @@ impl Charset {
                 substitutions.push(Substitution { character, written });
             }
         }
-        let bytes = match self {
-            Charset::Utf8 => spelt.into_bytes(),
-            Charset::Windows1250 => WINDOWS_1250.encode(&spelt).0.into_owned(),
-            Charset::Iso8859_2 => ISO_8859_2.encode(&spelt).0.into_owned(),
-            Charset::Cp852 => spelt
+        Encoded {
+            bytes: self.bytes_of(spelt),
+            substitutions,
+        }
+    }
+
+    /// The bytes of a text of which the page has every character.
+    pub(crate) fn bytes_of(self, text: String) -> Vec<u8> {
+        match self {
+            Charset::Utf8 => text.into_bytes(),
+            Charset::Windows1250 | Charset::Iso8859_2 | Charset::Cp852 if text.is_ascii() => {
+                text.into_bytes()
+            }
+            Charset::Windows1250 => WINDOWS_1250.encode(&text).0.into_owned(),
+            Charset::Iso8859_2 => ISO_8859_2.encode(&text).0.into_owned(),
+            Charset::Cp852 => text
                 .chars()
                 .filter_map(|character| {
                     u8::try_from(character)
@@ -65,10 +76,6 @@ impl Charset {
                         .or_else(|| cp852::byte(character))
                 })
                 .collect(),
-        };
-        Encoded {
-            bytes,
-            substitutions,
         }
     }
 }

@@ -11,24 +11,17 @@ mod field;
 mod line;
 mod profile;
 mod reader;
-mod wrap;
 mod writer;
 
+pub use crate::transfers::{
+    Cut, NotABatch, Order, Read, Respelling, Unwritable, WriteProblem, Written, batches,
+};
 pub use profile::Profile;
-pub use reader::{NotABatch, Order, Read, batches, read};
-pub use writer::{Cut, Respelling, Unwritable, WriteProblem, Written, write};
+pub use reader::read;
+pub use writer::write;
 
 /// Message type of a credit transfer (field 1).
 const CREDIT_TRANSFER: &str = "110";
 
 /// Classification of an ordinary transfer (field 15); 53 is split payment, 71 taxes.
 const ORDINARY: &str = "51";
-
-/// A text has at most this many characters a line ...
-const LINE_LENGTH: usize = 35;
-
-/// ... and this many lines.
-const LINES: usize = 4;
-
-/// The lines of a party that are the name; the third is the street, the fourth the town.
-const NAME_LINES: usize = 2;

@@ -3,6 +3,8 @@
 use kantor_model::Iban;
 
 use crate::charset::Charset;
+use crate::transfers::wrap::{LINES, WIDTH};
+use crate::transfers::{TextRules, TextSet};
 
 /// One bank's bend of Elixir-0. Everything else is the same everywhere.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -57,12 +59,22 @@ impl Profile {
             .unwrap_or(Profile::DEFAULT)
     }
 
-    /// Whether a text may hold the character as it is.
-    pub(super) fn allows(&self, character: char) -> bool {
-        character == ' '
-            || character.is_ascii_alphanumeric()
-            || "ĄĆĘŁŃÓŚŹŻąćęłńóśźż".contains(character) && self.charset.has(character)
-            || self.signs.contains(character) && !matches!(character, '"' | '|' | '\r' | '\n')
+    pub(super) fn sixteen_fields(&self) -> bool {
+        self.sixteen_fields
+    }
+
+    pub(super) fn max_transfers(&self) -> Option<usize> {
+        None
+    }
+
+    /// What texts may hold and how they are cut. Quotes and `|` are the grammar of the line.
+    pub(super) fn text_rules(&self) -> TextRules {
+        TextRules {
+            set: TextSet::new(self.charset, true, self.signs, "\"|"),
+            width: WIDTH,
+            lines: LINES,
+            never_first: "",
+        }
     }
 }
 
@@ -78,15 +90,5 @@ mod tests {
         check("06114010100000111111001001", "mbank");
         check("61109010140000071219812874", "default");
         check("DE89370400440532013000", "default");
-    }
-
-    #[test]
-    fn grammar_is_never_allowed_in_a_text() {
-        let everything = Profile {
-            signs: "\"|\r\n;",
-            ..Profile::DEFAULT
-        };
-        assert!(everything.allows(';') && everything.allows('ż'));
-        assert!(!"\"|\r\n".chars().any(|sign| everything.allows(sign)));
     }
 }

@@ -1,110 +1,16 @@
 //! An Elixir-0 file back to transfers.
 
-use std::borrow::Cow;
-use std::collections::BTreeMap;
-
 use kantor_model::{
-    Abroad, AccountNumber, Batch, Complaint, Currency, Date, Iban, IbanError, Money, Party, Place,
-    Severity, Transfer,
+    Abroad, AccountNumber, Complaint, Currency, Date, Iban, IbanError, Money, Party, Place,
+    Severity,
 };
 
 use super::field::{Field, fields};
-use super::wrap::{continues, unwrap};
-use super::{CREDIT_TRANSFER, LINE_LENGTH, LINES, ORDINARY};
+use super::{CREDIT_TRANSFER, ORDINARY};
 use crate::charset::{Charset, detect};
 use crate::text::{number, place_in};
-
-/// One line of the file.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Order {
-    /// Where it stands.
-    pub place: Place,
-    /// The day on which the bank is to act.
-    pub date: Date,
-    /// In PLN.
-    pub amount: Money,
-    /// The account that pays, as written.
-    pub debit_account: AccountNumber,
-    /// The ordering party.
-    pub owner: Party,
-    /// The account it goes to, as written.
-    pub payee_account: AccountNumber,
-    /// Who gets it.
-    pub payee: Party,
-    /// The title, its lines put together.
-    pub title: String,
-    /// Field 15: 51 ordinary, 53 split payment, 71 taxes; `None` when it is empty.
-    pub classification: Option<String>,
-    /// Field 16: client-bank information, where it is written.
-    pub information: Option<String>,
-}
-
-/// What was read from a file.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Read {
-    /// The lines that could be read, in order.
-    pub orders: Vec<Order>,
-    /// What was wrong.
-    pub complaints: Vec<Complaint>,
-}
-
-/// Why orders are no batch.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum NotABatch {
-    /// An account number with wrong check digits cannot be paid to.
-    #[error(
-        "line {line}: {account} is not a valid account number; correct it before the file goes to the bank"
-    )]
-    Account {
-        /// The line of the file.
-        line: u32,
-        /// What stands there.
-        account: String,
-    },
-}
-
-/// The orders as batches, one for each paying account, owner and day, in the order in which these
-/// first appear. Where field 16 is empty the whole title stands for the reference.
-///
-/// # Errors
-/// [`NotABatch`] for the first account number that cannot be paid to or from.
-pub fn batches(orders: &[Order]) -> Result<Vec<Batch>, NotABatch> {
-    let mut batches: Vec<Batch> = Vec::new();
-    let mut places: BTreeMap<(Iban, Date, &Party), usize> = BTreeMap::new();
-    for order in orders {
-        let iban = |account: &AccountNumber| {
-            account.iban().ok_or_else(|| NotABatch::Account {
-                line: order.place.line,
-                account: account.to_string(),
-            })
-        };
-        let debit_account = iban(&order.debit_account)?;
-        let transfer = Transfer {
-            reference: order
-                .information
-                .clone()
-                .unwrap_or_else(|| order.title.clone()),
-            amount: order.amount,
-            payee: order.payee.clone(),
-            payee_account: iban(&order.payee_account)?,
-            title: order.title.clone(),
-            abroad: Abroad::default(),
-        };
-        let place = *places
-            .entry((debit_account, order.date, &order.owner))
-            .or_insert(batches.len());
-        match batches.get_mut(place) {
-            Some(batch) => batch.transfers.push(transfer),
-            None => batches.push(Batch {
-                debit_account,
-                owner: order.owner.clone(),
-                date: order.date,
-                transfers: vec![transfer],
-            }),
-        }
-    }
-    Ok(batches)
-}
+use crate::transfers::wrap::{LINES, WIDTH, party_of, unwrap};
+use crate::transfers::{Order, Read};
 
 /// Reads a file; the code page is told by content unless it is given. A line that cannot be read
 /// whole is left out with a fatal complaint.
@@ -234,7 +140,7 @@ impl<'a> LineReader<'a> {
         let amount = self.amount(amount)?;
         let debit_account = self.account(payer, payer_code)?;
         let payee_account = self.account(payee, payee_code)?;
-        let information = fields.get(15).and_then(|field| self.present(field));
+        let reference = fields.get(15).and_then(|field| self.present(field));
         Some(Order {
             place: self.place,
             date,
@@ -255,7 +161,8 @@ impl<'a> LineReader<'a> {
                 );
                 None
             }),
-            information,
+            reference,
+            abroad: Abroad::default(),
         })
     }
 
@@ -346,7 +253,7 @@ impl<'a> LineReader<'a> {
     fn split(&mut self, field: &Field<'_>) -> Vec<String> {
         let text = self.charset.decode(&field.value);
         let lines: Vec<String> = text.split('|').map(str::to_owned).collect();
-        let long = lines.iter().any(|line| line.chars().count() > LINE_LENGTH);
+        let long = lines.iter().any(|line| line.chars().count() > WIDTH);
         if long || lines.len() > LINES {
             self.complain(
                 field.offset,
@@ -360,34 +267,12 @@ impl<'a> LineReader<'a> {
 
     fn lines(&mut self, field: &Field<'_>) -> String {
         let lines = self.split(field);
-        unwrap(lines.iter().map(String::as_str))
+        unwrap(lines.iter().map(String::as_str), WIDTH)
     }
 
-    /// Name on one line or two, then street, then town.
     fn party(&mut self, field: &Field<'_>) -> Party {
         let lines = self.split(field);
-        let mut lines: Vec<Cow<'_, str>> = lines.iter().map(|line| line.as_str().into()).collect();
-        let goes_on = match lines.as_slice() {
-            [first, second, rest @ ..] => {
-                second.is_empty() || continues(first, second) || rest.len() >= 2
-            }
-            [_] | [] => false,
-        };
-        if goes_on {
-            let second = lines.remove(1);
-            if let Some(first) = lines.first_mut()
-                && !second.is_empty()
-            {
-                *first = unwrap([first.as_ref(), second.as_ref()]).into();
-            }
-        }
-        let mut lines = lines.into_iter();
-        let mut next = || lines.next().unwrap_or_default().into_owned();
-        let (name, street) = (next(), next());
-        Party {
-            name,
-            street,
-            city: unwrap(lines.as_ref().iter().map(Cow::as_ref)),
-        }
+        let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+        party_of(&lines, WIDTH)
     }
 }

@@ -1,9 +1,18 @@
-//! Texts of at most so many lines of 35 characters, and back.
+//! Texts of at most so many lines of so many characters, and back.
 //!
 //! A line that is full goes on without a gap; any shorter line ended at a space. So what was
 //! wrapped can be read back exactly, and a reference stays on one line wherever words fit.
 
-use super::LINE_LENGTH;
+use kantor_model::Party;
+
+/// What nearly every format has: lines of 35 characters ...
+pub(crate) const WIDTH: usize = 35;
+
+/// ... and four of them.
+pub(crate) const LINES: usize = 4;
+
+/// The lines of a party that are the name; the third is the street, the fourth the town.
+pub(crate) const NAME_LINES: usize = 2;
 
 fn length(text: &str) -> usize {
     text.chars().count()
@@ -16,35 +25,40 @@ fn end_of(text: &str, count: usize) -> usize {
         .map_or(text.len(), |(at, _)| at)
 }
 
-/// Wraps a text with single spaces at words where it fits so, else at every 35 characters; `None`
-/// when it does not fit at all.
-pub(super) fn wrap(text: &str, lines: usize) -> Option<Vec<String>> {
-    let at_words = wrap_at_words(text);
+/// Whether the text has at most `count` characters.
+pub(crate) fn fits(text: &str, count: usize) -> bool {
+    text.len() <= count || length(text) <= count
+}
+
+/// Wraps a text with single spaces at words where it fits so, else at every `width` characters;
+/// `None` when it does not fit at all.
+pub(crate) fn wrap(text: &str, lines: usize, width: usize) -> Option<Vec<&str>> {
+    let at_words = wrap_at_words(text, width);
     if at_words.len() <= lines {
         return Some(at_words);
     }
-    (length(text) <= lines * LINE_LENGTH).then(|| wrap_hard(text))
+    fits(text, lines * width).then(|| wrap_hard(text, width))
 }
 
-fn wrap_hard(text: &str) -> Vec<String> {
+fn wrap_hard(text: &str, width: usize) -> Vec<&str> {
     let mut lines = Vec::new();
     let mut rest = text;
     while !rest.is_empty() {
         let (line, later) = rest
-            .split_at_checked(end_of(rest, LINE_LENGTH))
+            .split_at_checked(end_of(rest, width))
             .unwrap_or((rest, ""));
-        lines.push(line.to_owned());
+        lines.push(line);
         rest = later;
     }
     lines
 }
 
 /// A line that ends at a space is shorter than full, so that it can be told from a full one.
-fn wrap_at_words(text: &str) -> Vec<String> {
+fn wrap_at_words(text: &str, width: usize) -> Vec<&str> {
     let mut lines = Vec::new();
     let mut rest = text;
     loop {
-        let full = end_of(rest, LINE_LENGTH);
+        let full = end_of(rest, width);
         if full == rest.len() {
             break;
         }
@@ -57,17 +71,17 @@ fn wrap_at_words(text: &str) -> Vec<String> {
             ),
             None => (window, rest.get(full..).unwrap_or_default()),
         };
-        lines.push(line.to_owned());
+        lines.push(line);
         rest = later;
     }
     if !rest.is_empty() || lines.is_empty() {
-        lines.push(rest.to_owned());
+        lines.push(rest);
     }
     lines
 }
 
 /// Puts wrapped lines together again.
-pub(super) fn unwrap<'t>(lines: impl IntoIterator<Item = &'t str>) -> String {
+pub(crate) fn unwrap<'t>(lines: impl IntoIterator<Item = &'t str>, width: usize) -> String {
     let mut text = String::new();
     let mut gap = false;
     for line in lines {
@@ -75,20 +89,43 @@ pub(super) fn unwrap<'t>(lines: impl IntoIterator<Item = &'t str>) -> String {
             text.push(' ');
         }
         text.push_str(line);
-        gap = length(line) < LINE_LENGTH;
+        gap = length(line) < width;
     }
     text
 }
 
 /// Whether `second` goes on with the text of `first`: the line before it was full, or the first
 /// word did not fit on it any more.
-pub(super) fn continues(first: &str, second: &str) -> bool {
+pub(crate) fn continues(first: &str, second: &str, width: usize) -> bool {
     let word = second.split(' ').next().unwrap_or_default();
-    length(first) >= LINE_LENGTH || length(first) + 1 + length(word) >= LINE_LENGTH
+    length(first) >= width || length(first) + 1 + length(word) >= width
+}
+
+/// A party of its lines: name on one line or two, then street, then town.
+pub(crate) fn party_of(lines: &[&str], width: usize) -> Party {
+    let (name, rest) = match lines {
+        [] => (String::new(), lines),
+        [name, second, rest @ ..]
+            if second.is_empty() || rest.len() >= 2 || continues(name, second, width) =>
+        {
+            let name = [*name, *second].into_iter().filter(|line| !line.is_empty());
+            (unwrap(name, width), rest)
+        }
+        [name, rest @ ..] => ((*name).to_owned(), rest),
+    };
+    let (street, city) = match rest {
+        [] => ("", rest),
+        [street, city @ ..] => (*street, city),
+    };
+    Party {
+        name,
+        street: street.to_owned(),
+        city: unwrap(city.iter().copied(), width),
+    }
 }
 
 /// The text cut visibly, with three dots at its end, so that it fits.
-pub(super) fn cut(text: &str, count: usize) -> String {
+pub(crate) fn cut(text: &str, count: usize) -> String {
     let kept = text.get(..end_of(text, count.saturating_sub(3)));
     format!("{}...", kept.unwrap_or(text).trim_end())
 }
@@ -100,9 +137,9 @@ mod tests {
     #[test]
     fn words_stay_whole_where_they_fit() {
         let check = |text: &str, lines: &[&str]| {
-            let wrapped = wrap(text, 4).unwrap();
+            let wrapped = wrap(text, 4, WIDTH).unwrap();
             assert_eq!(wrapped, lines);
-            assert_eq!(unwrap(wrapped.iter().map(String::as_str)), text);
+            assert_eq!(unwrap(wrapped, WIDTH), text);
         };
         check("EX1234567897", &["EX1234567897"]);
         check("", &[""]);
@@ -124,11 +161,11 @@ mod tests {
     #[test]
     fn a_text_that_fits_only_without_gaps_is_cut_hard() {
         let text = "x".repeat(20) + " " + &"y".repeat(20) + " " + &"z".repeat(20);
-        assert_eq!(wrap(&text, 3).unwrap().len(), 3);
-        let hard = wrap(&text, 2).unwrap();
+        assert_eq!(wrap(&text, 3, WIDTH).unwrap().len(), 3);
+        let hard = wrap(&text, 2, WIDTH).unwrap();
         assert_eq!(hard.len(), 2);
-        assert_eq!(unwrap(hard.iter().map(String::as_str)), text);
-        assert_eq!(wrap(&text, 1), None);
+        assert_eq!(unwrap(hard, WIDTH), text);
+        assert_eq!(wrap(&text, 1, WIDTH), None);
     }
 
     #[test]
