@@ -6,8 +6,8 @@ use std::hint::black_box;
 use kantor_engine::matching::{LineFacts, Match, match_line};
 use kantor_engine::{Answer, StatementOutcome};
 use kantor_model::{
-    Abroad, Batch, Complaint, Currency, Date, Entry, Flow, Iban, Money, Party, StatementFoot,
-    StatementHead, StatementSink, Transfer,
+    Abroad, Batch, Complaint, Currency, Date, EntryView, Flow, Iban, Money, PartView, Party,
+    StatementFoot, StatementHead, StatementSink, Transfer,
 };
 use kantor_parsers::elixir0::{self, Profile};
 use kantor_parsers::{Options, parse_all, read_statement};
@@ -111,7 +111,12 @@ impl StatementSink for Summing {
         Flow::Continue
     }
 
-    fn entry(&mut self, entry: Entry) -> Flow {
+    fn part(&mut self, part: &PartView<'_>) -> Flow {
+        black_box(part);
+        Flow::Continue
+    }
+
+    fn entry(&mut self, entry: &EntryView<'_>) -> Flow {
         self.sums.add(entry.amount.minor());
         black_box(entry);
         Flow::Continue

@@ -26,6 +26,8 @@
 pub mod charset;
 pub mod elixir0;
 pub mod mt940;
+mod peeked;
+pub mod profile;
 mod recognise;
 mod source;
 mod statement;
@@ -35,6 +37,7 @@ pub mod transfers;
 mod xml;
 
 pub use charset::Charset;
+pub use profile::{Profile, ProfileError};
 pub use recognise::{Recognition, recognise};
 pub use source::{ByteSource, SourceError};
 pub use statement::{Options, Outcome, parse_all, parse_all_with, read_statement};

@@ -1,10 +1,12 @@
 //! What a file is, from its first bytes.
 
-use kantor_model::{Complaint, Entry, Flow, Format, StatementFoot, StatementHead, StatementSink};
+use kantor_model::{
+    Complaint, EntryView, Flow, Format, PartView, StatementFoot, StatementHead, StatementSink,
+};
 
 use crate::charset::{Charset, Evidence, detect};
 use crate::mt940::{self, Dialect};
-use crate::statement::Options;
+use crate::statement::{Counted, Options};
 
 /// What a file seems to be.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -12,7 +14,7 @@ pub struct Recognition {
     /// The format, if it is one of ours.
     pub format: Option<Format>,
     /// Whose dialect it is; `None` for the generic reading.
-    pub bank: Option<&'static str>,
+    pub bank: Option<String>,
     /// The code page of these bytes. The rest of the file may tell more.
     pub charset: Charset,
     /// A sentence for people: what spoke for it.
@@ -29,7 +31,11 @@ impl StatementSink for FirstHead {
         Flow::Stop
     }
 
-    fn entry(&mut self, _: Entry) -> Flow {
+    fn part(&mut self, _: &PartView<'_>) -> Flow {
+        Flow::Stop
+    }
+
+    fn entry(&mut self, _: &EntryView<'_>) -> Flow {
         Flow::Stop
     }
 
@@ -42,8 +48,24 @@ impl StatementSink for FirstHead {
     }
 }
 
+/// What a format's module says of the beginning of a file that is of its format.
+pub(crate) struct Probe {
+    pub(crate) format: Format,
+    /// Whose shape it has; `None` for the generic reading.
+    pub(crate) bank: Option<String>,
+    /// Which signs decided, without a full stop.
+    pub(crate) why: String,
+}
+
+/// One format's look at the beginning of a file.
+type Look = fn(&[u8]) -> Option<Probe>;
+
+/// Every format's look.
+const PROBES: [Look; 2] = [mt940_probe, elixir_probe];
+
 /// Tells format, dialect and code page from the beginning of a file; a few kilobytes are enough
 /// (the dialect is told by the first entry). Dialects are told by shape, never by the account's bank.
+/// A file that fits two formats is of none: the reason names both.
 pub fn recognise(head: &[u8]) -> Recognition {
     let detection = detect(head);
     let recognised = |format, bank, what: String| Recognition {
@@ -55,31 +77,63 @@ pub fn recognise(head: &[u8]) -> Recognition {
             evidence(detection.charset, detection.evidence)
         ),
     };
-    if is_mt940(head) {
-        let mut first = FirstHead::default();
-        let mut source = head;
-        // A slice never fails.
-        let _ = mt940::read(&mut source, Options::default(), &mut first);
-        let bank = first
-            .0
-            .and_then(|head| head.bank)
-            .and_then(|bank| Dialect::of_bank(&bank)?.bank());
-        let shape = match bank {
-            Some(bank) => format!("MT940 in the shape that {bank} writes"),
-            None => "MT940 in no bank's particular shape".to_owned(),
-        };
-        return recognised(Some(Format::Mt940), bank, shape);
+    let found: Vec<Probe> = PROBES.iter().filter_map(|probe| probe(head)).collect();
+    match found.as_slice() {
+        [one] => recognised(Some(one.format), one.bank.clone(), one.why.clone()),
+        [] if head.trim_ascii_start().starts_with(b"<") => recognised(
+            None,
+            None,
+            "an XML file, of no format that is read here".to_owned(),
+        ),
+        [] => recognised(
+            None,
+            None,
+            "no line begins a field of MT940 and the first line is no Elixir-0 transfer".to_owned(),
+        ),
+        several => {
+            let names: Vec<&str> = several.iter().map(|probe| probe.why.as_str()).collect();
+            recognised(
+                None,
+                None,
+                format!("it fits more than one format: {}", names.join("; ")),
+            )
+        }
     }
-    if is_elixir(head) {
-        let what = "Elixir-0: the first line is a transfer of type 110 or 210".to_owned();
-        return recognised(Some(Format::Elixir0), None, what);
+}
+
+fn mt940_probe(head: &[u8]) -> Option<Probe> {
+    if !is_mt940(head) {
+        return None;
     }
-    let what = if head.trim_ascii_start().starts_with(b"<") {
-        "an XML file, of no format that is read here"
-    } else {
-        "no line begins a field of MT940 and the first line is no Elixir-0 transfer"
+    let mut first = FirstHead::default();
+    let mut source = head;
+    // A slice never fails.
+    let _ = mt940::read(
+        &mut source,
+        Options::default(),
+        &mut Counted::new(&mut first, false),
+    );
+    let bank = first
+        .0
+        .and_then(|head| head.bank)
+        .and_then(|bank| Dialect::of_bank(&bank)?.bank());
+    let why = match bank {
+        Some(bank) => format!("MT940 in the shape that {bank} writes"),
+        None => "MT940 in no bank's particular shape".to_owned(),
     };
-    recognised(None, None, what.to_owned())
+    Some(Probe {
+        format: Format::Mt940,
+        bank: bank.map(str::to_owned),
+        why,
+    })
+}
+
+fn elixir_probe(head: &[u8]) -> Option<Probe> {
+    is_elixir(head).then(|| Probe {
+        format: Format::Elixir0,
+        bank: None,
+        why: "Elixir-0: the first line is a transfer of type 110 or 210".to_owned(),
+    })
 }
 
 fn evidence(charset: Charset, evidence: Evidence) -> String {
@@ -128,7 +182,7 @@ mod tests {
         let check = |head: &[u8], expected: &str| {
             let found = recognise(head);
             let format = found.format.map_or("none", Format::name);
-            let bank = found.bank.unwrap_or("generic");
+            let bank = found.bank.as_deref().unwrap_or("generic");
             assert_eq!(format!("{format} {bank}: {}", found.why), expected);
         };
         check(

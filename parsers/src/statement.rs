@@ -1,20 +1,31 @@
 //! Reading a statement file of whatever format it is.
 
-use kantor_model::{Collected, Collector, Complaint, Flow, Severity, StatementSink};
+use kantor_model::{
+    Collected, Collector, Complaint, EntryView, Flow, Format, PartView, Severity, StatementFoot,
+    StatementHead, StatementSink,
+};
 
 use crate::charset::Charset;
-use crate::mt940::{self, Dialect};
+use crate::mt940;
+use crate::peeked::Peeked;
+use crate::profile::Profile;
+use crate::recognise::recognise;
 use crate::source::{ByteSource, SourceError};
 
 /// What the caller knows better than the file. The default leaves everything to its content.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Options {
+pub struct Options<'a> {
     /// The code page, where a person or the account's settings say it.
     pub charset: Option<Charset>,
     /// Whose statements these are, where a person or a pack says it: the bank that heads name.
     /// How texts are taken apart follows their shape all the same, so that two readings of one
     /// file never differ in an entry.
-    pub dialect: Option<Dialect>,
+    pub profile: Option<&'a Profile>,
+    /// The account, as a person names it, for files that do not.
+    pub account: Option<&'a str>,
+    /// Forgive what leaves every amount certain: a missing end mark, a count that does not agree.
+    /// What was forgiven is said in a notice.
+    pub lenient: bool,
 }
 
 /// What was read, in numbers.
@@ -37,18 +48,41 @@ pub struct Outcome {
 /// Reads statements from a source and pushes them into a sink, in memory that does not grow with
 /// the file. Records depend on the bytes and the options only, never on how the source cuts them.
 ///
-/// The file is read as MT940, the only statement format so far. Whatever is wrong becomes a
-/// complaint; a statement with a fatal complaint is begun at most, and never ended. After
-/// [`Flow::Stop`] nothing more is pushed.
+/// The format is told by the first bytes. Whatever is wrong becomes a complaint; a statement with
+/// a fatal complaint is begun at most, and never ended. After [`Flow::Stop`] nothing more is pushed.
 ///
 /// # Errors
 /// Only when the source itself fails; what was pushed before must not be booked.
 pub fn read_statement<S: ByteSource>(
     source: &mut S,
-    options: Options,
+    options: Options<'_>,
     sink: &mut (impl StatementSink + ?Sized),
 ) -> Result<Outcome, SourceError> {
-    mt940::read(source, options, sink)
+    let mut source = Peeked::new(source)?;
+    let recognition = recognise(source.head());
+    let mut sink = Counted::new(sink, options.lenient);
+    let read = match recognition.format {
+        Some(Format::Mt940) => mt940::read(&mut source, options, &mut sink),
+        // No reader yet, or no format: MT940 says what is missing.
+        Some(
+            Format::Mt942
+            | Format::Mt900
+            | Format::Mt910
+            | Format::Camt052
+            | Format::Camt053
+            | Format::Camt054
+            | Format::Csv
+            | Format::BankXml
+            | Format::JpkWb
+            | Format::Elixir0,
+        )
+        | None => mt940::read(&mut source, options, &mut sink),
+    };
+    match read.and_then(|charset| sink.finish().map(|()| charset)) {
+        Ok(charset) => Ok(sink.outcome(charset)),
+        Err(Halt::Stop) => Ok(sink.outcome(recognition.charset)),
+        Err(Halt::Source(error)) => Err(error),
+    }
 }
 
 /// Reads a whole file in memory.
@@ -57,7 +91,8 @@ pub fn read_statement<S: ByteSource>(
 /// let file = b":20:MT940\n:25:/PL61109010140000071219812874\n:28C:1\n\
 ///     :60F:C261102PLN1000,00\n:62F:C261102PLN1000,00\n-\n";
 /// let read = kantor_parsers::parse_all(file);
-/// assert_eq!(read.statements[0].head.account.as_str(), "PL61109010140000071219812874");
+/// let account = read.statements[0].head.account.as_ref();
+/// assert_eq!(account.map(|account| account.as_str()), Some("PL61109010140000071219812874"));
 /// assert!(read.complaints.is_empty());
 /// ```
 pub fn parse_all(bytes: &[u8]) -> Collected {
@@ -65,7 +100,7 @@ pub fn parse_all(bytes: &[u8]) -> Collected {
 }
 
 /// Reads a whole file in memory, with what the caller knows.
-pub fn parse_all_with(bytes: &[u8], options: Options) -> Collected {
+pub fn parse_all_with(bytes: &[u8], options: Options<'_>) -> Collected {
     let mut source = bytes;
     let mut collector = Collector::new();
     match read_statement(&mut source, options, &mut collector) {
@@ -80,6 +115,7 @@ const COMPLAINT_LIMIT: u64 = 1000;
 /// The caller's sink, counting, and deaf after it said stop.
 pub(crate) struct Counted<'k, K: ?Sized> {
     sink: &'k mut K,
+    lenient: bool,
     stopped: bool,
     statements: u64,
     entries: u64,
@@ -102,9 +138,10 @@ impl From<SourceError> for Halt {
 }
 
 impl<'k, K: StatementSink + ?Sized> Counted<'k, K> {
-    pub(crate) fn new(sink: &'k mut K) -> Counted<'k, K> {
+    pub(crate) fn new(sink: &'k mut K, lenient: bool) -> Counted<'k, K> {
         Counted {
             sink,
+            lenient,
             stopped: false,
             statements: 0,
             entries: 0,
@@ -125,18 +162,23 @@ impl<'k, K: StatementSink + ?Sized> Counted<'k, K> {
         }
     }
 
-    pub(crate) fn begin(&mut self, head: kantor_model::StatementHead) -> Result<(), Halt> {
+    pub(crate) fn begin(&mut self, head: StatementHead) -> Result<(), Halt> {
         let flow = self.sink.begin(head);
         self.after(flow)
     }
 
-    pub(crate) fn entry(&mut self, entry: kantor_model::Entry) -> Result<(), Halt> {
+    pub(crate) fn part(&mut self, part: &PartView<'_>) -> Result<(), Halt> {
+        let flow = self.sink.part(part);
+        self.after(flow)
+    }
+
+    pub(crate) fn entry(&mut self, entry: &EntryView<'_>) -> Result<(), Halt> {
         self.entries += 1;
         let flow = self.sink.entry(entry);
         self.after(flow)
     }
 
-    pub(crate) fn end(&mut self, foot: kantor_model::StatementFoot) -> Result<(), Halt> {
+    pub(crate) fn end(&mut self, foot: StatementFoot) -> Result<(), Halt> {
         self.statements += 1;
         let flow = self.sink.end(foot);
         self.after(flow)
@@ -160,6 +202,30 @@ impl<'k, K: StatementSink + ?Sized> Counted<'k, K> {
             self.left_out = Some(complaint);
         }
         Ok(())
+    }
+
+    /// A defect after which every amount is still certain. Strict: a fatal complaint, and `false`:
+    /// the statement must not be ended. Lenient: a notice that names what was forgiven, and `true`.
+    pub(crate) fn forgivable(&mut self, complaint: Complaint) -> Result<bool, Halt> {
+        let severity = if self.lenient {
+            Severity::Notice
+        } else {
+            Severity::Fatal
+        };
+        let message = if self.lenient {
+            format!(
+                "{} (forgiven, because the reading is lenient)",
+                complaint.message
+            )
+        } else {
+            complaint.message
+        };
+        self.complaint(Complaint {
+            severity,
+            message,
+            ..complaint
+        })?;
+        Ok(self.lenient)
     }
 
     /// Nothing was read, and nothing stood in the way of it.

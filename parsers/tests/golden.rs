@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use kantor_model::{Balance, Collected, Complaint, EntryStatus, Party, Statement};
+use kantor_model::{
+    AccountNumber, Balance, Collected, Complaint, EntryStatus, Money, Party, Statement,
+};
 use kantor_parsers::{elixir0, parse_all};
 
 fn folder(name: &str) -> PathBuf {
@@ -19,7 +21,10 @@ fn inputs(folder: &Path) -> Vec<PathBuf> {
         .map(|entry| entry.unwrap().path())
         .filter(|path| {
             path.extension()
-                .is_some_and(|extension| extension == "sta" || extension == "pli")
+                .is_some_and(|extension| extension != "expected" && extension != "md")
+                && path
+                    .file_name()
+                    .is_some_and(|name| name != ".gitattributes")
         })
         .collect();
     files.sort();
@@ -55,13 +60,17 @@ fn fact(name: &str, value: Option<&str>, out: &mut String) {
     }
 }
 
+fn account_of(account: Option<&AccountNumber>) -> &str {
+    account.map_or("an account not told", AccountNumber::as_str)
+}
+
 fn statement(statement: &Statement, out: &mut String) {
     let head = &statement.head;
     writeln!(
         out,
         "{} of {} in {}, number {}, {}, line {}",
         head.format.name(),
-        head.account,
+        account_of(head.account.as_ref()),
         head.currency,
         head.number.as_deref().unwrap_or("none"),
         head.bank.as_deref().unwrap_or("generic"),
@@ -98,7 +107,40 @@ fn statement(statement: &Statement, out: &mut String) {
         fact("name", entry.counterparty.name.as_deref(), out);
         let account = entry.counterparty.account.as_ref();
         fact("account", account.map(|account| account.as_str()), out);
+        fact("bank", entry.counterparty.bank.as_deref(), out);
         fact("title", entry.remittance.as_deref(), out);
+        let money = |money: Option<Money>| {
+            money.map(|money| format!("{} {}", money.to_decimal_string(), money.currency()))
+        };
+        fact("original", money(entry.original).as_deref(), out);
+        fact("charges", money(entry.charges).as_deref(), out);
+        fact("returned", entry.return_reason.as_deref(), out);
+        for part in &entry.parts {
+            let amount = part
+                .amount
+                .map_or("amount not told".to_owned(), |it| it.to_string());
+            writeln!(out, "    part, line {}: {amount}", part.place.line).unwrap();
+            let facts = [
+                ("bank reference", part.bank_reference.as_deref()),
+                ("customer reference", part.customer_reference.as_deref()),
+                ("name", part.counterparty.name.as_deref()),
+                (
+                    "account",
+                    part.counterparty
+                        .account
+                        .as_ref()
+                        .map(AccountNumber::as_str),
+                ),
+                ("bank", part.counterparty.bank.as_deref()),
+                ("title", part.remittance.as_deref()),
+                ("returned", part.return_reason.as_deref()),
+            ];
+            for (name, value) in facts {
+                if let Some(value) = value {
+                    writeln!(out, "      {name}: {value}").unwrap();
+                }
+            }
+        }
     }
     balance("closing", statement.foot.closing, out);
     balance("available", statement.foot.available, out);

@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use kantor_model::{
-    Collected, Collector, Complaint, Entry, Flow, Money, Severity, Statement, StatementFoot,
-    StatementHead, StatementSink,
+    Collected, Collector, Complaint, EntryView, Flow, Money, PartView, Severity, Statement,
+    StatementFoot, StatementHead, StatementSink,
 };
 use kantor_parsers::{
     ByteSource, Charset, Options, SourceError, parse_all, parse_all_with, read_statement, recognise,
@@ -245,7 +245,10 @@ impl StatementSink for Stopper {
     fn begin(&mut self, _: StatementHead) -> Flow {
         self.record()
     }
-    fn entry(&mut self, _: Entry) -> Flow {
+    fn part(&mut self, _: &PartView<'_>) -> Flow {
+        self.record()
+    }
+    fn entry(&mut self, _: &EntryView<'_>) -> Flow {
         self.record()
     }
     fn end(&mut self, _: StatementFoot) -> Flow {

@@ -126,7 +126,8 @@ fn compare(statement: &Statement, pages: &[&serde_json::Value], found: &mut Vec<
     let shown = |balance: Option<kantor_model::Balance>| {
         balance.map_or("none".to_owned(), |balance| balance.amount.to_string())
     };
-    let account = statement.head.account.as_str();
+    let account = statement.head.account.as_ref();
+    let account = account.map_or("none", |account| account.as_str());
     let fact = text(&first["acc"]).map(|fact| fact.trim_start_matches('/').to_owned());
     let fact = fact.filter(|fact| !fact.starts_with(account) && !account.ends_with(fact.as_str()));
     differ("account", account.to_owned(), fact);

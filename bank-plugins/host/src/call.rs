@@ -222,9 +222,16 @@ macro_rules! lend {
 }
 
 lend!(on_begin, StatementHead, from_abi::head, begin);
-lend!(on_entry, Entry, from_abi::entry, entry);
 lend!(on_end, StatementFoot, from_abi::foot, end);
 lend!(on_complaint, Complaint, from_abi::complaint, complaint);
+
+unsafe extern "C" fn on_entry(context: *mut c_void, value: *const abi::Entry) -> i32 {
+    // SAFETY: `context` is the `Reading` of the running call, used by nobody else.
+    let reading = unsafe { &mut *context.cast::<Reading<'_>>() };
+    let Reading { lending, sink, .. } = reading;
+    // SAFETY: the pack lends the value until we return.
+    lending.take(|| Ok(sink.entry(&unsafe { from_abi::entry(value) }?.view())))
+}
 
 /// Lets the pack read a file. The sink must bear anything: order and amounts are not checked here.
 ///

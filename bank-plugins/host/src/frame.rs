@@ -9,8 +9,8 @@ use std::io::{self, Read, Write};
 
 use kantor_model::{
     Abroad, AccountNumber, Balance, Batch, Complaint, Counterparty, Currency, Date, Entry,
-    EntryStatus, Format, Iban, Money, Party, Place, Severity, StatementFoot, StatementHead,
-    Transfer,
+    EntryStatus, EntryView, Format, Iban, Money, Party, Place, Severity, StatementFoot,
+    StatementHead, Transfer,
 };
 use kantor_plugin_sdk::abi;
 use kantor_plugin_sdk::pack::{Confidence, Recognition};
@@ -123,7 +123,7 @@ pub(crate) struct BalanceFrame {
 pub(crate) struct HeadFrame {
     format: String,
     bank: Option<String>,
-    account: String,
+    account: Option<String>,
     currency: [u8; 3],
     number: Option<String>,
     opening: Option<BalanceFrame>,
@@ -140,7 +140,11 @@ pub(crate) struct EntryFrame {
     customer_reference: Option<String>,
     name: Option<String>,
     account: Option<String>,
+    bank: Option<String>,
     remittance: Option<String>,
+    original: Option<MoneyFrame>,
+    charges: Option<MoneyFrame>,
+    return_reason: Option<String>,
     reversal: bool,
     status: u8,
     place: PlaceFrame,
@@ -256,7 +260,7 @@ impl From<StatementHead> for HeadFrame {
         HeadFrame {
             format: head.format.name().to_owned(),
             bank: head.bank,
-            account: head.account.as_str().to_owned(),
+            account: head.account.map(|account| account.as_str().to_owned()),
             currency: to_currency(head.currency),
             number: head.number,
             opening: head.opening.map(to_balance),
@@ -272,7 +276,7 @@ impl TryFrom<HeadFrame> for StatementHead {
             format: Format::from_name(&head.format)
                 .ok_or_else(|| format!("`{}` is no format", head.format))?,
             bank: head.bank,
-            account: AccountNumber::from_file(&head.account).ok_or("a statement has no account")?,
+            account: head.account.as_deref().and_then(AccountNumber::from_file),
             currency: from_currency(head.currency)?,
             number: head.number,
             opening: head.opening.map(from_balance).transpose()?,
@@ -281,22 +285,23 @@ impl TryFrom<HeadFrame> for StatementHead {
     }
 }
 
-impl From<Entry> for EntryFrame {
-    fn from(entry: Entry) -> EntryFrame {
-        let account = entry.counterparty.account.map(|account| match account {
-            AccountNumber::Iban(iban) => iban.as_str().to_owned(),
-            AccountNumber::Other(text) => text,
-        });
+impl From<&EntryView<'_>> for EntryFrame {
+    fn from(entry: &EntryView<'_>) -> EntryFrame {
+        let owned = |text: Option<&str>| text.map(str::to_owned);
         EntryFrame {
             value_date: entry.value_date.map(to_date),
             booking_date: entry.booking_date.map(to_date),
             amount: to_money(entry.amount),
-            transaction_code: entry.transaction_code,
-            bank_reference: entry.bank_reference,
-            customer_reference: entry.customer_reference,
-            name: entry.counterparty.name,
-            account,
-            remittance: entry.remittance,
+            transaction_code: owned(entry.transaction_code),
+            bank_reference: owned(entry.bank_reference),
+            customer_reference: owned(entry.customer_reference),
+            name: owned(entry.counterparty.name),
+            account: owned(entry.counterparty.account),
+            bank: owned(entry.counterparty.bank),
+            remittance: owned(entry.remittance),
+            original: entry.original.map(to_money),
+            charges: entry.charges.map(to_money),
+            return_reason: owned(entry.return_reason),
             reversal: entry.reversal,
             status: match entry.status {
                 EntryStatus::Booked => 0,
@@ -321,8 +326,13 @@ impl TryFrom<EntryFrame> for Entry {
             counterparty: Counterparty {
                 name: entry.name,
                 account: entry.account.as_deref().and_then(AccountNumber::from_file),
+                bank: entry.bank,
             },
             remittance: entry.remittance,
+            original: entry.original.map(from_money).transpose()?,
+            charges: entry.charges.map(from_money).transpose()?,
+            return_reason: entry.return_reason,
+            parts: Vec::new(),
             reversal: entry.reversal,
             status: match entry.status {
                 0 => EntryStatus::Booked,

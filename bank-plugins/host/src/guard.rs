@@ -1,7 +1,8 @@
 //! Holds a pack to the order and the limits of the contract, whichever process it runs in.
 
 use kantor_model::{
-    Complaint, Currency, Entry, Flow, Severity, StatementFoot, StatementHead, StatementSink,
+    Complaint, Currency, EntryView, Flow, PartView, Severity, StatementFoot, StatementHead,
+    StatementSink,
 };
 
 use crate::Limits;
@@ -119,7 +120,24 @@ impl StatementSink for Guard<'_> {
         self.pass(flow)
     }
 
-    fn entry(&mut self, entry: Entry) -> Flow {
+    fn part(&mut self, part: &PartView<'_>) -> Flow {
+        if self.stopped {
+            return self.breach("it went on after it was told to stop");
+        }
+        let Some(currency) = self.open else {
+            return self.breach("it gave a part of an entry outside of a statement");
+        };
+        if part
+            .amount
+            .is_some_and(|amount| amount.currency() != currency)
+        {
+            return self.breach("a part of an entry is in another currency than its statement");
+        }
+        let flow = self.sink.part(part);
+        self.pass(flow)
+    }
+
+    fn entry(&mut self, entry: &EntryView<'_>) -> Flow {
         if self.stopped {
             return self.breach("it went on after it was told to stop");
         }

@@ -4,7 +4,7 @@ use std::io::{self, Read, Write};
 use std::path::Path;
 use std::process::ChildStdin;
 
-use kantor_model::{Flow, StatementSink};
+use kantor_model::{Entry, Flow, StatementSink};
 use kantor_plugin_sdk::pack::Recognition;
 
 use crate::call::{self, Answer};
@@ -155,7 +155,10 @@ pub(crate) fn read(
 fn take(pack: &str, frame: Frame, guard: &mut Guard<'_>) -> Result<Step, PackError> {
     let flow = match frame {
         Frame::Begin(head) => guard.begin(value(pack, head.try_into())?),
-        Frame::Entry(entry) => guard.entry(value(pack, entry.try_into())?),
+        Frame::Entry(entry) => {
+            let entry: Entry = value(pack, entry.try_into())?;
+            guard.entry(&entry.view())
+        }
         Frame::End(foot) => guard.end(value(pack, foot.try_into())?),
         Frame::Complaint(complaint) => guard.complaint(complaint.into()),
         _ => return Err(out_of_turn(pack)),

@@ -5,7 +5,9 @@ use std::io::{self, BufWriter, Read, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use kantor_model::{Batch, Complaint, Entry, Flow, StatementFoot, StatementHead, StatementSink};
+use kantor_model::{
+    Batch, Complaint, EntryView, Flow, PartView, StatementFoot, StatementHead, StatementSink,
+};
 use kantor_plugin_sdk::abi;
 
 use crate::PackLibrary;
@@ -139,7 +141,10 @@ impl StatementSink for Sending<'_> {
     fn begin(&mut self, head: StatementHead) -> Flow {
         self.send(&Frame::Begin(head.into()))
     }
-    fn entry(&mut self, entry: Entry) -> Flow {
+    fn part(&mut self, _: &PartView<'_>) -> Flow {
+        Flow::Continue
+    }
+    fn entry(&mut self, entry: &EntryView<'_>) -> Flow {
         self.send(&Frame::Entry(entry.into()))
     }
     fn end(&mut self, foot: StatementFoot) -> Flow {

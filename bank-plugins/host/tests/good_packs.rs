@@ -4,8 +4,8 @@ mod common;
 
 use common::{EXAMPLE, Packs, batch, read, transfer};
 use kantor_model::{
-    Batch, Collector, Complaint, Currency, Date, Entry, Flow, Money, StatementFoot, StatementHead,
-    StatementSink,
+    Batch, Collector, Complaint, Currency, Date, EntryView, Flow, Money, PartView, StatementFoot,
+    StatementHead, StatementSink,
 };
 use kantor_plugin_host::{Confidence, Host, ImportError, Origin, PackError, Sandbox};
 
@@ -49,7 +49,7 @@ fn pack_in_c_reads_a_statement_that_it_recognises() {
             panic!("{collected:?}");
         };
         assert_eq!(
-            statement.head.account.as_str(),
+            statement.head.account.as_ref().unwrap().as_str(),
             "PL61109010140000071219812874"
         );
         assert_eq!(statement.head.number.as_deref(), Some("12/2026"));
@@ -210,7 +210,10 @@ fn sink_that_wants_no_more_ends_the_reading_in_order() {
         fn begin(&mut self, _: StatementHead) -> Flow {
             Flow::Continue
         }
-        fn entry(&mut self, _: Entry) -> Flow {
+        fn part(&mut self, _: &PartView<'_>) -> Flow {
+            Flow::Continue
+        }
+        fn entry(&mut self, _: &EntryView<'_>) -> Flow {
             self.0 += 1;
             Flow::Stop
         }

@@ -60,7 +60,7 @@ fn real_files_come_through_the_child_as_the_parsers_read_them() {
             path.display()
         );
         let options = Options {
-            dialect: Some(dialect),
+            profile: dialect.bank().and_then(kantor_parsers::Profile::of_id),
             ..Options::default()
         };
         assert_eq!(

@@ -218,8 +218,7 @@ pub unsafe fn head(head: *const abi::StatementHead) -> Result<StatementHead, Mis
             format: Format::from_name(format)
                 .ok_or_else(|| Misfit::unknown(format!("the format {format}")))?,
             bank: owned(head.dialect, "the statement's dialect")?,
-            account: account(head.account, "the statement's account")?
-                .ok_or_else(|| Misfit::breach("the statement has no account"))?,
+            account: account(head.account, "the statement's account")?,
             currency: currency(head.currency)?,
             number: owned(head.number, "the statement's number")?,
             opening: balance(head.opening)?,
@@ -252,8 +251,13 @@ pub unsafe fn entry(entry: *const abi::Entry) -> Result<Entry, Misfit> {
                     entry.counterparty_account,
                     "an entry's counterparty account",
                 )?,
+                bank: None,
             },
             remittance: owned(entry.remittance, "an entry's title")?,
+            original: None,
+            charges: None,
+            return_reason: None,
+            parts: Vec::new(),
             reversal: match entry.flags {
                 0 => false,
                 abi::ENTRY_REVERSAL => true,

@@ -2,7 +2,9 @@
 //! go, where the written file goes.
 #![allow(unsafe_code)] // calls functions of the host
 
-use kantor_model::{Complaint, Entry, Flow, Severity, StatementFoot, StatementHead, StatementSink};
+use kantor_model::{
+    Complaint, EntryView, Flow, PartView, Severity, StatementFoot, StatementHead, StatementSink,
+};
 
 use kantor_parsers::{ByteSource, SourceError};
 
@@ -156,7 +158,7 @@ impl StatementSink for HostSink<'_> {
     fn begin(&mut self, head: StatementHead) -> Flow {
         let texts = [
             head.bank.as_deref(),
-            Some(head.account.as_str()),
+            head.account.as_ref().map(|account| account.as_str()),
             head.number.as_deref(),
         ];
         if longest(texts) > abi::TEXT_MAX / 3 {
@@ -165,24 +167,24 @@ impl StatementSink for HostSink<'_> {
         to_abi::head(&head, |lent| self.give(self.lent.begin, lent))
     }
 
-    fn entry(&mut self, entry: Entry) -> Flow {
+    fn part(&mut self, _: &PartView<'_>) -> Flow {
+        Flow::Continue
+    }
+
+    fn entry(&mut self, entry: &EntryView<'_>) -> Flow {
         let texts = [
-            entry.transaction_code.as_deref(),
-            entry.bank_reference.as_deref(),
-            entry.customer_reference.as_deref(),
-            entry.counterparty.name.as_deref(),
-            entry
-                .counterparty
-                .account
-                .as_ref()
-                .map(|account| account.as_str()),
-            entry.remittance.as_deref(),
+            entry.transaction_code,
+            entry.bank_reference,
+            entry.customer_reference,
+            entry.counterparty.name,
+            entry.counterparty.account,
+            entry.remittance,
         ];
         // A zero character becomes three bytes on the way.
         if longest(texts) > abi::TEXT_MAX / 3 {
             return self.too_long(entry.place, "a text of this entry");
         }
-        to_abi::entry(&entry, |lent| self.give(self.lent.entry, lent))
+        to_abi::entry(entry, |lent| self.give(self.lent.entry, lent))
     }
 
     fn end(&mut self, foot: StatementFoot) -> Flow {

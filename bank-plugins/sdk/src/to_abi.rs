@@ -2,7 +2,7 @@
 //! the stack, its texts point into our values, and both are gone when the call is over.
 
 use kantor_model::{
-    Balance, Batch, Complaint, Currency, Date, Entry, EntryStatus, Money, Place, Severity,
+    Balance, Batch, Complaint, Currency, Date, EntryStatus, EntryView, Money, Place, Severity,
     StatementFoot, StatementHead, Transfer,
 };
 
@@ -68,7 +68,7 @@ fn pointer(balance: &Option<abi::Balance>) -> *const abi::Balance {
 /// Lends what stands before the entries.
 pub fn head<R>(head: &StatementHead, call: impl FnOnce(&abi::StatementHead) -> R) -> R {
     let dialect = head.bank.as_deref().map(clean);
-    let account = clean(head.account.as_str());
+    let account = head.account.as_ref().map(|account| clean(account.as_str()));
     let number = head.number.as_deref().map(clean);
     let opening = head.opening.map(balance);
     call(&abi::StatementHead {
@@ -77,7 +77,7 @@ pub fn head<R>(head: &StatementHead, call: impl FnOnce(&abi::StatementHead) -> R
         place: place(head.place),
         format: Text::of(head.format.name()),
         dialect: Text::of_optional(dialect.as_deref()),
-        account: Text::of(&account),
+        account: Text::of_optional(account.as_deref()),
         number: Text::of_optional(number.as_deref()),
         opening: pointer(&opening),
         currency: currency(head.currency),
@@ -86,14 +86,13 @@ pub fn head<R>(head: &StatementHead, call: impl FnOnce(&abi::StatementHead) -> R
 }
 
 /// Lends one line of a statement.
-pub fn entry<R>(entry: &Entry, call: impl FnOnce(&abi::Entry) -> R) -> R {
-    let transaction_code = entry.transaction_code.as_deref().map(clean);
-    let bank_reference = entry.bank_reference.as_deref().map(clean);
-    let customer_reference = entry.customer_reference.as_deref().map(clean);
-    let name = entry.counterparty.name.as_deref().map(clean);
-    let account = entry.counterparty.account.as_ref();
-    let account = account.map(|account| clean(account.as_str()));
-    let remittance = entry.remittance.as_deref().map(clean);
+pub fn entry<R>(entry: &EntryView<'_>, call: impl FnOnce(&abi::Entry) -> R) -> R {
+    let transaction_code = entry.transaction_code.map(clean);
+    let bank_reference = entry.bank_reference.map(clean);
+    let customer_reference = entry.customer_reference.map(clean);
+    let name = entry.counterparty.name.map(clean);
+    let account = entry.counterparty.account.map(clean);
+    let remittance = entry.remittance.map(clean);
     call(&abi::Entry {
         struct_size: abi::size::<abi::Entry>(),
         flags: if entry.reversal {

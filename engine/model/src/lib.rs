@@ -28,6 +28,7 @@ mod bank;
 mod complaint;
 mod currency;
 mod currency_table;
+mod entry;
 mod iban;
 mod identity;
 mod moment;
@@ -40,6 +41,7 @@ pub use abroad::{Abroad, Bic, BicError, Charges, Country};
 pub use bank::Bank;
 pub use complaint::{Complaint, Place, Severity};
 pub use currency::{Currency, UnknownCurrency};
+pub use entry::{Counterparty, CounterpartyView, Entry, EntryStatus, EntryView, Part, PartView};
 pub use iban::{AccountNumber, Iban, IbanError, SortCode};
 pub use identity::{IdentityError, Nip, Pesel, Regon};
 pub use jiff::civil::Date;
@@ -48,7 +50,7 @@ pub use money::{AmountError, Money, MoneyError};
 pub use rate::{Buy, Converted, Direction, Mid, Rate, RateError, Rounding, Sell};
 pub use rust_decimal::Decimal;
 pub use statement::{
-    Balance, Collected, Collector, Counterparty, Entry, EntryStatus, Flow, Format, Statement,
-    StatementFoot, StatementHead, StatementSink,
+    Balance, Collected, Collector, Flow, Format, Statement, StatementFoot, StatementHead,
+    StatementSink,
 };
 pub use transfer::{Batch, Party, Transfer};

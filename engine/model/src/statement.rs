@@ -1,30 +1,73 @@
 //! What the bank says: statements, their entries, their balances.
 
-use crate::{AccountNumber, Complaint, Currency, Date, Money, MoneyError, Place};
+use crate::{
+    AccountNumber, Complaint, Currency, Date, Entry, EntryStatus, EntryView, Money, MoneyError,
+    Part, PartView, Place,
+};
 
 /// The format that a statement was read from.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Format {
     /// SWIFT MT940, with or without FIN blocks.
     Mt940,
+    /// SWIFT MT942: what happened so far today, without balances.
+    Mt942,
+    /// SWIFT MT900: one debit is announced.
+    Mt900,
+    /// SWIFT MT910: one credit is announced.
+    Mt910,
+    /// ISO 20022 camt.052: a report within the day.
+    Camt052,
+    /// ISO 20022 camt.053: the statement at the end of the day.
+    Camt053,
+    /// ISO 20022 camt.054: a notification, without balances.
+    Camt054,
+    /// A bank's own table of comma separated values.
+    Csv,
+    /// A bank's own XML history.
+    BankXml,
+    /// JPK_WB, the statement of the Polish tax audit file.
+    JpkWb,
     /// Elixir-0 lines used as a statement.
     Elixir0,
 }
 
 impl Format {
+    /// All of them.
+    pub const ALL: [Format; 11] = [
+        Format::Mt940,
+        Format::Mt942,
+        Format::Mt900,
+        Format::Mt910,
+        Format::Camt052,
+        Format::Camt053,
+        Format::Camt054,
+        Format::Csv,
+        Format::BankXml,
+        Format::JpkWb,
+        Format::Elixir0,
+    ];
+
     /// The name that interfaces show: `MT940`.
     pub const fn name(self) -> &'static str {
         match self {
             Format::Mt940 => "MT940",
+            Format::Mt942 => "MT942",
+            Format::Mt900 => "MT900",
+            Format::Mt910 => "MT910",
+            Format::Camt052 => "camt.052",
+            Format::Camt053 => "camt.053",
+            Format::Camt054 => "camt.054",
+            Format::Csv => "CSV",
+            Format::BankXml => "XML",
+            Format::JpkWb => "JPK_WB",
             Format::Elixir0 => "ELIXIR-0",
         }
     }
 
     /// The format of that name, if it is one of ours.
     pub fn from_name(name: &str) -> Option<Format> {
-        [Format::Mt940, Format::Elixir0]
-            .into_iter()
-            .find(|format| format.name() == name)
+        Format::ALL.into_iter().find(|format| format.name() == name)
     }
 }
 
@@ -37,53 +80,6 @@ pub struct Balance {
     pub date: Date,
 }
 
-/// Whether an entry moves the booked balance.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum EntryStatus {
-    /// Booked: part of the balance.
-    Booked,
-    /// Announced or held, not yet booked.
-    Pending,
-    /// Told for information only; never part of a balance (PKO: off-book).
-    Info,
-}
-
-/// Who stands on the other side of an entry, as far as the bank says.
-#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
-pub struct Counterparty {
-    /// Name, and what the bank writes with it.
-    pub name: Option<String>,
-    /// His account.
-    pub account: Option<AccountNumber>,
-}
-
-/// One line of a statement (pozycja wyciągu).
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub struct Entry {
-    /// The day from which the bank counts interest; `None` when the file's date does not exist.
-    pub value_date: Option<Date>,
-    /// The day on which the bank booked it.
-    pub booking_date: Option<Date>,
-    /// Signed: credit positive, debit negative; a reversal has the sign of what it does now.
-    pub amount: Money,
-    /// The bank's code of the operation, such as `NTRF` or `N152`.
-    pub transaction_code: Option<String>,
-    /// The bank's own reference.
-    pub bank_reference: Option<String>,
-    /// The reference that the customer gave; absent when the bank writes `NONREF`.
-    pub customer_reference: Option<String>,
-    /// Who paid, or was paid.
-    pub counterparty: Counterparty,
-    /// The title (tytuł przelewu) as one text.
-    pub remittance: Option<String>,
-    /// Undoes an earlier entry (MT940 marks RC and RD).
-    pub reversal: bool,
-    /// Whether it moves the booked balance.
-    pub status: EntryStatus,
-    /// Where the entry begins in the file.
-    pub place: Place,
-}
-
 /// A statement without its entries' end: what stands before the first entry.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct StatementHead {
@@ -91,8 +87,9 @@ pub struct StatementHead {
     pub format: Format,
     /// Which bank's dialect its shape is: `mbank`, `pko`; `None` for the generic reading.
     pub bank: Option<String>,
-    /// The office's account, as the bank writes it.
-    pub account: AccountNumber,
+    /// The office's account, as the bank writes it; `None` when the file does not name it (some
+    /// tables do not), and then a person has to.
+    pub account: Option<AccountNumber>,
     /// The account's currency.
     pub currency: Currency,
     /// Statement number and page as written: `12/1`.
@@ -158,12 +155,15 @@ pub enum Flow {
 
 /// Receives statements as they are read, so that memory does not grow with the file.
 /// A reader calls `begin`, then `entry` for each entry, then `end`, for each statement in turn;
-/// `complaint` at any time.
+/// `complaint` at any time. Where an entry is a batch of several transactions, each of them is
+/// given by `part` before the `entry` that they make up.
 pub trait StatementSink {
     /// A statement begins.
     fn begin(&mut self, head: StatementHead) -> Flow;
-    /// An entry of the statement that began last.
-    fn entry(&mut self, entry: Entry) -> Flow;
+    /// A part of the entry that comes next. Parts never count in a balance; their entry does.
+    fn part(&mut self, part: &PartView<'_>) -> Flow;
+    /// An entry of the statement that began last, lent for the call.
+    fn entry(&mut self, entry: &EntryView<'_>) -> Flow;
     /// The statement that began last is complete.
     fn end(&mut self, foot: StatementFoot) -> Flow;
     /// Something is wrong at a place of the file.
@@ -176,7 +176,11 @@ impl<S: StatementSink + ?Sized> StatementSink for &mut S {
         (**self).begin(head)
     }
 
-    fn entry(&mut self, entry: Entry) -> Flow {
+    fn part(&mut self, part: &PartView<'_>) -> Flow {
+        (**self).part(part)
+    }
+
+    fn entry(&mut self, entry: &EntryView<'_>) -> Flow {
         (**self).entry(entry)
     }
 
@@ -202,6 +206,8 @@ pub struct Collected {
 #[derive(Default, Debug)]
 pub struct Collector {
     open: Option<Statement>,
+    /// Parts of the entry that comes next.
+    parts: Vec<Part>,
     collected: Collected,
 }
 
@@ -219,6 +225,7 @@ impl Collector {
 
 impl StatementSink for Collector {
     fn begin(&mut self, head: StatementHead) -> Flow {
+        self.parts.clear();
         self.open = Some(Statement {
             head,
             entries: Vec::new(),
@@ -227,9 +234,18 @@ impl StatementSink for Collector {
         Flow::Continue
     }
 
-    fn entry(&mut self, entry: Entry) -> Flow {
+    fn part(&mut self, part: &PartView<'_>) -> Flow {
+        self.parts.push(part.to_part());
+        Flow::Continue
+    }
+
+    fn entry(&mut self, entry: &EntryView<'_>) -> Flow {
+        let parts = std::mem::take(&mut self.parts);
         if let Some(statement) = &mut self.open {
-            statement.entries.push(entry);
+            statement.entries.push(Entry {
+                parts,
+                ..entry.to_entry()
+            });
         }
         Flow::Continue
     }
@@ -271,7 +287,7 @@ mod tests {
         let _ = collector.begin(StatementHead {
             format: Format::Mt940,
             bank: None,
-            account: AccountNumber::Other("1".to_owned()),
+            account: Some(AccountNumber::Other("1".to_owned())),
             currency: Currency::PLN,
             number: None,
             opening: balance(opening),
@@ -279,23 +295,15 @@ mod tests {
         });
         for entry in entries.split_whitespace() {
             let (amount, status) = entry.split_at(entry.len() - 1);
-            let _ = collector.entry(Entry {
+            let _ = collector.entry(&EntryView {
                 value_date: Some(DAY),
-                booking_date: None,
-                amount: zloty(amount),
-                transaction_code: None,
-                bank_reference: None,
-                customer_reference: None,
-                counterparty: Counterparty::default(),
-                remittance: None,
-                reversal: false,
                 status: match status {
                     "b" => EntryStatus::Booked,
                     "p" => EntryStatus::Pending,
                     "i" => EntryStatus::Info,
                     other => panic!("no status {other}"),
                 },
-                place: Place::default(),
+                ..EntryView::of_amount(zloty(amount))
             });
         }
         let _ = collector.end(StatementFoot {
@@ -348,8 +356,28 @@ mod tests {
     }
 
     #[test]
+    fn parts_belong_to_the_entry_after_them() {
+        let mut collector = Collector::new();
+        let _ = collector.begin(statement("", "", "").head);
+        for amount in ["1.00", "2.00"] {
+            let amount = Some(zloty(amount));
+            let _ = collector.part(&PartView {
+                amount,
+                ..PartView::default()
+            });
+        }
+        let _ = collector.entry(&EntryView::of_amount(zloty("3.00")));
+        let _ = collector.entry(&EntryView::of_amount(zloty("4.00")));
+        let _ = collector.end(StatementFoot::default());
+        let statement = collector.finish().statements.remove(0);
+        let parts: Vec<usize> = statement.entries.iter().map(|it| it.parts.len()).collect();
+        assert_eq!(parts, [2, 0]);
+        assert_eq!(statement.entries[0].parts[1].amount, Some(zloty("2.00")));
+    }
+
+    #[test]
     fn formats_are_known_by_name() {
-        for format in [Format::Mt940, Format::Elixir0] {
+        for format in Format::ALL {
             assert_eq!(Format::from_name(format.name()), Some(format));
         }
         assert_eq!(Format::from_name("mt940"), None);

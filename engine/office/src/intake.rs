@@ -66,7 +66,7 @@ impl Office {
         for (index, statement) in import.statements.iter().enumerate() {
             let office_account = self.account_named(statement);
             imported.push(ImportedStatement {
-                account: statement.head.account.to_string(),
+                account: account_text(statement),
                 office_account,
                 number: statement.head.number.clone(),
                 outcome: self.import_one(by, import, index, statement, office_account),
@@ -76,7 +76,7 @@ impl Office {
     }
 
     fn account_named(&self, statement: &Statement) -> Option<AccountId> {
-        let iban = statement.head.account.iban()?;
+        let iban = statement.head.account.as_ref()?.iban()?;
         self.read(|seen| seen.account_of(&iban).map(|account| account.account))
     }
 
@@ -88,7 +88,7 @@ impl Office {
         statement: &Statement,
         account: Option<AccountId>,
     ) -> Outcome {
-        let named = || statement.head.account.to_string();
+        let named = || account_text(statement);
         let account = account.ok_or_else(|| ImportError::UnknownAccount { account: named() })?;
         let expected = self
             .read(|seen| {
@@ -168,6 +168,14 @@ impl Office {
     }
 }
 
+/// The account as the file names it.
+fn account_text(statement: &Statement) -> String {
+    match &statement.head.account {
+        Some(account) => account.to_string(),
+        None => "an account that the file does not name".to_owned(),
+    }
+}
+
 /// The first difference between two readings of one file.
 fn compare(ours: &Collected, sent: &[Statement]) -> Result<(), ImportError> {
     if let Some(fatal) = ours
@@ -190,7 +198,7 @@ fn compare(ours: &Collected, sent: &[Statement]) -> Result<(), ImportError> {
     for (at, (our, their)) in ours.statements.iter().zip(sent).enumerate() {
         let place = format!("statement {}", at + 1);
         if our.head.account != their.head.account || our.head.currency != their.head.currency {
-            return differs(format!("{place} is of account {}", our.head.account));
+            return differs(format!("{place} is of account {}", account_text(our)));
         }
         let balances = |statement: &Statement| {
             (
@@ -229,9 +237,13 @@ fn same_entry(our: &Entry, their: &Entry) -> bool {
         customer_reference,
         counterparty,
         remittance,
+        original,
+        charges,
+        return_reason,
         reversal,
         status,
         place: _,
+        parts,
     } = our;
     *value_date == their.value_date
         && *booking_date == their.booking_date
@@ -241,6 +253,10 @@ fn same_entry(our: &Entry, their: &Entry) -> bool {
         && *customer_reference == their.customer_reference
         && *counterparty == their.counterparty
         && *remittance == their.remittance
+        && *original == their.original
+        && *charges == their.charges
+        && *return_reason == their.return_reason
+        && *parts == their.parts
         && *reversal == their.reversal
         && *status == their.status
 }

@@ -76,7 +76,7 @@ fn every_kind_of_line_is_read_back_from_every_code_page() {
         let lines = bank.lines(account);
         assert_eq!(told(&read.entries), known(kind, lines), "{kind:?} {page:?}");
         assert_eq!(read.head.bank.as_deref(), Some(kind.id()));
-        assert_eq!(read.head.account.iban(), Some(account));
+        assert_eq!(read.head.account.as_ref().unwrap().iban(), Some(account));
         let operations: Vec<Operation> = lines.iter().map(|line| line.operation).collect();
         let expected = [
             Operation::Elixir,
@@ -180,7 +180,10 @@ fn several_accounts_and_currencies_stand_in_one_file() {
         )
         .unwrap();
         let read = read(&bank.statements(&[pln_account, eur_account], today).unwrap());
-        let accounts: Vec<_> = read.iter().map(|it| it.head.account.iban()).collect();
+        let accounts: Vec<_> = read
+            .iter()
+            .map(|it| it.head.account.as_ref().unwrap().iban())
+            .collect();
         assert_eq!(accounts, [Some(pln_account), Some(eur_account)]);
         for (statement, account) in read.iter().zip([pln_account, eur_account]) {
             assert_eq!(told(&statement.entries), known(kind, bank.lines(account)));

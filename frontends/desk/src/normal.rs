@@ -3,9 +3,9 @@
 //! writes.
 
 use kantor_model::{
-    Abroad, AccountNumber, Balance, Batch, Complaint, Counterparty, Currency, Date, Entry,
-    EntryStatus, Flow, Iban, Money, Party, Severity, StatementFoot, StatementHead, StatementSink,
-    Transfer,
+    Abroad, AccountNumber, Balance, Batch, Complaint, CounterpartyView, Currency, Date,
+    EntryStatus, EntryView, Flow, Iban, Money, PartView, Party, Severity, StatementFoot,
+    StatementHead, StatementSink, Transfer,
 };
 use kantor_wire::{
     BalanceWire, BatchDetail, ComplaintWire, CounterpartyWire, EntryWire, PartyView, StatementWire,
@@ -54,9 +54,13 @@ impl<F: FnMut(StatementWire) -> Flow> StatementSink for Normaliser<F> {
         Flow::Continue
     }
 
-    fn entry(&mut self, entry: Entry) -> Flow {
+    fn part(&mut self, _: &PartView<'_>) -> Flow {
+        Flow::Continue
+    }
+
+    fn entry(&mut self, entry: &EntryView<'_>) -> Flow {
         if let Some(open) = &mut self.open {
-            open.entries.push(entry_wire(&entry));
+            open.entries.push(entry_wire(entry));
         }
         Flow::Continue
     }
@@ -86,7 +90,7 @@ fn opened(head: &StatementHead) -> StatementWire {
     StatementWire {
         format: head.format.name().to_owned(),
         bank: head.bank.clone(),
-        account: head.account.to_string(),
+        account: head.account.as_ref().map(AccountNumber::to_string),
         currency: head.currency.code().to_owned(),
         number: head.number.clone(),
         opening: head.opening.map(balance_wire),
@@ -103,17 +107,17 @@ fn balance_wire(balance: Balance) -> BalanceWire {
     }
 }
 
-fn entry_wire(entry: &Entry) -> EntryWire {
+fn entry_wire(entry: &EntryView<'_>) -> EntryWire {
     EntryWire {
         value_date: entry.value_date.map(|date| date.to_string()),
         booking_date: entry.booking_date.map(|date| date.to_string()),
         amount: entry.amount.to_decimal_string(),
         currency: entry.amount.currency().code().to_owned(),
-        transaction_code: entry.transaction_code.clone(),
-        bank_reference: entry.bank_reference.clone(),
-        customer_reference: entry.customer_reference.clone(),
+        transaction_code: entry.transaction_code.map(str::to_owned),
+        bank_reference: entry.bank_reference.map(str::to_owned),
+        customer_reference: entry.customer_reference.map(str::to_owned),
         counterparty: counterparty_wire(&entry.counterparty),
-        remittance: entry.remittance.clone(),
+        remittance: entry.remittance.map(str::to_owned),
         reversal: entry.reversal,
         status: match entry.status {
             EntryStatus::Booked => "booked",
@@ -124,10 +128,14 @@ fn entry_wire(entry: &Entry) -> EntryWire {
     }
 }
 
-fn counterparty_wire(counterparty: &Counterparty) -> CounterpartyWire {
+fn counterparty_wire(counterparty: &CounterpartyView<'_>) -> CounterpartyWire {
     CounterpartyWire {
-        name: counterparty.name.clone(),
-        account: counterparty.account.as_ref().map(AccountNumber::to_string),
+        name: counterparty.name.map(str::to_owned),
+        // An IBAN is shown in its electronic form, however it was written.
+        account: counterparty
+            .account
+            .and_then(AccountNumber::from_file)
+            .map(|account| account.to_string()),
     }
 }
 
@@ -221,7 +229,7 @@ mod tests {
         StatementHead {
             format: Format::Mt940,
             bank: Some("mbank".to_owned()),
-            account: AccountNumber::Other("odd".to_owned()),
+            account: Some(AccountNumber::Other("odd".to_owned())),
             currency: Currency::PLN,
             number: Some(number.to_owned()),
             opening: None,

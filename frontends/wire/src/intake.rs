@@ -13,8 +13,8 @@ pub struct StatementWire {
     pub format: String,
     /// Which bank's dialect its shape is.
     pub bank: Option<String>,
-    /// The office's account, as the bank writes it.
-    pub account: String,
+    /// The office's account, as the bank writes it; `null` when the file does not name it.
+    pub account: Option<String>,
     /// The account's currency.
     pub currency: String,
     /// Number and page as written, `12/1`.

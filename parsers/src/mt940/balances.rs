@@ -9,7 +9,7 @@ use super::open::{Stated, Told};
 use super::reader::{Reader, Step};
 use crate::statement::Halt;
 
-impl<K: StatementSink + ?Sized> Reader<'_, K> {
+impl<K: StatementSink + ?Sized> Reader<'_, '_, K> {
     /// Reads a balance; what cannot be read breaks the statement.
     fn balance(&mut self, field: &Field<'_>) -> Result<Option<Balance>, Halt> {
         let (problem, offset) = match balance(field.value()) {

@@ -16,7 +16,7 @@ use super::reader::{Reader, Step};
 use crate::statement::Halt;
 use crate::text::{kept, trim};
 
-impl<K: StatementSink + ?Sized> Reader<'_, K> {
+impl<K: StatementSink + ?Sized> Reader<'_, '_, K> {
     pub(super) fn entry(&mut self, field: &Field<'_>) -> Step {
         self.flush()?;
         let Some(open) = self.open.as_ref().filter(|open| open.closing.is_none()) else {
@@ -115,9 +115,13 @@ impl<K: StatementSink + ?Sized> Reader<'_, K> {
             },
             counterparty: Counterparty::default(),
             remittance: None,
+            original: None,
+            charges: None,
+            return_reason: None,
             reversal: line.mark.reversal,
             status: EntryStatus::Booked,
             place: field.place,
+            parts: Vec::new(),
         };
         let kind = match line.supplement {
             [a, b, c, b' ', kind] if [a, b, c].into_iter().all(u8::is_ascii_digit) => Some(*kind),
@@ -192,7 +196,7 @@ impl<K: StatementSink + ?Sized> Reader<'_, K> {
             };
             open.sum = Some(sum);
         }
-        self.sink.entry(entry)
+        self.sink.entry(&entry.view())
     }
 
     /// Wrong check digits are the bank's business; they are told, and the number is kept.

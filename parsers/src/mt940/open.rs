@@ -127,7 +127,7 @@ impl Open {
         Some(StatementHead {
             format: Format::Mt940,
             bank: dialect.bank().map(str::to_owned),
-            account: self.account.clone()?,
+            account: Some(self.account.clone()?),
             currency: self.currency()?,
             number: self.number.clone(),
             opening: self.opening.map(|stated| stated.balance),

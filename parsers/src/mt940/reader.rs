@@ -9,20 +9,23 @@ use super::field86::Scratch;
 use super::fields::{Field, Fields, Piece};
 use super::open::{Open, Told};
 use super::tag::Tag;
-use crate::source::{ByteSource, SourceError};
-use crate::statement::{Counted, Halt, Options, Outcome};
+use crate::charset::Charset;
+use crate::source::ByteSource;
+use crate::statement::{Counted, Halt, Options};
 use crate::text::{lines, present, trim};
 
-/// Reads a whole file.
-pub(crate) fn read<S: ByteSource>(
+/// Reads a whole file, and says which code page it is in.
+pub(crate) fn read<S: ByteSource, K: StatementSink + ?Sized>(
     source: &mut S,
-    options: Options,
-    sink: &mut (impl StatementSink + ?Sized),
-) -> Result<Outcome, SourceError> {
+    options: Options<'_>,
+    sink: &mut Counted<'_, K>,
+) -> Result<Charset, Halt> {
     let mut fields = Fields::new(source, options.charset);
     let mut reader = Reader {
-        sink: Counted::new(sink),
-        demanded: options.dialect,
+        sink,
+        demanded: options
+            .profile
+            .and_then(|profile| Dialect::of_bank(&profile.id)),
         open: None,
         page_before: None,
         scratch: Scratch::default(),
@@ -31,11 +34,8 @@ pub(crate) fn read<S: ByteSource>(
         intraday_told: false,
         unfinished: None,
     };
-    let result = reader.run(&mut fields);
-    match result {
-        Ok(()) | Err(Halt::Stop) => Ok(reader.sink.outcome(fields.charset())),
-        Err(Halt::Source(error)) => Err(error),
-    }
+    reader.run(&mut fields)?;
+    Ok(fields.charset())
 }
 
 /// What ended a statement.
@@ -50,8 +50,8 @@ enum Ending {
 }
 
 /// Reads a file into a sink.
-pub(super) struct Reader<'k, K: ?Sized> {
-    pub(super) sink: Counted<'k, K>,
+pub(super) struct Reader<'s, 'k, K: ?Sized> {
+    pub(super) sink: &'s mut Counted<'k, K>,
     demanded: Option<Dialect>,
     pub(super) open: Option<Open>,
     /// A page that another one should follow.
@@ -68,7 +68,7 @@ pub(super) struct Reader<'k, K: ?Sized> {
 /// One step of reading: it is done, or nothing more is wanted.
 pub(super) type Step = Result<(), Halt>;
 
-impl<K: StatementSink + ?Sized> Reader<'_, K> {
+impl<K: StatementSink + ?Sized> Reader<'_, '_, K> {
     fn run<S: ByteSource>(&mut self, fields: &mut Fields<'_, S>) -> Step {
         let beginning = fields.peek()?;
         if beginning.starts_with(b"\xFF\xFE") || beginning.starts_with(b"\xFE\xFF") {
@@ -324,7 +324,7 @@ impl<K: StatementSink + ?Sized> Reader<'_, K> {
         if let Some(page) = self.page_before.take() {
             self.end(&page)?;
         }
-        self.sink.finish()
+        Ok(())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use kantor_model::{Format, StatementSink};
 use kantor_parsers::mt940::Dialect;
-use kantor_parsers::{Options, read_statement};
+use kantor_parsers::{Options, Profile, read_statement};
 
 use crate::guest::{Source, SourceFailed};
 use crate::pack::{Confidence, ReadFault, Recognition};
@@ -11,14 +11,14 @@ use crate::pack::{Confidence, ReadFault, Recognition};
 /// shape is everybody's and so nobody's, and a person names the bank.
 pub fn recognise(head: &[u8], dialect: Dialect) -> Recognition {
     let found = kantor_parsers::recognise(head);
-    let own = found.format == Some(Format::Mt940) && found.bank == dialect.bank();
+    let own = found.format == Some(Format::Mt940) && found.bank.as_deref() == dialect.bank();
     if !own {
         return Recognition::none(found.why);
     }
     Recognition {
         confidence: Confidence::Certain,
         format: found.format.map(|format| format.name().to_owned()),
-        dialect: found.bank.map(str::to_owned),
+        dialect: found.bank,
         why: found.why,
     }
 }
@@ -34,7 +34,7 @@ pub fn read(
     dialect: Dialect,
 ) -> Result<(), ReadFault> {
     let options = Options {
-        dialect: Some(dialect),
+        profile: dialect.bank().and_then(Profile::of_id),
         ..Options::default()
     };
     match read_statement(source, options, &mut sink) {

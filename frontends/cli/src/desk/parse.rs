@@ -7,7 +7,8 @@ use std::time::Instant;
 use clap::Args;
 use kantor_desk::{BankPacks, InstalledPacks, Normaliser, complaint_line};
 use kantor_model::{
-    Complaint, Entry, EntryStatus, Flow, Severity, StatementFoot, StatementHead, StatementSink,
+    AccountNumber, Complaint, EntryStatus, EntryView, Flow, PartView, Severity, StatementFoot,
+    StatementHead, StatementSink,
 };
 use kantor_wire::{ComplaintWire, EntryWire, StatementWire};
 
@@ -116,7 +117,7 @@ fn judge(file: &Path, trustworthy: bool, silent: bool) -> Result<(), Failure> {
 fn for_people(statement: &StatementWire) -> String {
     let mut lines = vec![format!(
         "{} {} {} {}",
-        statement.account,
+        statement.account.as_deref().unwrap_or("account not told"),
         statement.currency,
         statement.format,
         statement.number.as_deref().unwrap_or("without a number"),
@@ -173,7 +174,7 @@ struct Sum {
 }
 
 impl Sum {
-    fn add(&mut self, entry: &Entry) {
+    fn add(&mut self, entry: &EntryView<'_>) {
         self.entries += 1;
         if entry.status == EntryStatus::Booked {
             let minor = i128::from(entry.amount.minor());
@@ -221,7 +222,7 @@ impl<'a> Sums<'a> {
         };
         format!(
             "{} {} {} opening={} credits={} debits={} closing={} entries={}",
-            head.account,
+            head.account.as_ref().map_or("-", AccountNumber::as_str),
             head.number.as_deref().unwrap_or("-"),
             head.currency,
             balance(head.opening),
@@ -248,9 +249,13 @@ impl StatementSink for Sums<'_> {
         Flow::Continue
     }
 
-    fn entry(&mut self, entry: Entry) -> Flow {
-        self.statement.add(&entry);
-        self.all.add(&entry);
+    fn part(&mut self, _: &PartView<'_>) -> Flow {
+        Flow::Continue
+    }
+
+    fn entry(&mut self, entry: &EntryView<'_>) -> Flow {
+        self.statement.add(entry);
+        self.all.add(entry);
         Flow::Continue
     }
 

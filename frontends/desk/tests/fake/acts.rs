@@ -66,7 +66,7 @@ fn import(state: &mut State, ask: &ImportAsk) -> Answer {
         let Some(at) = state
             .accounts
             .iter()
-            .position(|account| account.iban == statement.account)
+            .position(|account| Some(&account.iban) == statement.account.as_ref())
         else {
             statements.push(samples::refused_statement(statement));
             continue;
@@ -114,7 +114,7 @@ fn import(state: &mut State, ask: &ImportAsk) -> Answer {
         }
         let count = statement.entries.len() as u64;
         statements.push(StatementImport {
-            account: statement.account.clone(),
+            account: statement.account.clone().unwrap_or_default(),
             number: statement.number.clone(),
             outcome: if known {
                 StatementOutcome::Known

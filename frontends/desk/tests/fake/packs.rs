@@ -56,7 +56,7 @@ impl BankPacks for FakePacks {
             }
             let (amount, title) = line.split_once(' ').unwrap_or((line, ""));
             let _ = match Money::parse(amount, Currency::PLN) {
-                Ok(amount) => sink.entry(entry(amount, title, place)),
+                Ok(amount) => sink.entry(&entry(amount, title, place).view()),
                 Err(error) => sink.complaint(Complaint {
                     place,
                     code: Cow::Borrowed("amount-unreadable"),
@@ -109,7 +109,7 @@ fn head(line: &str, place: Place) -> (StatementHead, StatementFoot) {
     let head = StatementHead {
         format: Format::Mt940,
         bank: None,
-        account: AccountNumber::from_file(account).expect("an account"),
+        account: Some(AccountNumber::from_file(account).expect("an account")),
         currency,
         number: Some((*number).to_owned()),
         opening: Some(balance(opening)),
@@ -132,6 +132,10 @@ fn entry(amount: Money, title: &str, place: Place) -> Entry {
         customer_reference: None,
         counterparty: kantor_model::Counterparty::default(),
         remittance: Some(title.to_owned()),
+        original: None,
+        charges: None,
+        return_reason: None,
+        parts: Vec::new(),
         reversal: false,
         status: EntryStatus::Booked,
         place,

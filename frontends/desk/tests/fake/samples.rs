@@ -170,7 +170,7 @@ pub fn line(account: &str, ordinal: u64, amount: &str, currency: &str, title: &s
 
 pub fn refused_statement(statement: &StatementWire) -> StatementImport {
     StatementImport {
-        account: statement.account.clone(),
+        account: statement.account.clone().unwrap_or_default(),
         number: statement.number.clone(),
         outcome: StatementOutcome::Refused,
         new: 0,
@@ -178,7 +178,7 @@ pub fn refused_statement(statement: &StatementWire) -> StatementImport {
         difference: None,
         message: Sentence::plain(format!(
             "The office has no account {}; nothing was booked. Add the account first.",
-            statement.account
+            statement.account.as_deref().unwrap_or_default()
         )),
         matches: Vec::new(),
     }

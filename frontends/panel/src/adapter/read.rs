@@ -94,8 +94,13 @@ fn entry(wire: &EntryWire) -> PortResult<Entry> {
                 .account
                 .as_deref()
                 .and_then(AccountNumber::from_file),
+            bank: None,
         },
         remittance: wire.remittance.clone(),
+        original: None,
+        charges: None,
+        return_reason: None,
+        parts: Vec::new(),
         reversal: wire.reversal,
         status,
         place: Place::default(),
@@ -116,8 +121,7 @@ pub(super) fn statement(wire: &StatementWire) -> PortResult<Statement> {
             format: Format::from_name(&wire.format)
                 .ok_or_else(|| bad("the format", format!("`{}`", wire.format)))?,
             bank: wire.bank.clone(),
-            account: AccountNumber::from_file(&wire.account)
-                .ok_or_else(|| bad("the account", format!("`{}`", wire.account)))?,
+            account: wire.account.as_deref().and_then(AccountNumber::from_file),
             currency,
             number: wire.number.clone(),
             opening: side(&wire.opening)?,

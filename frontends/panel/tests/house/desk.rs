@@ -147,7 +147,7 @@ pub(crate) fn parsed(bytes: &[u8]) -> Value {
             json!({
                 "format": statement.head.format.name(),
                 "bank": statement.head.bank,
-                "account": statement.head.account.as_str(),
+                "account": statement.head.account.as_ref().map(|account| account.as_str()),
                 "currency": statement.head.currency.code(),
                 "number": statement.head.number,
                 "opening": balance(statement.head.opening),
