@@ -26,13 +26,10 @@
 pub mod charset;
 pub mod elixir0;
 pub mod mt940;
-<<<<<<< HEAD
+pub mod pain002;
 mod peeked;
 pub mod profile;
-=======
-pub mod pain002;
 pub mod rates;
->>>>>>> 23e79a3 (Rate tables of the NBP and the ECB, and banks' status reports (pain.002), are read)
 mod recognise;
 mod source;
 mod statement;

@@ -5,6 +5,7 @@ use kantor_model::{
 };
 
 use crate::charset::{Charset, Evidence, detect};
+use crate::elixir0;
 use crate::mt940::{self, Dialect};
 use crate::statement::{Counted, Options};
 
@@ -61,7 +62,7 @@ pub(crate) struct Probe {
 type Look = fn(&[u8]) -> Option<Probe>;
 
 /// Every format's look.
-const PROBES: [Look; 2] = [mt940_probe, elixir_probe];
+const PROBES: [Look; 2] = [mt940_probe, elixir0::statement::probe];
 
 /// Tells format, dialect and code page from the beginning of a file; a few kilobytes are enough
 /// (the dialect is told by the first entry). Dialects are told by shape, never by the account's bank.
@@ -128,14 +129,6 @@ fn mt940_probe(head: &[u8]) -> Option<Probe> {
     })
 }
 
-fn elixir_probe(head: &[u8]) -> Option<Probe> {
-    is_elixir(head).then(|| Probe {
-        format: Format::Elixir0,
-        bank: None,
-        why: "Elixir-0: the first line is a transfer of type 110 or 210".to_owned(),
-    })
-}
-
 fn evidence(charset: Charset, evidence: Evidence) -> String {
     match evidence {
         Evidence::Ascii => "ASCII only so far".to_owned(),
@@ -164,13 +157,6 @@ fn is_mt940(head: &[u8]) -> bool {
             line.starts_with(b":60") || line.starts_with(b":61:") || line.starts_with(b":62");
     }
     named && counted
-}
-
-fn is_elixir(head: &[u8]) -> bool {
-    let line = head.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    let line = line.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(line);
-    let commas = line.iter().filter(|byte| **byte == b',').count();
-    (line.starts_with(b"110,") || line.starts_with(b"210,")) && commas >= 8
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use kantor_model::{
 };
 
 use crate::charset::Charset;
+use crate::elixir0;
 use crate::mt940;
 use crate::peeked::Peeked;
 use crate::profile::Profile;
@@ -63,6 +64,7 @@ pub fn read_statement<S: ByteSource>(
     let mut sink = Counted::new(sink, options.lenient);
     let read = match recognition.format {
         Some(Format::Mt940) => mt940::read(&mut source, options, &mut sink),
+        Some(Format::Elixir0) => elixir0::statement::read(&mut source, options, &mut sink),
         // No reader yet, or no format: MT940 says what is missing.
         Some(
             Format::Mt942
@@ -73,8 +75,7 @@ pub fn read_statement<S: ByteSource>(
             | Format::Camt054
             | Format::Csv
             | Format::BankXml
-            | Format::JpkWb
-            | Format::Elixir0,
+            | Format::JpkWb,
         )
         | None => mt940::read(&mut source, options, &mut sink),
     };

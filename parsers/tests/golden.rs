@@ -184,7 +184,9 @@ fn transfers(read: &elixir0::Read, out: &mut String) {
 fn told(path: &Path) -> (String, Vec<Complaint>) {
     let bytes = std::fs::read(path).unwrap();
     let mut out = String::new();
-    if path.extension().is_some_and(|extension| extension == "pli") {
+    // The same lines are orders, or a bank's statement.
+    let orders = path.extension().is_some_and(|extension| extension == "pli");
+    if orders && !name(path).contains("statement-") {
         let read = elixir0::read(&bytes, None);
         transfers(&read, &mut out);
         return (out, read.complaints);

@@ -4,7 +4,9 @@
 
 use std::path::{Path, PathBuf};
 
+use kantor_model::{Balance, Collected, Complaint, EntryStatus, Format, Money, Severity};
 use kantor_parsers::pain002::{self, StatusReport};
+use kantor_parsers::parse_all;
 use kantor_parsers::rates;
 
 fn corpus() -> Option<PathBuf> {
@@ -64,6 +66,99 @@ fn rates_have_the_facts_of_their_manifest() {
         checked += 1;
     }
     assert_eq!(checked, 3);
+}
+
+/// What differs from the facts of a statement; a key that is missing was not in the file.
+fn differences(collected: &Collected, facts: &[serde_json::Value]) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut differ = |what: &str, ours: &str, fact: &serde_json::Value| {
+        let fact = fact.as_str().filter(|fact| !fact.is_empty());
+        if fact.is_some_and(|fact| fact != ours) {
+            found.push(format!("{what} {ours}, not {}", fact.unwrap()));
+        }
+    };
+    let count = collected.statements.len().to_string();
+    differ("statements", &count, &facts.len().to_string().into());
+    for (statement, fact) in collected.statements.iter().zip(facts) {
+        let head = &statement.head;
+        let account = head.account.as_ref().map_or("", |account| account.as_str());
+        let bare = account.strip_prefix("PL").unwrap_or(account);
+        let told = fact["acc"].as_str().unwrap_or_default();
+        let same = told.strip_prefix("PL").unwrap_or(told) == bare;
+        differ(
+            "account",
+            account,
+            if same {
+                &serde_json::Value::Null
+            } else {
+                &fact["acc"]
+            },
+        );
+        differ("currency", head.currency.code(), &fact["ccy"]);
+        let shown = |balance: Option<Balance>| {
+            balance.map_or("none".to_owned(), |balance| {
+                balance.amount.to_decimal_string()
+            })
+        };
+        differ("opening", &shown(head.opening), &fact["ob"]);
+        differ("closing", &shown(statement.foot.closing), &fact["cb"]);
+        let booked = statement
+            .entries
+            .iter()
+            .filter(|entry| entry.status == EntryStatus::Booked);
+        let amounts: Vec<Money> = booked.map(|entry| entry.amount).collect();
+        let sum = |positive: bool| {
+            let some = amounts
+                .iter()
+                .filter(|amount| amount.is_positive() == positive);
+            let sum = Money::sum(head.currency, some.copied()).unwrap();
+            sum.abs().unwrap().to_decimal_string()
+        };
+        let plain = |value: &serde_json::Value| match value.as_str() {
+            Some("0") => "0.00".into(),
+            _ => value.clone(),
+        };
+        differ("credits", &sum(true), &plain(&fact["cr"]));
+        differ("debits", &sum(false), &plain(&fact["dr"]));
+        let entries = fact["n"]
+            .as_u64()
+            .map_or(serde_json::Value::Null, |n| n.to_string().into());
+        differ("entries", &statement.entries.len().to_string(), &entries);
+    }
+    found
+}
+
+fn statement_files(format: &str, count: usize, judge: impl Fn(&Row, &Collected)) {
+    let Some(folder) = corpus() else { return };
+    let mut checked = 0;
+    for row in rows(&folder).iter().filter(|row| row.format == format) {
+        let collected = parse_all(&bytes(&folder, row));
+        let differences = differences(&collected, &row.facts);
+        assert!(
+            differences.is_empty(),
+            "{}: {differences:?}\n{collected:#?}",
+            row.path
+        );
+        let fatal = |complaint: &&Complaint| complaint.severity == Severity::Fatal;
+        assert_eq!(
+            collected.complaints.iter().find(fatal),
+            None,
+            "{}",
+            row.path
+        );
+        judge(row, &collected);
+        checked += 1;
+    }
+    assert_eq!(checked, count, "{format}");
+}
+
+#[test]
+fn elixir_lines_are_a_statement_of_the_account_that_they_share() {
+    statement_files("Elixir-0", 1, |row, collected| {
+        let head = &collected.statements[0].head;
+        assert_eq!(head.format, Format::Elixir0, "{}", row.path);
+        assert_eq!(head.opening, None, "{}", row.path);
+    });
 }
 
 /// The first status that a level has, from above.

@@ -28,7 +28,7 @@ mod open;
 mod reader;
 mod structured;
 mod tag;
-mod window;
+pub(crate) mod window;
 
 pub use dialect::Dialect;
 pub(crate) use reader::read;

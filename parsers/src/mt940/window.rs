@@ -4,13 +4,13 @@ use crate::source::{ByteSource, SourceError};
 
 /// A line or a field may have this many bytes. SWIFT knows 390, MultiCash 800; a longer one is not
 /// MT940.
-pub(super) const LONGEST_FIELD: usize = 64 << 10;
+pub(crate) const LONGEST_FIELD: usize = 64 << 10;
 
 /// The first size. It doubles until it holds what is looked at together.
 const FIRST_SIZE: usize = 64 << 10;
 
 /// A window on a source.
-pub(super) struct Window<'s, S: ByteSource> {
+pub(crate) struct Window<'s, S: ByteSource> {
     source: &'s mut S,
     bytes: Vec<u8>,
     /// The unread part of `bytes`.
@@ -23,17 +23,17 @@ pub(super) struct Window<'s, S: ByteSource> {
 }
 
 /// What a line is.
-pub(super) struct Line {
+pub(crate) struct Line {
     /// Its bytes without its end.
-    pub(super) length: usize,
+    pub(crate) length: usize,
     /// Its bytes with its end.
-    pub(super) taken: usize,
+    pub(crate) taken: usize,
     /// It has no end: the file stops here.
-    pub(super) unfinished: bool,
+    pub(crate) unfinished: bool,
 }
 
 impl<'s, S: ByteSource> Window<'s, S> {
-    pub(super) fn new(source: &'s mut S) -> Window<'s, S> {
+    pub(crate) fn new(source: &'s mut S) -> Window<'s, S> {
         Window {
             source,
             bytes: Vec::new(),
@@ -46,17 +46,17 @@ impl<'s, S: ByteSource> Window<'s, S> {
     }
 
     /// What is held from the read position on.
-    pub(super) fn rest(&self) -> &[u8] {
+    pub(crate) fn rest(&self) -> &[u8] {
         self.bytes.get(self.start..self.end).unwrap_or_default()
     }
 
     /// What is held from `offset` bytes after the read position on.
-    pub(super) fn from(&self, offset: usize) -> &[u8] {
+    pub(crate) fn from(&self, offset: usize) -> &[u8] {
         self.rest().get(offset..).unwrap_or_default()
     }
 
     /// The next bytes: so many, or as many as the file has.
-    pub(super) fn hold(&mut self, count: usize) -> Result<&[u8], SourceError> {
+    pub(crate) fn hold(&mut self, count: usize) -> Result<&[u8], SourceError> {
         while self.end - self.start < count && !self.at_end {
             self.fill()?;
         }
@@ -66,7 +66,7 @@ impl<'s, S: ByteSource> Window<'s, S> {
 
     /// Moves the read position on; the bytes that were passed stay where they are until more are
     /// held.
-    pub(super) fn take(&mut self, count: usize) -> &[u8] {
+    pub(crate) fn take(&mut self, count: usize) -> &[u8] {
         let from = self.start;
         self.start = (from + count).min(self.end);
         self.bytes.get(from..self.start).unwrap_or_default()
@@ -74,7 +74,7 @@ impl<'s, S: ByteSource> Window<'s, S> {
 
     /// Settles how lines end, and passes the mark of UTF-8; says whether there was one. Only the
     /// first call looks.
-    pub(super) fn begin(&mut self) -> Result<bool, SourceError> {
+    pub(crate) fn begin(&mut self) -> Result<bool, SourceError> {
         if self.begun {
             return Ok(false);
         }
@@ -131,7 +131,7 @@ impl<'s, S: ByteSource> Window<'s, S> {
 
     /// The line that begins `offset` bytes after the read position; `None` at the end of the file.
     /// Holds more until the line is whole, or until it is longer than [`LONGEST_FIELD`].
-    pub(super) fn line_at(&mut self, offset: usize) -> Result<Option<Line>, SourceError> {
+    pub(crate) fn line_at(&mut self, offset: usize) -> Result<Option<Line>, SourceError> {
         let mut searched = 0;
         loop {
             let bytes = self.from(offset);
