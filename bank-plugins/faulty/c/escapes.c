@@ -1,6 +1,8 @@
 /*
- * Sin: tries to get out, when its library is loaded and again when it reads. Each attempt is
- * reported as a complaint: code `load-socket` or `read-socket`, message `done` or `refused`.
+ * Sin: tries to get out. Which way, the file says that it reads: `socket`. Built with
+ * -DAT_LOAD='"socket"' it tries when its library is loaded, too, before anybody has called it.
+ * What came of it is told in a complaint: `done` or `refused`. Most attempts end the child, so
+ * that nothing is told.
  */
 #define _GNU_SOURCE
 #define ID "escapes"
@@ -9,9 +11,9 @@
 #undef read
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
-#include <sys/ptrace.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -41,6 +43,10 @@ static int try_create(void) {
     return file >= 0;
 }
 
+static int try_delete(void) {
+    return unlink("there is no such file") == 0 || access(".", W_OK) == 0;
+}
+
 static int try_socket(void) {
     int s = socket(AF_INET, SOCK_STREAM, 0);
     if (s >= 0)
@@ -68,6 +74,16 @@ static int try_exec(void) {
     return child > 0;
 }
 
+static void *nothing(void *argument) { return argument; }
+
+static int try_thread(void) {
+    pthread_t thread;
+    int failed = pthread_create(&thread, 0, nothing, 0);
+    if (!failed)
+        pthread_join(thread, 0);
+    return !failed;
+}
+
 static int try_signal(void) { return kill(getpid(), 0) == 0; }
 
 static int try_environment(void) {
@@ -79,31 +95,33 @@ static const struct {
     const char *name;
     int (*attempt)(void);
 } ATTEMPTS[] = {
-    {"open", try_open},     {"list", try_list}, {"create", try_create},
-    {"socket", try_socket}, {"fork", try_fork}, {"exec", try_exec},
-    {"signal", try_signal}, {"environment", try_environment},
+    {"open", try_open},     {"list", try_list},     {"create", try_create},
+    {"delete", try_delete}, {"socket", try_socket}, {"fork", try_fork},
+    {"exec", try_exec},     {"thread", try_thread}, {"signal", try_signal},
+    {"environment", try_environment},
 };
 
-enum { COUNT = sizeof ATTEMPTS / sizeof *ATTEMPTS };
-
-static int at_load[COUNT];
-
-__attribute__((constructor)) static void load(void) {
-    for (int i = 0; i < COUNT; i++)
-        at_load[i] = ATTEMPTS[i].attempt();
+static const char *attempt(const char *name, size_t length) {
+    for (size_t i = 0; i < sizeof ATTEMPTS / sizeof *ATTEMPTS; i++)
+        if (strlen(ATTEMPTS[i].name) == length && memcmp(ATTEMPTS[i].name, name, length) == 0)
+            return ATTEMPTS[i].attempt() ? "done" : "refused";
+    return "not known";
 }
 
-static void report(const bank_statement_sink *out, const char *when, int i, int done) {
-    char code[64];
-    snprintf(code, sizeof code, "%s-%s", when, ATTEMPTS[i].name);
-    remark(out, BANK_NOTICE, code, done ? "done" : "refused");
-}
+#ifdef AT_LOAD
+static const char *at_load;
+
+__attribute__((constructor)) static void load(void) { at_load = attempt(AT_LOAD, strlen(AT_LOAD)); }
+#endif
 
 static int32_t pack_read(const bank_source *source, const bank_statement_sink *out) {
-    (void)source;
-    for (int i = 0; i < COUNT; i++)
-        report(out, "load", i, at_load[i]);
-    for (int i = 0; i < COUNT; i++)
-        report(out, "read", i, ATTEMPTS[i].attempt());
+    bank_bytes name;
+    if (source->pull(source->context, &name) != BANK_OK)
+        return BANK_SOURCE_FAILED;
+#ifdef AT_LOAD
+    remark(out, BANK_NOTICE, "at-load", at_load);
+#endif
+    if (name.length > 0)
+        remark(out, BANK_NOTICE, "while-reading", attempt((const char *)name.data, name.length));
     return BANK_OK;
 }

@@ -11,6 +11,7 @@ use crate::call::Answer;
 use crate::error::Crash;
 use crate::frame::{FORM, Frame, receive};
 use crate::library::beside_executable;
+use crate::traps::{Attempt, OUT_OF_MEMORY};
 use crate::worker::{Mode, NOT_UNDERSTOOD};
 use crate::{Limits, PackError, PackFacts, Sandbox};
 
@@ -70,7 +71,7 @@ impl Launcher {
         }
     }
 
-    fn start(&self, library: &Path, mode: Mode) -> Result<Child, PackError> {
+    pub(crate) fn start(&self, library: &Path, mode: Mode) -> Result<Child, PackError> {
         let mut command = Command::new(self.program()?);
         command
             .arg(mode.name())
@@ -223,9 +224,25 @@ impl Launcher {
         }
     }
 
-    fn silence(&self, pack: &str, status: ExitStatus) -> PackError {
+    pub(crate) fn silence(&self, pack: &str, status: ExitStatus) -> PackError {
         let pack = pack.to_owned();
-        match crash(status) {
+        let how = crash(status);
+        if let Some(Crash::Exit(code)) = how
+            && let Some(attempt) = Attempt::of_code(code)
+        {
+            let what = attempt.what().to_owned();
+            return PackError::BrokeContract { pack, what };
+        }
+        match how {
+            // The handler of the traps could not run: threads are started with signals blocked.
+            Some(Crash::Signal(SYS)) => PackError::BrokeContract {
+                pack,
+                what: "it asked the system for what no pack may have".to_owned(),
+            },
+            Some(Crash::Exit(OUT_OF_MEMORY)) => PackError::OutOfMemory {
+                pack,
+                limit: self.limits.memory,
+            },
             Some(Crash::Signal(XCPU)) => PackError::TimedOut {
                 pack,
                 after: std::time::Duration::from_secs(self.limits.processor_seconds),
@@ -242,6 +259,9 @@ impl Launcher {
 
 /// The signal for a process that used up its processor time (Linux).
 const XCPU: i32 = 24;
+
+/// The signal for a forbidden call of the system (Linux).
+const SYS: i32 = 31;
 
 #[cfg(unix)]
 fn signal(status: ExitStatus) -> Option<i32> {

@@ -114,7 +114,7 @@ impl fmt::Display for Crash {
             Crash::Signal(number) => {
                 let name = match number {
                     4 => " SIGILL",
-                    6 => " SIGABRT, as when memory ran out",
+                    6 => " SIGABRT",
                     7 => " SIGBUS",
                     8 => " SIGFPE",
                     9 => " SIGKILL",
@@ -225,6 +225,18 @@ pub enum PackError {
         /// `entries`, `complaints`, `bytes`.
         what: &'static str,
         /// The limit.
+        limit: u64,
+    },
+    /// It took more memory than it may, and died of it.
+    #[error(
+        "the pack `{pack}` needs more than {} MiB of memory and was ended; nothing of this attempt \
+         is used: split the file, or update the pack",
+        .limit >> 20
+    )]
+    OutOfMemory {
+        /// The pack.
+        pack: String,
+        /// How many bytes it may take.
         limit: u64,
     },
     /// It broke the contract of `bank_plugin.h`. It is parked.

@@ -52,6 +52,24 @@ pub(crate) enum Frame {
     // To the child, when it is to write.
     Batch(BatchFrame),
     Transfer(TransferFrame),
+    // To the child of a session: what to do with the pieces that came before.
+    Asked(Asked),
+}
+
+/// What the child of a session is asked for.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub(crate) enum Asked {
+    Recognise,
+    Read {
+        /// The most bytes in one piece.
+        piece: u64,
+        /// The sink says stop at this record.
+        stop_at: Option<u64>,
+        /// Once on each of two threads, at the same time; told one after the other.
+        twice: bool,
+    },
+    /// A batch and its transfers follow.
+    Write,
 }
 
 /// Writes a frame.

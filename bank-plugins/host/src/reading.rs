@@ -125,13 +125,22 @@ pub(crate) fn read(
             what: format!("its library now calls itself `{}`", facts.id),
         });
     }
-    let answer = answer.unwrap_or(Answer::Ok);
+    report(&facts, sandbox, guard, answer.unwrap_or(Answer::Ok))
+}
+
+/// What a reading came to, once everything that came through the guard is settled.
+pub(crate) fn report(
+    facts: &PackFacts,
+    sandbox: Sandbox,
+    mut guard: Guard<'_>,
+    answer: Answer,
+) -> Result<ReadReport, PackError> {
     guard.finish(&answer);
     if let Some(fault) = guard.fault.take() {
-        return Err(fault_error(id, fault));
+        return Err(fault_error(&facts.id, fault));
     }
     let stopped = guard.stopped_by_caller();
-    settle(id, answer, guard.last_fatal.take())?;
+    settle(&facts.id, answer, guard.last_fatal.take())?;
     let Counts {
         statements,
         entries,
@@ -139,8 +148,8 @@ pub(crate) fn read(
         fatal,
     } = guard.counts;
     Ok(ReadReport {
-        pack: facts.id,
-        version: facts.version,
+        pack: facts.id.clone(),
+        version: facts.version.clone(),
         sandbox,
         opinions: Vec::new(),
         statements,
@@ -152,7 +161,7 @@ pub(crate) fn read(
 }
 
 /// One frame of a reading child through the guard.
-fn take(pack: &str, frame: Frame, guard: &mut Guard<'_>) -> Result<Step, PackError> {
+pub(crate) fn take(pack: &str, frame: Frame, guard: &mut Guard<'_>) -> Result<Step, PackError> {
     let flow = match frame {
         Frame::Begin(head) => guard.begin(value(pack, head.try_into())?),
         Frame::Entry(entry) => {

@@ -11,7 +11,8 @@
 //!
 //! The lists are of what is allowed, so a call that a new kernel brings is refused. A refused
 //! call answers EPERM and does not kill, so that a runtime that merely asks goes on. There are no
-//! threads, no processes, no sockets, no signals to others in either list.
+//! threads, no processes, no sockets, no signals to others in either list; whoever tries one of
+//! those is ended with a name for it (`traps`).
 
 use std::path::Path;
 
@@ -54,8 +55,17 @@ pub(crate) struct Room {
 
 /// Raises the first walls. To be called in the child, with one thread, before the library is
 /// loaded. A wall that cannot be raised does not keep the others from being raised.
-pub(crate) fn before_load(library: &Path, room: Room) -> Sandbox {
-    system::before_load(library, room)
+///
+/// `between` runs behind the wall around files and before the one around system calls: the only
+/// moment at which another thread can be started, which then calls [`around_thread`].
+pub(crate) fn before_load(library: &Path, room: Room, between: impl FnOnce()) -> Sandbox {
+    system::before_load(library, room, between)
+}
+
+/// Raises the wall around system calls for a thread that stands behind the other walls already,
+/// as it is after the library was loaded: it opens nothing.
+pub(crate) fn around_thread() -> Result<(), String> {
+    system::around_thread()
 }
 
 /// Raises the second wall, before the first function of the pack is called.
@@ -67,8 +77,13 @@ pub(crate) fn after_load(sandbox: Sandbox) -> Sandbox {
 mod system {
     use super::{Path, Room, Sandbox};
 
-    pub(super) fn before_load(_: &Path, _: Room) -> Sandbox {
+    pub(super) fn before_load(_: &Path, _: Room, between: impl FnOnce()) -> Sandbox {
+        between();
         Sandbox::Unsandboxed("this system offers neither landlock nor seccomp".to_owned())
+    }
+
+    pub(super) fn around_thread() -> Result<(), String> {
+        Ok(())
     }
 
     pub(super) fn after_load(sandbox: Sandbox) -> Sandbox {
@@ -90,8 +105,9 @@ mod system {
     };
 
     use super::{Path, Room, Sandbox};
+    use crate::traps;
 
-    pub(super) fn before_load(library: &Path, room: Room) -> Sandbox {
+    pub(super) fn before_load(library: &Path, room: Room, between: impl FnOnce()) -> Sandbox {
         let mut missing = Vec::new();
         close_inherited();
         if let Err(error) = limit(room) {
@@ -100,14 +116,23 @@ mod system {
         if let Err(reason) = confine_files(library) {
             missing.push(format!("no landlock: {reason}"));
         }
-        if let Err(reason) = filter(LOADING) {
+        if let Err(error) = traps::install() {
+            missing.push(format!("no traps: {error}"));
+        }
+        between();
+        let walled = traps::set(true).and_then(|()| filter(LOADING));
+        if let Err(reason) = walled {
             missing.push(format!("no seccomp: {reason}"));
         }
         verdict(missing)
     }
 
+    pub(super) fn around_thread() -> Result<(), String> {
+        traps::set(false).and_then(|()| filter(&[]))
+    }
+
     pub(super) fn after_load(sandbox: Sandbox) -> Sandbox {
-        match (filter(&[]), sandbox) {
+        match (around_thread(), sandbox) {
             (Ok(()), sandbox) => sandbox,
             (Err(reason), Sandbox::Enforced) => verdict(vec![format!("no seccomp: {reason}")]),
             (Err(_), Sandbox::Unsandboxed(reason)) => Sandbox::Unsandboxed(reason),

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::io::{self, BufWriter, Read, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use kantor_model::{
@@ -10,10 +10,10 @@ use kantor_model::{
 };
 use kantor_plugin_sdk::abi;
 
-use crate::PackLibrary;
 use crate::call::{self, Answer, PieceSink};
 use crate::frame::{FORM, Frame, receive, send};
 use crate::sandbox::{self, Room};
+use crate::{PackLibrary, Sandbox, examined};
 
 /// What the child is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,10 +22,17 @@ pub(crate) enum Mode {
     Recognise,
     Read,
     Write,
+    Examine,
 }
 
 impl Mode {
-    const ALL: [Mode; 4] = [Mode::Describe, Mode::Recognise, Mode::Read, Mode::Write];
+    const ALL: [Mode; 5] = [
+        Mode::Describe,
+        Mode::Recognise,
+        Mode::Read,
+        Mode::Write,
+        Mode::Examine,
+    ];
 
     pub(crate) const fn name(self) -> &'static str {
         match self {
@@ -33,6 +40,7 @@ impl Mode {
             Mode::Recognise => "recognise",
             Mode::Read => "read",
             Mode::Write => "write",
+            Mode::Examine => "examine",
         }
     }
 }
@@ -82,14 +90,39 @@ pub fn child_main() -> ExitCode {
 }
 
 fn run(arguments: &Arguments, out: &mut dyn Write) -> io::Result<()> {
-    let sandbox = sandbox::before_load(&arguments.library, arguments.room);
+    let (library, room) = (&arguments.library, arguments.room);
+    if arguments.mode == Mode::Examine {
+        return examined::run(library, room, out);
+    }
+    let sandbox = sandbox::before_load(library, room, || {});
+    let Some(pack) = introduce(library, sandbox, out)? else {
+        return Ok(());
+    };
+    let answer = match arguments.mode {
+        Mode::Describe | Mode::Examine => Answer::Ok,
+        Mode::Recognise => recognise(&pack, out)?,
+        Mode::Read => read(&pack, out)?,
+        Mode::Write => order_written(&pack, &mut io::BufReader::new(io::stdin().lock()), out)?,
+    };
+    send(out, &Frame::Done(answer))?;
+    out.flush()
+}
+
+/// Loads the library behind the first walls, raises the second, and says what stands and what the
+/// pack is; `None` when it is none, which is said, too.
+pub(crate) fn introduce(
+    library: &Path,
+    sandbox: Sandbox,
+    out: &mut dyn Write,
+) -> io::Result<Option<PackLibrary>> {
     send(out, &Frame::Sandbox(sandbox.clone()))?;
     out.flush()?;
-    let pack = match PackLibrary::load(&arguments.library) {
+    let pack = match PackLibrary::load(library) {
         Ok(pack) => pack,
         Err(error) => {
             send(out, &Frame::LoadFailed(error))?;
-            return out.flush();
+            out.flush()?;
+            return Ok(None);
         }
     };
     let raised = sandbox::after_load(sandbox.clone());
@@ -97,14 +130,8 @@ fn run(arguments: &Arguments, out: &mut dyn Write) -> io::Result<()> {
         send(out, &Frame::Sandbox(raised))?;
     }
     send(out, &Frame::Facts(pack.facts().clone()))?;
-    let answer = match arguments.mode {
-        Mode::Describe => Answer::Ok,
-        Mode::Recognise => recognise(&pack, out)?,
-        Mode::Read => read(&pack, out)?,
-        Mode::Write => write(&pack, out)?,
-    };
-    send(out, &Frame::Done(answer))?;
-    out.flush()
+    out.flush()?;
+    Ok(Some(pack))
 }
 
 fn recognise(pack: &PackLibrary, out: &mut dyn Write) -> io::Result<Answer> {
@@ -119,12 +146,24 @@ fn recognise(pack: &PackLibrary, out: &mut dyn Write) -> io::Result<Answer> {
 }
 
 /// Sends what it is given; says stop when the program went away.
-struct Sending<'a> {
+pub(crate) struct Sending<'a> {
     out: &'a mut dyn Write,
     failed: io::Result<()>,
 }
 
-impl Sending<'_> {
+impl<'a> Sending<'a> {
+    pub(crate) fn new(out: &'a mut dyn Write) -> Sending<'a> {
+        Sending {
+            out,
+            failed: Ok(()),
+        }
+    }
+
+    /// Whether the program heard everything.
+    pub(crate) fn finish(self) -> io::Result<()> {
+        self.failed
+    }
+
     fn send(&mut self, frame: &Frame) -> Flow {
         if self.failed.is_ok() {
             self.failed = send(self.out, frame);
@@ -165,23 +204,22 @@ impl PieceSink for Sending<'_> {
 }
 
 fn read(pack: &PackLibrary, out: &mut dyn Write) -> io::Result<Answer> {
-    let mut sending = Sending {
-        out,
-        failed: Ok(()),
-    };
+    let mut sending = Sending::new(out);
     let answer = call::read(pack, &mut io::stdin().lock(), &mut sending)?;
-    sending.failed?;
+    sending.finish()?;
     Ok(answer)
 }
 
-fn write(pack: &PackLibrary, out: &mut dyn Write) -> io::Result<Answer> {
-    let (format, batch) = ordered(&mut io::BufReader::new(io::stdin().lock()))?;
-    let mut sending = Sending {
-        out,
-        failed: Ok(()),
-    };
+/// Lets the pack write the batch that comes in.
+pub(crate) fn order_written(
+    pack: &PackLibrary,
+    from: &mut impl Read,
+    out: &mut dyn Write,
+) -> io::Result<Answer> {
+    let (format, batch) = ordered(from)?;
+    let mut sending = Sending::new(out);
     let answer = call::write(pack, &format, &batch, &mut sending);
-    sending.failed?;
+    sending.finish()?;
     Ok(answer)
 }
 

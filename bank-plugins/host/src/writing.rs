@@ -9,7 +9,7 @@ use crate::child::Step;
 use crate::frame::{BatchFrame, Frame, send};
 use crate::host::{Host, Pack};
 use crate::reading::{out_of_turn, settle};
-use crate::{Limits, PackError, Sandbox};
+use crate::{Limits, PackError, PackFacts, Sandbox};
 
 /// A written transfer file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,11 +29,58 @@ pub struct Written {
 }
 
 /// Collects a written file within the limits.
-struct Collecting {
+pub(crate) struct Collecting {
     bytes: Vec<u8>,
     complaints: Vec<Complaint>,
     limits: Limits,
     too_much: Option<(&'static str, u64)>,
+}
+
+impl Collecting {
+    pub(crate) fn new(limits: Limits) -> Collecting {
+        Collecting {
+            bytes: Vec::new(),
+            complaints: Vec::new(),
+            limits,
+            too_much: None,
+        }
+    }
+
+    /// The file, if it is one.
+    pub(crate) fn written(
+        self,
+        facts: &PackFacts,
+        sandbox: Sandbox,
+        answer: Answer,
+        extension: String,
+    ) -> Result<Written, PackError> {
+        let pack = facts.id.clone();
+        if let Some((what, limit)) = self.too_much {
+            return Err(PackError::TooMuch { pack, what, limit });
+        }
+        let fatal = |complaint: &&Complaint| complaint.severity == Severity::Fatal;
+        let reason = self
+            .complaints
+            .iter()
+            .find(fatal)
+            .map(|complaint| complaint.message.clone());
+        // Bytes beside a fatal complaint are no file, whatever the status says.
+        if reason.is_some() && matches!(answer, Answer::Ok | Answer::Refused) {
+            return Err(PackError::Refused {
+                pack,
+                complaints: self.complaints,
+            });
+        }
+        settle(&pack, answer, reason)?;
+        Ok(Written {
+            pack,
+            version: facts.version.clone(),
+            sandbox,
+            bytes: self.bytes,
+            notices: self.complaints,
+            extension,
+        })
+    }
 }
 
 impl PieceSink for Collecting {
@@ -66,12 +113,7 @@ pub(crate) fn write(
 ) -> Result<Written, PackError> {
     let id = pack.id();
     let extension = offered(pack, format, batch)?;
-    let mut collecting = Collecting {
-        bytes: Vec::new(),
-        complaints: Vec::new(),
-        limits: host.launcher.limits,
-        too_much: None,
-    };
+    let mut collecting = Collecting::new(host.launcher.limits);
     let (facts, sandbox, answer) = match &pack.loaded {
         Some(loaded) => {
             let answer = call::write(loaded, format, batch, &mut collecting);
@@ -92,35 +134,8 @@ pub(crate) fn write(
             (told.facts, told.sandbox, told.answer)
         }
     };
-    if let Some((what, limit)) = collecting.too_much {
-        let pack = id.to_owned();
-        return Err(PackError::TooMuch { pack, what, limit });
-    }
-    let Collecting {
-        bytes, complaints, ..
-    } = collecting;
-    let fatal = |complaint: &&Complaint| complaint.severity == Severity::Fatal;
-    let reason = complaints
-        .iter()
-        .find(fatal)
-        .map(|complaint| complaint.message.clone());
     let answer = answer.unwrap_or(Answer::Ok);
-    // Bytes beside a fatal complaint are no file, whatever the status says.
-    if reason.is_some() && matches!(answer, Answer::Ok | Answer::Refused) {
-        return Err(PackError::Refused {
-            pack: id.to_owned(),
-            complaints,
-        });
-    }
-    settle(id, answer, reason)?;
-    Ok(Written {
-        pack: facts.id,
-        version: facts.version,
-        sandbox,
-        bytes,
-        notices: complaints,
-        extension,
-    })
+    collecting.written(&facts, sandbox, answer, extension)
 }
 
 /// The extension of the format, once it is known that the pack offers it for this batch.
@@ -146,7 +161,7 @@ fn offered(pack: &Pack, format: &str, batch: &Batch) -> Result<String, PackError
     }
 }
 
-fn order(stdin: &mut dyn Write, format: &str, batch: &Batch) -> io::Result<()> {
+pub(crate) fn order(stdin: &mut dyn Write, format: &str, batch: &Batch) -> io::Result<()> {
     send(stdin, &Frame::Batch(BatchFrame::new(format, batch)))?;
     for transfer in &batch.transfers {
         send(stdin, &Frame::Transfer(transfer.into()))?;
@@ -154,7 +169,11 @@ fn order(stdin: &mut dyn Write, format: &str, batch: &Batch) -> io::Result<()> {
     stdin.flush()
 }
 
-fn take(pack: &str, frame: Frame, collecting: &mut Collecting) -> Result<Step, PackError> {
+pub(crate) fn take(
+    pack: &str,
+    frame: Frame,
+    collecting: &mut Collecting,
+) -> Result<Step, PackError> {
     let flow = match frame {
         Frame::Piece(piece) => collecting.push(&piece),
         Frame::Complaint(complaint) => collecting.complaint(complaint.into()),

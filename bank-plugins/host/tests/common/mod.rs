@@ -37,7 +37,7 @@ impl Packs {
     }
 
     /// Builds a pack from a file in C.
-    fn compile(self, name: &str, source: &Path) -> Packs {
+    fn compile(self, name: &str, source: &Path, options: &[&str]) -> Packs {
         let built = Command::new("cc")
             .args([
                 "-std=gnu11",
@@ -50,6 +50,7 @@ impl Packs {
             ])
             .arg("-I")
             .arg(bank_plugins().join("sdk/include"))
+            .args(options)
             .arg(source)
             .arg("-o")
             .arg(self.library(name))
@@ -65,12 +66,26 @@ impl Packs {
 
     /// The example pack of the SDK.
     pub(crate) fn with_example(self) -> Packs {
-        self.compile("example", &bank_plugins().join("sdk/example-c/pack.c"))
+        self.compile("example", &bank_plugins().join("sdk/example-c/pack.c"), &[])
     }
 
     /// One of the packs of `faulty/c`.
     pub(crate) fn with_sin(self, name: &str) -> Packs {
-        self.compile(name, &bank_plugins().join(format!("faulty/c/{name}.c")))
+        self.compile(
+            name,
+            &bank_plugins().join(format!("faulty/c/{name}.c")),
+            &[],
+        )
+    }
+
+    /// The pack that tries to get out, and does so when its library is loaded.
+    pub(crate) fn with_escape_at_load(self, way: &str) -> Packs {
+        let define = format!("-DAT_LOAD=\"{way}\"");
+        self.compile(
+            "escapes",
+            &bank_plugins().join("faulty/c/escapes.c"),
+            &[&define],
+        )
     }
 
     /// A pack that Cargo built: the tests depend on its crate, so it lies beside them.
