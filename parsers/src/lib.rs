@@ -23,6 +23,7 @@
     )
 )]
 
+mod camt;
 pub mod charset;
 pub mod elixir0;
 pub mod mt940;
@@ -35,7 +36,7 @@ mod source;
 mod statement;
 mod text;
 pub mod transfers;
-#[allow(dead_code, unused_imports)]
+
 mod xml;
 
 pub use charset::Charset;

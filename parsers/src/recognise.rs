@@ -4,10 +4,12 @@ use kantor_model::{
     Complaint, EntryView, Flow, Format, PartView, StatementFoot, StatementHead, StatementSink,
 };
 
+use crate::camt;
 use crate::charset::{Charset, Evidence, detect};
 use crate::elixir0;
 use crate::mt940::{self, Dialect};
 use crate::statement::{Counted, Options};
+use crate::xml;
 
 /// What a file seems to be.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -62,35 +64,32 @@ pub(crate) struct Probe {
 type Look = fn(&[u8]) -> Option<Probe>;
 
 /// Every format's look.
-const PROBES: [Look; 2] = [mt940_probe, elixir0::statement::probe];
+const PROBES: [Look; 3] = [mt940_probe, elixir0::statement::probe, camt::probe];
 
 /// Tells format, dialect and code page from the beginning of a file; a few kilobytes are enough
 /// (the dialect is told by the first entry). Dialects are told by shape, never by the account's bank.
 /// A file that fits two formats is of none: the reason names both.
 pub fn recognise(head: &[u8]) -> Recognition {
-    let detection = detect(head);
+    let (charset, evidence) = xml::encoding(head).unwrap_or_else(|| {
+        let detection = detect(head);
+        let evidence = evidence(detection.charset, detection.evidence);
+        (detection.charset, evidence)
+    });
     let recognised = |format, bank, what: String| Recognition {
         format,
         bank,
-        charset: detection.charset,
-        why: format!(
-            "{what}; {}",
-            evidence(detection.charset, detection.evidence)
-        ),
+        charset,
+        why: format!("{what}; {evidence}"),
     };
     let found: Vec<Probe> = PROBES.iter().filter_map(|probe| probe(head)).collect();
     match found.as_slice() {
         [one] => recognised(Some(one.format), one.bank.clone(), one.why.clone()),
-        [] if head.trim_ascii_start().starts_with(b"<") => recognised(
-            None,
-            None,
-            "an XML file, of no format that is read here".to_owned(),
-        ),
-        [] => recognised(
-            None,
-            None,
-            "no line begins a field of MT940 and the first line is no Elixir-0 transfer".to_owned(),
-        ),
+        [] => {
+            let nothing =
+                "no line begins a field of MT940 and the first line is no Elixir-0 transfer";
+            let what = camt::told(head).unwrap_or_else(|| nothing.to_owned());
+            recognised(None, None, what)
+        }
         several => {
             let names: Vec<&str> = several.iter().map(|probe| probe.why.as_str()).collect();
             recognised(
@@ -184,8 +183,12 @@ mod tests {
             "ELIXIR-0 generic: Elixir-0: the first line is a transfer of type 110 or 210; ASCII only so far",
         );
         check(
-            b"<?xml version=\"1.0\"?>",
-            "none generic: an XML file, of no format that is read here; ASCII only so far",
+            b"<?xml version=\"1.0\"?><account-history><x>",
+            "none generic: an XML file that begins with <account-history>, of no format that is read here; UTF-8, because it declares no encoding",
+        );
+        check(
+            b"<?xml version=\"1.0\" encoding=\"windows-1250\"?><Document><CstmrCdtTrfInitn><x>",
+            "none generic: pain.001, an order of transfers; declared as windows-1250",
         );
         check(
             b"",

@@ -5,6 +5,7 @@ use kantor_model::{
     StatementHead, StatementSink,
 };
 
+use crate::camt;
 use crate::charset::Charset;
 use crate::elixir0;
 use crate::mt940;
@@ -65,19 +66,22 @@ pub fn read_statement<S: ByteSource>(
     let read = match recognition.format {
         Some(Format::Mt940) => mt940::read(&mut source, options, &mut sink),
         Some(Format::Elixir0) => elixir0::statement::read(&mut source, options, &mut sink),
+        Some(Format::Camt052 | Format::Camt053 | Format::Camt054) => {
+            camt::read(&mut source, options, &mut sink)
+        }
         // No reader yet, or no format: MT940 says what is missing.
         Some(
             Format::Mt942
             | Format::Mt900
             | Format::Mt910
-            | Format::Camt052
-            | Format::Camt053
-            | Format::Camt054
             | Format::Csv
             | Format::BankXml
             | Format::JpkWb,
         )
-        | None => mt940::read(&mut source, options, &mut sink),
+        | None => match camt::refusal(source.head()) {
+            Some(complaint) => sink.complaint(complaint).map(|()| recognition.charset),
+            None => mt940::read(&mut source, options, &mut sink),
+        },
     };
     match read.and_then(|charset| sink.finish().map(|()| charset)) {
         Ok(charset) => Ok(sink.outcome(charset)),

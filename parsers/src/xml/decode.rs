@@ -3,6 +3,7 @@
 use encoding_rs::{CoderResult, Decoder, Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
 use super::problem::Problem;
+use super::scan;
 use crate::charset::{Charset, cp852_character, detect};
 
 /// Decodes a stream.
@@ -36,6 +37,31 @@ impl Decoding {
                 None => settled(undeclared(head)),
             },
         }
+    }
+
+    /// The code page of an XML file that begins so, and why; `None` where it is no XML.
+    pub(super) fn evidence(head: &[u8]) -> Option<(Charset, String)> {
+        let (wide, mark) = match Encoding::for_bom(head) {
+            Some((encoding, mark)) => (Some(encoding.name()), mark),
+            None => match head {
+                [b'<', 0, ..] | [0, b'<', ..] => (Some("UTF-16"), 0),
+                _ => (None, 0),
+            },
+        };
+        let rest = head.get(mark..).unwrap_or_default();
+        let first = rest
+            .iter()
+            .find(|byte| !scan::is_space(**byte) && **byte != 0);
+        if first != Some(&b'<') {
+            return None;
+        }
+        let charset = Decoding::of(head, None).map_or(Charset::Utf8, |(it, _)| it.charset);
+        let why = match (wide, declared(head)) {
+            (Some(name), _) => format!("marked as {name}"),
+            (None, Some(label)) => format!("declared as {}", String::from_utf8_lossy(label)),
+            (None, None) => format!("{charset}, because it declares no encoding"),
+        };
+        Some((charset, why))
     }
 
     fn labelled(label: &[u8]) -> Result<Decoding, Problem> {

@@ -18,9 +18,16 @@ mod scan;
 mod tag;
 mod window;
 
-pub(crate) use problem::Fault;
+pub(crate) use problem::{Fault, TRUNCATED};
 pub(crate) use pull::{Node, Xml, outline};
 pub(crate) use tag::Tag;
+
+use crate::Charset;
+
+/// The code page of an XML file that begins so, and why; `None` where it is no XML.
+pub(crate) fn encoding(head: &[u8]) -> Option<(Charset, String)> {
+    decode::Decoding::evidence(head)
+}
 
 #[cfg(test)]
 mod tests;

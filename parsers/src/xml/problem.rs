@@ -21,6 +21,9 @@ impl From<SourceError> for Fault {
     }
 }
 
+/// The code of a file that stops before its last closing tag.
+pub(crate) const TRUNCATED: &str = "xml-truncated";
+
 /// What is wrong.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) enum Problem {
@@ -46,7 +49,7 @@ impl Problem {
     fn code(&self) -> &'static str {
         match self {
             Problem::Malformed(_) | Problem::Unpaired { .. } => "xml-malformed",
-            Problem::Truncated { .. } => "xml-truncated",
+            Problem::Truncated { .. } => TRUNCATED,
             Problem::Doctype => "xml-doctype",
             Problem::Entity { .. } => "xml-entity",
             Problem::TooDeep => "xml-too-deep",
