@@ -12,7 +12,9 @@ use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use kantor_model::{Batch, Complaint, EntryView, Flow, PartView, StatementFoot, StatementHead, StatementSink};
+use kantor_model::{
+    Batch, Complaint, EntryView, Flow, PartView, StatementFoot, StatementHead, StatementSink,
+};
 use kantor_plugin_sdk::abi;
 use kantor_plugin_sdk::pack::Recognition;
 

@@ -27,3 +27,4 @@ impl BankPack for MBank {
 }
 
 export_bank_pack!(MBank);
+corpus_tests!("corpus");

@@ -27,3 +27,4 @@ impl BankPack for Pko {
 }
 
 export_bank_pack!(Pko);
+corpus_tests!("corpus");

@@ -47,10 +47,14 @@ typedef struct reading {
     char line[255];
 } reading;
 
-static int32_t complain(reading *r, const char *code, const char *message) {
-    bank_complaint complaint = {sizeof complaint, BANK_FATAL, {r->number, 1},
+static int32_t say(reading *r, uint32_t severity, const char *code, const char *message) {
+    bank_complaint complaint = {sizeof complaint, severity, {r->number, 1},
                                 text(code),       text(message), text(r->line)};
-    r->out->complaint(r->out->context, &complaint);
+    return r->out->complaint(r->out->context, &complaint);
+}
+
+static int32_t complain(reading *r, const char *code, const char *message) {
+    say(r, BANK_FATAL, code, message);
     return BANK_UNREADABLE;
 }
 
@@ -84,17 +88,25 @@ static bank_money pln(long long minor) {
     return amount;
 }
 
+static int is_day(unsigned year, unsigned month, unsigned day) {
+    static const unsigned char days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    if (year < 1 || month < 1 || month > 12 || day < 1)
+        return 0;
+    int leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+    return day <= days[month - 1] + (unsigned)(month == 2 && leap);
+}
+
 static int32_t read(const bank_source *source, const bank_statement_sink *out) {
     reading r = {.source = source, .out = out};
     char account[64], number[32];
-    long long opening, minor;
+    long long opening, minor, sum;
     unsigned year, month, day;
     int at;
     bank_date date = {2026, 11, 2};
 
     if (next_line(&r) < 0)
         return BANK_SOURCE_FAILED;
-    if (sscanf(r.line, "EXAMPLE %63s PLN %31s %lld", account, number, &opening) != 3)
+    if (sscanf(r.line, "EXAMPLE %63s PLN %31s %18lld", account, number, &opening) != 3)
         return complain(&r, "header-unreadable", "The first line is not that of Example Bank; "
                                                  "choose the bank that made the file.");
     bank_balance first = {pln(opening), date, 0};
@@ -106,6 +118,7 @@ static int32_t read(const bank_source *source, const bank_statement_sink *out) {
     };
     if (out->begin(out->context, &head) != BANK_CONTINUE)
         return BANK_OK;
+    sum = opening;
 
     for (;;) {
         int got = next_line(&r);
@@ -117,13 +130,20 @@ static int32_t read(const bank_source *source, const bank_statement_sink *out) {
         if (r.bent)
             return complain(&r, "line-unreadable", "This line is too long or holds what is not "
                                                    "ASCII; download the file again.");
-        if (sscanf(r.line, "END %lld", &minor) == 1) {
+        if (sscanf(r.line, "END %18lld", &minor) == 1) {
+            if (minor != sum &&
+                say(&r, BANK_NOTICE, "balance-differs",
+                    "The closing balance is not the opening balance and the entries; ask the bank "
+                    "which of them is right.") != BANK_CONTINUE)
+                return BANK_OK;
             bank_balance last = {pln(minor), date, 0};
             bank_statement_foot foot = {.struct_size = sizeof foot, .closing = &last};
             out->end(out->context, &foot);
             return BANK_OK;
         }
-        if (sscanf(r.line, "%u-%u-%u %lld %n", &year, &month, &day, &minor, &at) != 4)
+        at = 0;
+        if (sscanf(r.line, "%4u-%2u-%2u %18lld%n", &year, &month, &day, &minor, &at) != 4 ||
+            r.line[at] != ' ' || !is_day(year, month, day))
             return complain(&r, "entry-unreadable", "This line is no entry; download the file "
                                                     "again.");
         date.year = (uint16_t)year;
@@ -132,8 +152,11 @@ static int32_t read(const bank_source *source, const bank_statement_sink *out) {
         bank_entry entry = {
             .struct_size = sizeof entry, .place = {r.number, 1},  .amount = pln(minor),
             .value_date = date,          .booking_date = date,    .status = BANK_BOOKED,
-            .remittance = text(r.line + at),
+            .remittance = text(r.line + at + 1),
         };
+        if (__builtin_add_overflow(sum, minor, &sum))
+            return complain(&r, "sum-too-large", "The entries have no sum; download the file "
+                                                 "again.");
         if (out->entry(out->context, &entry) != BANK_CONTINUE)
             return BANK_OK;
     }

@@ -229,6 +229,10 @@ macro_rules! export_bank_pack {
              the pack would end the process that loaded it instead of being reported"
         );
 
+        /// The pack of this crate, for `corpus_tests!`.
+        #[allow(dead_code)]
+        pub(crate) type ExportedBankPack = $pack;
+
         /// What the host asks first: the pack's description (`bank_plugin.h`).
         #[allow(unsafe_code)]
         #[unsafe(no_mangle)]

@@ -7,6 +7,7 @@
 //! BankPack                what an author writes
 //! formats                 ready halves for the formats that kantor-parsers knows
 //! export_bank_pack!       makes a library of it; a panic becomes a status
+//! corpus_tests!           tests it over the files of its corpus; told writes down what they say
 //! ```
 //!
 //! A whole pack:
@@ -46,7 +47,8 @@
 //! # fn main() {}
 //! ```
 //!
-//! Nothing here opens a file, asks for the time or starts a thread.
+//! Nothing here opens a file (apart from `corpus`, in the tests of packs), asks for the time or
+//! starts a thread.
 #![deny(unsafe_op_in_unsafe_fn)]
 #![cfg_attr(
     not(test),
@@ -60,6 +62,7 @@
 )]
 
 pub mod abi;
+pub mod corpus;
 pub mod export;
 pub mod formats;
 pub mod from_abi;
@@ -67,14 +70,15 @@ pub mod guest;
 pub mod pack;
 mod text;
 pub mod to_abi;
+pub mod told;
 
 /// What a pack's author needs.
 pub mod prelude {
     pub use crate::abi::TransferFormat;
-    pub use crate::export_bank_pack;
     pub use crate::guest::{Output, Source, SourceFailed};
     pub use crate::pack::{
         BankPack, Confidence, ReadFault, Recognition, Refused, Statements, Transfers,
     };
+    pub use crate::{corpus_tests, export_bank_pack};
     pub use kantor_model::{Batch, StatementSink};
 }
