@@ -27,6 +27,7 @@ mod camt;
 pub mod charset;
 pub mod elixir0;
 pub mod mt940;
+pub mod pain001;
 pub mod pain002;
 mod peeked;
 pub mod profile;

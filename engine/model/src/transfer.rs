@@ -1,6 +1,6 @@
 //! What we ask of the bank: transfers, in batches for one account.
 
-use crate::{Abroad, Date, Iban, Money};
+use crate::{Abroad, Country, Date, Iban, Money};
 
 /// A name with an address, as a transfer order carries it.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -28,6 +28,15 @@ pub struct Transfer {
     pub title: String,
     /// What it needs besides when it leaves the country or the złoty.
     pub abroad: Abroad,
+}
+
+impl Transfer {
+    /// Where the payee lives: as it is said, else where his account is.
+    pub fn payee_country(&self) -> Country {
+        let account = Country::parse(self.payee_account.country());
+        // An account number always begins with two letters.
+        self.abroad.country.or(account).unwrap_or(Country::POLAND)
+    }
 }
 
 /// Transfers from one account on one day, written into one file (paczka przelewów).

@@ -7,6 +7,8 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
+use crate::pain001;
+
 /// One bank's bends. Sections are named after formats; what a section leaves out is as the format
 /// has it everywhere.
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
@@ -16,6 +18,8 @@ pub struct Profile {
     pub id: String,
     /// The bank's name for people.
     pub name: String,
+    /// How it wants transfer files in pain.001; absent where it does not take them.
+    pub pain001: Option<pain001::Profile>,
 }
 
 /// Why a profile cannot be used.

@@ -205,6 +205,13 @@ pub enum WriteProblem {
         /// How many characters a line holds.
         width: usize,
     },
+    /// Something about the whole batch that only one format or bank asks for; the sentence says
+    /// what happened, why, and what to do.
+    #[error("{message}")]
+    Whole {
+        /// The sentence.
+        message: String,
+    },
     /// Something that only one format or bank asks for; the sentence says what happened, why, and
     /// what to do.
     #[error("{at}: {message}")]
@@ -224,6 +231,7 @@ impl WriteProblem {
             | WriteProblem::TooMany { .. }
             | WriteProblem::PayerNotPolish { .. }
             | WriteProblem::OwnerMissing
+            | WriteProblem::Whole { .. }
             | WriteProblem::Date { .. }
             | WriteProblem::SumTooLong { .. } => 0,
             WriteProblem::CurrencyNotCarried { at, .. }

@@ -1,0 +1,61 @@
+//! Which countries take part in what.
+
+/// The countries of the SEPA schemes with the length of their account numbers (European Payments
+/// Council, list of SEPA countries; IBAN registry). French overseas territories have French
+/// numbers.
+#[rustfmt::skip]
+const SEPA: &[(&str, usize)] = &[
+    ("AD", 24), ("AL", 28), ("AT", 20), ("BE", 16), ("BG", 22), ("CH", 21), ("CY", 28), ("CZ", 24),
+    ("DE", 22), ("DK", 18), ("EE", 20), ("ES", 24), ("FI", 18), ("FR", 27), ("GB", 22), ("GI", 23),
+    ("GR", 27), ("HR", 21), ("HU", 28), ("IE", 22), ("IS", 26), ("IT", 27), ("LI", 21), ("LT", 20),
+    ("LU", 20), ("LV", 21), ("MC", 27), ("MD", 24), ("ME", 22), ("MK", 19), ("MT", 31), ("NL", 18),
+    ("NO", 15), ("PL", 28), ("PT", 25), ("RO", 24), ("RS", 22), ("SE", 24), ("SI", 19), ("SK", 24),
+    ("SM", 27), ("VA", 22),
+];
+
+/// Of these, the countries outside of the European Economic Area.
+const OUTSIDE_EEA: [&str; 12] = [
+    "AD", "AL", "CH", "GB", "GI", "MC", "MD", "ME", "MK", "RS", "SM", "VA",
+];
+
+/// The currencies of the European Economic Area, the franc being that of Liechtenstein.
+const EEA_CURRENCIES: [&str; 11] = [
+    "BGN", "CHF", "CZK", "DKK", "EUR", "HUF", "ISK", "NOK", "PLN", "RON", "SEK",
+];
+
+/// Whether accounts of the country can be reached by a SEPA credit transfer.
+pub(super) fn is_sepa(country: &str) -> bool {
+    account_length(country).is_some()
+}
+
+/// How many characters an account number of the country has, where it is a SEPA country.
+pub(super) fn account_length(country: &str) -> Option<usize> {
+    let row = SEPA.iter().find(|(code, _)| *code == country);
+    row.map(|(_, length)| *length)
+}
+
+/// Whether the country is in the European Economic Area.
+pub(super) fn is_eea(country: &str) -> bool {
+    is_sepa(country) && !OUTSIDE_EEA.contains(&country)
+}
+
+/// Whether the currency is one of the European Economic Area.
+pub(super) fn is_eea_currency(code: &str) -> bool {
+    EEA_CURRENCIES.contains(&code)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_areas_lie_inside_of_each_other() {
+        assert!(SEPA.is_sorted() && OUTSIDE_EEA.is_sorted() && EEA_CURRENCIES.is_sorted());
+        assert!(OUTSIDE_EEA.iter().all(|country| is_sepa(country)));
+        let eea = SEPA.iter().filter(|(country, _)| is_eea(country)).count();
+        // 27 of the Union, Iceland, Liechtenstein, Norway.
+        assert_eq!(eea, 30);
+        assert_eq!(account_length("PL"), Some(28));
+        assert!(!is_sepa("US") && !is_eea("CH") && !is_eea_currency("USD"));
+    }
+}
