@@ -25,6 +25,7 @@
 
 mod camt;
 pub mod charset;
+pub mod csv;
 pub mod elixir0;
 pub mod mt940;
 pub mod pain001;

@@ -6,6 +6,7 @@ use kantor_model::{
 
 use crate::camt;
 use crate::charset::{Charset, Evidence, detect};
+use crate::csv;
 use crate::elixir0;
 use crate::mt940::{self, Dialect};
 use crate::statement::{Counted, Options};
@@ -81,7 +82,11 @@ pub fn recognise(head: &[u8]) -> Recognition {
         charset,
         why: format!("{what}; {evidence}"),
     };
-    let found: Vec<Probe> = PROBES.iter().filter_map(|probe| probe(head)).collect();
+    let mut found: Vec<Probe> = PROBES.iter().filter_map(|probe| probe(head)).collect();
+    // A line that begins a field of MT940, or a transfer, names no columns.
+    if found.is_empty() {
+        found.extend(csv::probe(head));
+    }
     match found.as_slice() {
         [one] => recognised(Some(one.format), one.bank.clone(), one.why.clone()),
         [] => {

@@ -7,6 +7,7 @@ use kantor_model::{
 
 use crate::camt;
 use crate::charset::Charset;
+use crate::csv;
 use crate::elixir0;
 use crate::mt940;
 use crate::peeked::Peeked;
@@ -69,15 +70,17 @@ pub fn read_statement<S: ByteSource>(
         Some(Format::Camt052 | Format::Camt053 | Format::Camt054) => {
             camt::read(&mut source, options, &mut sink)
         }
+        Some(Format::Csv) => {
+            let chosen = csv::choose(source.head(), options.profile);
+            csv::read(&mut source, chosen, options, &mut sink)
+        }
+        // A table that a person named, or that fits several layouts: that is what is said of it.
+        None if csv::claims(source.head(), options.profile) => {
+            let chosen = csv::choose(source.head(), options.profile);
+            csv::read(&mut source, chosen, options, &mut sink)
+        }
         // No reader yet, or no format: MT940 says what is missing.
-        Some(
-            Format::Mt942
-            | Format::Mt900
-            | Format::Mt910
-            | Format::Csv
-            | Format::BankXml
-            | Format::JpkWb,
-        )
+        Some(Format::Mt942 | Format::Mt900 | Format::Mt910 | Format::BankXml | Format::JpkWb)
         | None => match camt::refusal(source.head()) {
             Some(complaint) => sink.complaint(complaint).map(|()| recognition.charset),
             None => mt940::read(&mut source, options, &mut sink),

@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
+use crate::csv::CsvProfile;
 use crate::pain001;
 
 /// One bank's bends. Sections are named after formats; what a section leaves out is as the format
@@ -20,6 +21,9 @@ pub struct Profile {
     pub name: String,
     /// How it wants transfer files in pain.001; absent where it does not take them.
     pub pain001: Option<pain001::Profile>,
+    /// The layouts of its tables.
+    #[serde(default)]
+    pub csv: Vec<CsvProfile>,
 }
 
 /// Why a profile cannot be used.
@@ -33,9 +37,19 @@ pub struct ProfileError {
 }
 
 /// The profiles of this repository's packs, in the order of their ids.
-const TEXTS: [&str; 2] = [
+const TEXTS: [&str; 12] = [
+    include_str!("../../../bank-plugins/alior/profile.toml"),
+    include_str!("../../../bank-plugins/credit-agricole/profile.toml"),
+    include_str!("../../../bank-plugins/deutsche/profile.toml"),
+    include_str!("../../../bank-plugins/generic-csv/profile.toml"),
+    include_str!("../../../bank-plugins/ing/profile.toml"),
     include_str!("../../../bank-plugins/mbank/profile.toml"),
+    include_str!("../../../bank-plugins/millennium/profile.toml"),
+    include_str!("../../../bank-plugins/pekao/profile.toml"),
     include_str!("../../../bank-plugins/pko/profile.toml"),
+    include_str!("../../../bank-plugins/raiffeisen/profile.toml"),
+    include_str!("../../../bank-plugins/santander/profile.toml"),
+    include_str!("../../../bank-plugins/unicredit/profile.toml"),
 ];
 
 static BUILT_IN: LazyLock<Vec<Profile>> = LazyLock::new(|| {
