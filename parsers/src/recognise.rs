@@ -1,15 +1,12 @@
 //! What a file is, from its first bytes.
 
-use kantor_model::{
-    Complaint, EntryView, Flow, Format, PartView, StatementFoot, StatementHead, StatementSink,
-};
+use kantor_model::Format;
 
 use crate::camt;
 use crate::charset::{Charset, Evidence, detect};
 use crate::csv;
 use crate::elixir0;
-use crate::mt940::{self, Dialect};
-use crate::statement::{Counted, Options};
+use crate::mt940;
 use crate::xml;
 
 /// What a file seems to be.
@@ -25,33 +22,6 @@ pub struct Recognition {
     pub why: String,
 }
 
-/// Keeps the first head and stops.
-#[derive(Default)]
-struct FirstHead(Option<StatementHead>);
-
-impl StatementSink for FirstHead {
-    fn begin(&mut self, head: StatementHead) -> Flow {
-        self.0 = Some(head);
-        Flow::Stop
-    }
-
-    fn part(&mut self, _: &PartView<'_>) -> Flow {
-        Flow::Stop
-    }
-
-    fn entry(&mut self, _: &EntryView<'_>) -> Flow {
-        Flow::Stop
-    }
-
-    fn end(&mut self, _: StatementFoot) -> Flow {
-        Flow::Stop
-    }
-
-    fn complaint(&mut self, _: Complaint) -> Flow {
-        Flow::Continue
-    }
-}
-
 /// What a format's module says of the beginning of a file that is of its format.
 pub(crate) struct Probe {
     pub(crate) format: Format,
@@ -65,7 +35,7 @@ pub(crate) struct Probe {
 type Look = fn(&[u8]) -> Option<Probe>;
 
 /// Every format's look.
-const PROBES: [Look; 3] = [mt940_probe, elixir0::statement::probe, camt::probe];
+const PROBES: [Look; 3] = [mt940::probe, elixir0::statement::probe, camt::probe];
 
 /// Tells format, dialect and code page from the beginning of a file; a few kilobytes are enough
 /// (the dialect is told by the first entry). Dialects are told by shape, never by the account's bank.
@@ -106,33 +76,6 @@ pub fn recognise(head: &[u8]) -> Recognition {
     }
 }
 
-fn mt940_probe(head: &[u8]) -> Option<Probe> {
-    if !is_mt940(head) {
-        return None;
-    }
-    let mut first = FirstHead::default();
-    let mut source = head;
-    // A slice never fails.
-    let _ = mt940::read(
-        &mut source,
-        Options::default(),
-        &mut Counted::new(&mut first, false),
-    );
-    let bank = first
-        .0
-        .and_then(|head| head.bank)
-        .and_then(|bank| Dialect::of_bank(&bank)?.bank());
-    let why = match bank {
-        Some(bank) => format!("MT940 in the shape that {bank} writes"),
-        None => "MT940 in no bank's particular shape".to_owned(),
-    };
-    Some(Probe {
-        format: Format::Mt940,
-        bank: bank.map(str::to_owned),
-        why,
-    })
-}
-
 fn evidence(charset: Charset, evidence: Evidence) -> String {
     match evidence {
         Evidence::Ascii => "ASCII only so far".to_owned(),
@@ -145,22 +88,6 @@ fn evidence(charset: Charset, evidence: Evidence) -> String {
             "letters that Windows-1250 and ISO-8859-2 have in the same places".to_owned()
         }
     }
-}
-
-/// A line that begins with `:20:` or `:25:`, and one that begins with `:60`, `:61:` or `:62`.
-fn is_mt940(head: &[u8]) -> bool {
-    let mut named = false;
-    let mut counted = false;
-    for line in head.split(|byte| matches!(byte, b'\n' | b'@')) {
-        let line = match line {
-            [0x01 | b'{', rest @ ..] => rest,
-            all => all,
-        };
-        named |= line.starts_with(b":20:") || line.starts_with(b":25");
-        counted |=
-            line.starts_with(b":60") || line.starts_with(b":61:") || line.starts_with(b":62");
-    }
-    named && counted
 }
 
 #[cfg(test)]

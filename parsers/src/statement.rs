@@ -65,7 +65,9 @@ pub fn read_statement<S: ByteSource>(
     let recognition = recognise(source.head());
     let mut sink = Counted::new(sink, options.lenient);
     let read = match recognition.format {
-        Some(Format::Mt940) => mt940::read(&mut source, options, &mut sink),
+        Some(Format::Mt940 | Format::Mt942 | Format::Mt900 | Format::Mt910) => {
+            mt940::read(&mut source, options, &mut sink)
+        }
         Some(Format::Elixir0) => elixir0::statement::read(&mut source, options, &mut sink),
         Some(Format::Camt052 | Format::Camt053 | Format::Camt054) => {
             camt::read(&mut source, options, &mut sink)
@@ -80,8 +82,7 @@ pub fn read_statement<S: ByteSource>(
             csv::read(&mut source, chosen, options, &mut sink)
         }
         // No reader yet, or no format: MT940 says what is missing.
-        Some(Format::Mt942 | Format::Mt900 | Format::Mt910 | Format::BankXml | Format::JpkWb)
-        | None => match camt::refusal(source.head()) {
+        Some(Format::BankXml | Format::JpkWb) | None => match camt::refusal(source.head()) {
             Some(complaint) => sink.complaint(complaint).map(|()| recognition.charset),
             None => mt940::read(&mut source, options, &mut sink),
         },

@@ -49,16 +49,6 @@ pub(crate) fn join_wrapped(bytes: &[u8], width: usize, charset: Charset, into: &
     }
 }
 
-/// The text trimmed, unless nothing is left; copied only where there is something to trim.
-pub(crate) fn kept(text: String) -> Option<String> {
-    let trimmed = text.trim();
-    if trimmed.len() == text.len() {
-        (!text.is_empty()).then_some(text)
-    } else {
-        present(trimmed)
-    }
-}
-
 /// The text with each run of spaces as one space, and none at its ends.
 pub(crate) fn collapsed(text: &str) -> String {
     let mut out = String::with_capacity(text.len());

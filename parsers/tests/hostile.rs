@@ -106,9 +106,14 @@ fn check_laws(collected: &Collected) {
 /// Where only the missing end tells of the cut, the last entry's text may have lost lines: no bank
 /// but mBank and PKO says which line is its last.
 fn is_beginning_of(part: &Statement, whole: &Statement) -> bool {
-    let generic = part.head.bank.is_none() && part.foot.closing.is_none();
-    let sure = part.entries.len() - usize::from(generic && !part.entries.is_empty());
-    part.head == whole.head
+    let bank = part.head.bank.as_deref();
+    let unsure = part.foot.closing.is_none() && !matches!(bank, Some("mbank" | "pko"));
+    let sure = part.entries.len() - usize::from(unsure && !part.entries.is_empty());
+    // Of a statement that is cut, nothing that tells whose it is may be left.
+    let told = part.head.bank.is_some() || part.foot.closing.is_some();
+    let mut head = whole.head.clone();
+    head.bank = head.bank.filter(|_| told);
+    part.head == head
         && part.entries.len() <= whole.entries.len()
         && part.entries[..sure] == whole.entries[..sure]
         && part

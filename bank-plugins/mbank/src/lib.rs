@@ -2,7 +2,6 @@
 //! What mBank does differently, and how it is known, is in `NOTES.md`.
 
 use kantor_parsers::elixir0::Profile;
-use kantor_parsers::mt940::Dialect;
 use kantor_plugin_sdk::formats::{elixir0, mt940};
 use kantor_plugin_sdk::prelude::*;
 
@@ -17,8 +16,8 @@ impl BankPack for MBank {
     const BANKS: &'static str = "mbank";
     const STATEMENTS: Option<Statements> = Some(Statements {
         formats: "MT940",
-        recognise: |head| mt940::recognise(head, Dialect::MBank),
-        read: |source, sink| mt940::read(source, sink, Dialect::MBank),
+        recognise: |head| mt940::recognise(head, Self::ID),
+        read: |source, sink| mt940::read(source, sink, Self::ID),
     });
     const TRANSFERS: Option<Transfers> = Some(Transfers {
         formats: &[elixir0::FORMAT],

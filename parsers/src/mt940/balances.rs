@@ -9,7 +9,7 @@ use super::open::{Stated, Told};
 use super::reader::{Reader, Step};
 use crate::statement::Halt;
 
-impl<K: StatementSink + ?Sized> Reader<'_, '_, K> {
+impl<K: StatementSink + ?Sized> Reader<'_, '_, '_, K> {
     /// Reads a balance; what cannot be read breaks the statement.
     fn balance(&mut self, field: &Field<'_>) -> Result<Option<Balance>, Halt> {
         let (problem, offset) = match balance(field.value()) {
@@ -125,7 +125,7 @@ impl<K: StatementSink + ?Sized> Reader<'_, '_, K> {
     }
 }
 
-/// Whether the file stops inside the amount of this balance.
-fn is_cut(field: &Field<'_>, currency: Currency) -> bool {
+/// Whether the file stops inside the amount of this balance or total.
+pub(super) fn is_cut(field: &Field<'_>, currency: Currency) -> bool {
     field.unfinished && lacks_places(field.value(), currency)
 }

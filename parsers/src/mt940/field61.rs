@@ -30,10 +30,13 @@ pub(super) struct EntryLine<'a> {
     pub(super) amount: &'a [u8],
     /// `NTRF`, `N152`: type and code.
     pub(super) code: &'a [u8],
+    /// All that follows the code.
+    pub(super) references: &'a [u8],
+    /// Without `//` there is one reference only, and the customer's is where it stands.
     pub(super) customer_reference: &'a [u8],
     pub(super) bank_reference: &'a [u8],
     /// The line after it, without a tag.
-    pub(super) supplement: &'a [u8],
+    pub(super) second_line: &'a [u8],
 }
 
 fn digits(count: usize) -> impl Fn(&[u8]) -> IResult<&[u8], &[u8]> {
@@ -71,7 +74,7 @@ fn fixed(input: &[u8]) -> IResult<&[u8], Fixed<'_>> {
 pub(super) fn entry_line(field: &[u8]) -> Result<EntryLine<'_>, usize> {
     let mut all = lines(field);
     let first = all.next().unwrap_or_default();
-    let supplement = all.map(trim).find(|line| !line.is_empty());
+    let second_line = all.map(trim).find(|line| !line.is_empty());
     let (rest, (value_digits, entry_digits, mark, amount)) =
         fixed(first).map_err(|error| match error {
             nom::Err::Error(error) | nom::Err::Failure(error) => first.len() - error.input.len(),
@@ -102,9 +105,10 @@ pub(super) fn entry_line(field: &[u8]) -> Result<EntryLine<'_>, usize> {
         mark,
         amount,
         code: trim(code),
+        references: trim(references),
         customer_reference: trim(customer_reference),
         bank_reference: trim(bank_reference),
-        supplement: supplement.unwrap_or_default(),
+        second_line: second_line.unwrap_or_default(),
     })
 }
 
@@ -130,7 +134,7 @@ mod tests {
                     shown(line.code),
                     shown(line.customer_reference),
                     shown(line.bank_reference),
-                    shown(line.supplement),
+                    shown(line.second_line),
                 ]
                 .join("|"),
             };

@@ -20,6 +20,8 @@ pub(super) enum Piece<'a> {
     Field(Field<'a>),
     /// A line `-`, `-}` or the like: the message ends.
     End,
+    /// A line `}` or `}{5:` where `-}` should end a message in FIN blocks.
+    DamagedEnd(Place),
     /// A line `{1:...}{2:...}{4:` or the constant line of a bank before the first field.
     Envelope(Field<'a>),
     /// A line that belongs to no field.
@@ -77,6 +79,8 @@ pub(super) struct Fields<'s, S: ByteSource> {
     /// 0x01 was seen, as mBank and Deutsche Bank PL begin their statements, and not yet the 0x03
     /// that ends them.
     pub(super) in_marks: bool,
+    /// Block 4 of FIN was opened and not closed yet.
+    pub(super) in_block: bool,
 }
 
 impl<'s, S: ByteSource> Fields<'s, S> {
@@ -86,6 +90,7 @@ impl<'s, S: ByteSource> Fields<'s, S> {
             line: 1,
             settling: charset.map_or(Settling::Open, Settling::Settled),
             in_marks: false,
+            in_block: false,
         }
     }
 
@@ -122,6 +127,7 @@ impl<'s, S: ByteSource> Fields<'s, S> {
             let bytes = self.window.rest().get(..line.length).unwrap_or_default();
             let visible = trim_marks(bytes);
             let (blank, ends) = (visible.is_empty(), visible.first() == Some(&b'-'));
+            let damaged = self.in_block && is_damaged_end(visible);
             let marks_first = bytes.iter().take_while(|byte| **byte == 0x01).count();
             // `{` may stand before the first tag on the same line (Alior); 0x01 as well.
             let before = if visible.first() == Some(&b'{') {
@@ -134,8 +140,13 @@ impl<'s, S: ByteSource> Fields<'s, S> {
             if let Some(at) = last_mark {
                 self.in_marks = bytes.get(at) == Some(&0x01);
             }
-            if blank || ends {
+            if blank || ends || damaged {
+                let place = self.place();
+                self.in_block &= blank;
                 self.skip(&line);
+                if damaged {
+                    return Ok(Some(Piece::DamagedEnd(place)));
+                }
                 if ends {
                     return Ok(Some(Piece::End));
                 }
@@ -178,6 +189,7 @@ impl<'s, S: ByteSource> Fields<'s, S> {
             unfinished: line.unfinished,
         };
         Ok(if is_envelope(trim_marks(raw)) {
+            self.in_block |= memchr::memmem::find(raw, b"{4:").is_some();
             Piece::Envelope(field)
         } else {
             Piece::Stray(field)
@@ -266,6 +278,7 @@ impl<'s, S: ByteSource> Fields<'s, S> {
                 || self.message_follows(from + taken)?),
             Some(b'-') => Ok(!tag.holds_text()),
             Some(b'{') => Ok(is_envelope(line) || !tag.holds_text()),
+            Some(b'}') if self.in_block && is_damaged_end(trim_marks(line)) => Ok(true),
             Some(0x01 | 0x03 | 0x1A) => Ok(true),
             Some(_) => {
                 let value = || self.window.rest().get(value).unwrap_or_default();
@@ -337,7 +350,7 @@ impl TextLines {
                         Tag::of_line(next, true).is_some_and(|(tag, _)| tag != Tag::Reference);
                     return text;
                 }
-                Some(b'-' | b'{' | 0x01 | 0x03 | 0x1A) | None => return text,
+                Some(b'-' | b'{' | b'}' | 0x01 | 0x03 | 0x1A) | None => return text,
                 Some(_) => {}
             }
             let Some(end) = ends.next() else {
@@ -367,6 +380,11 @@ fn trim_marks(mut bytes: &[u8]) -> &[u8] {
 fn is_end(line: &[u8]) -> bool {
     let visible = trim_marks(line);
     visible == b"-" || visible.starts_with(b"-}")
+}
+
+/// `}` alone, or with the next block after it.
+fn is_damaged_end(visible: &[u8]) -> bool {
+    visible == b"}" || visible.starts_with(b"}{")
 }
 
 /// FIN blocks, or one of the constant lines that foreign banks put before the first tag.
@@ -406,6 +424,9 @@ mod tests {
                         if field.unfinished { " ..." } else { "" }
                     ),
                     Piece::End => "End".to_owned(),
+                    Piece::DamagedEnd(place) => {
+                        format!("{}:{} DamagedEnd", place.line, place.column)
+                    }
                     Piece::Envelope(_) => "Envelope".to_owned(),
                     Piece::Stray(line) => format!("Stray {}", line.charset.decode(line.raw)),
                     Piece::TooLong(_) => "TooLong".to_owned(),

@@ -1,9 +1,9 @@
 //! The `:86:` of mBank CompanyNet and BRESOK: `nnn TEXT; KEY: value; ...; TNR: number`.
 
-use kantor_model::AccountNumber;
+use kantor_model::{AccountNumber, Currency, Money};
 
-use super::field86::{Details, Shape};
-use crate::text::present;
+use super::details::{Details, put};
+use super::money_in::Found;
 
 /// A key of mBank's text.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -15,6 +15,9 @@ enum Key {
     Title,
     CustomerReference,
     TransactionNumber,
+    /// The currency in which the transfer was ordered, and the amount in it.
+    Currency,
+    Amount,
     /// Part of a tax or social-insurance transfer, which has no title of its own.
     Tax,
     /// Known, but nothing that an entry tells.
@@ -39,8 +42,8 @@ const KEYS: &[(&str, Key)] = &[
     ("OKRES:", Key::Tax),
     ("ID IPH:", Key::Other),
     ("DATA STEMPLA:", Key::Other),
-    ("WALUTA:", Key::Other),
-    ("KWOTA:", Key::Other),
+    ("WALUTA:", Key::Currency),
+    ("KWOTA:", Key::Amount),
     ("KURS:", Key::Other),
     ("DATA NOSTRO:", Key::Other),
     ("REF. MT103:", Key::Other),
@@ -61,7 +64,11 @@ impl Key {
     fn comes_before_title(self) -> bool {
         match self {
             Key::FromAccount | Key::ToAccount | Key::From | Key::To | Key::Title | Key::Tax => true,
-            Key::CustomerReference | Key::TransactionNumber | Key::Other => false,
+            Key::CustomerReference
+            | Key::TransactionNumber
+            | Key::Currency
+            | Key::Amount
+            | Key::Other => false,
         }
     }
 }
@@ -126,45 +133,73 @@ fn pairs(text: &str) -> (&str, Vec<Pair<'_>>) {
     (head, pairs)
 }
 
-/// The facts of a text of this shape: a code of up to four digits, a space, and at least one key
+/// Whether the text is of this shape: a code of up to four digits, a space, and at least one key
 /// further on.
-pub(super) fn details(text: &str) -> Option<Details> {
+pub(super) fn is_keyed(text: &str) -> bool {
+    code_length(text).is_some()
+        && memchr::memchr_iter(b';', text.as_bytes()).any(|semicolon| {
+            let after = text.get(semicolon + 1..).unwrap_or_default().trim_start();
+            Key::of(after).is_some()
+        })
+}
+
+/// How many digits the code at the beginning has.
+fn code_length(text: &str) -> Option<usize> {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
-    if !(1..=4).contains(&digits) || text.as_bytes().get(digits) != Some(&b' ') {
-        return None;
-    }
+    let follows = text.as_bytes().get(digits) == Some(&b' ');
+    ((1..=4).contains(&digits) && follows).then_some(digits)
+}
+
+/// Puts the facts of a text of this shape into `details`.
+pub(super) fn read(text: &str, details: &mut Details) {
     let (head, pairs) = pairs(text);
-    if pairs.is_empty() {
-        return None;
-    }
     let first = |key: Key| pairs.iter().find(|pair| pair.key == key);
-    let value = |key: Key| first(key).and_then(|pair| present(pair.value));
-    let transaction_number = value(Key::TransactionNumber);
-    let remittance = match first(Key::Title) {
-        Some(title) => present(title.value),
-        None => tax(&pairs).or_else(|| present(head.get(digits..)?)),
-    };
-    Some(Details {
-        shape: Shape::Keyed,
-        name: value(Key::From).or_else(|| value(Key::To)),
-        account: first(Key::FromAccount)
-            .or_else(|| first(Key::ToAccount))
-            .and_then(|pair| AccountNumber::from_file(pair.value)),
-        remittance,
-        customer_reference: value(Key::CustomerReference),
-        whole: Some(transaction_number.as_deref().is_some_and(is_whole_number)),
-        bank_reference: transaction_number,
-    })
+    let value = |key: Key| first(key).map_or("", |pair| pair.value.trim());
+    match first(Key::Title) {
+        Some(title) => put(&mut details.remittance, title.value),
+        None => tax(&pairs, &mut details.remittance),
+    }
+    if first(Key::Title).is_none() {
+        let digits = code_length(text).unwrap_or(0);
+        put(&mut details.remittance, head.get(digits..).unwrap_or(head));
+    }
+    put(&mut details.name, value(Key::From));
+    put(&mut details.name, value(Key::To));
+    details.account = first(Key::FromAccount)
+        .or_else(|| first(Key::ToAccount))
+        .and_then(|pair| AccountNumber::from_file(pair.value));
+    put(
+        &mut details.customer_reference,
+        value(Key::CustomerReference),
+    );
+    put(&mut details.bank_reference, value(Key::TransactionNumber));
+    details.whole = Some(is_whole_number(&details.bank_reference));
+    if let (Some(currency), Some(amount)) = (first(Key::Currency), first(Key::Amount)) {
+        details.original.put(original(currency.value, amount.value));
+    }
+}
+
+/// The amount in the currency that the transfer was ordered in.
+fn original(currency: &str, amount: &str) -> Found {
+    let digits: String = amount
+        .chars()
+        .filter(|character| *character != ' ')
+        .collect();
+    Currency::from_code(currency.trim())
+        .ok()
+        .and_then(|currency| Money::parse(&digits, currency).ok())
+        .filter(|amount| !amount.is_negative())
+        .map_or(Found::Unreadable, Found::Amount)
 }
 
 /// What a tax transfer says instead of a title, keys and all.
-fn tax(pairs: &[Pair<'_>]) -> Option<String> {
-    let told: Vec<&str> = pairs
-        .iter()
-        .filter(|pair| pair.key == Key::Tax)
-        .map(|pair| pair.whole.trim())
-        .collect();
-    (!told.is_empty()).then(|| told.join("; "))
+fn tax(pairs: &[Pair<'_>], into: &mut String) {
+    for pair in pairs.iter().filter(|pair| pair.key == Key::Tax) {
+        if !into.is_empty() {
+            into.push_str("; ");
+        }
+        into.push_str(pair.whole.trim());
+    }
 }
 
 /// `145411008025459.000001`: digits, a point, six digits.
@@ -177,7 +212,7 @@ fn is_whole_number(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::field86::tests::facts;
+    use super::super::texts::tests::facts;
 
     #[track_caller]
     fn check(field: &str, expected: &[&str]) {

@@ -1,12 +1,15 @@
 //! The statement that is being read: its head, its running sum, its last entry.
 
+use std::ops::Range;
+
 use kantor_model::{
-    AccountNumber, Balance, Currency, Entry, EntryStatus, Format, Money, Place, StatementHead,
+    AccountNumber, Balance, Currency, Date, Format, Money, Place, StatementFoot, StatementHead,
 };
 
-use super::dialect::Dialect;
+use super::announcement::Announcement;
 use super::field25::page;
-use super::field86::{Details, Shape};
+use super::known::Known;
+use super::totals::Counts;
 
 /// An opening or closing balance, and whether it is that of a page (60M, 62M).
 #[derive(Clone, Copy, Debug)]
@@ -16,44 +19,19 @@ pub(super) struct Stated {
     pub(super) place: Place,
 }
 
-/// An entry whose text may still come.
-#[derive(Debug)]
+/// What `:61:` says of an entry whose texts may still come. Texts are parts of the held bytes.
+#[derive(Clone, Debug)]
 pub(super) struct Draft {
-    pub(super) entry: Entry,
-    /// The fifth character of PKO's second line: `0` booked, `1` off-book.
-    pub(super) kind: Option<u8>,
-    pub(super) details: Option<Details>,
-}
-
-impl Draft {
-    pub(super) fn shape(&self) -> Option<&Shape> {
-        self.details.as_ref().map(|details| &details.shape)
-    }
-
-    /// Whether PKO's mark is one of those that its document knows.
-    pub(super) fn kind_is_known(&self) -> bool {
-        matches!(self.kind, None | Some(b'0' | b'1'))
-    }
-
-    /// The entry with what its text told.
-    pub(super) fn entry(self, dialect: Dialect) -> Entry {
-        let Draft {
-            mut entry,
-            kind,
-            details,
-        } = self;
-        if dialect == Dialect::Pko && kind == Some(b'1') {
-            entry.status = EntryStatus::Info;
-        }
-        if let Some(details) = details {
-            entry.counterparty.name = details.name;
-            entry.counterparty.account = details.account;
-            entry.remittance = details.remittance;
-            entry.customer_reference = entry.customer_reference.or(details.customer_reference);
-            entry.bank_reference = entry.bank_reference.or(details.bank_reference);
-        }
-        entry
-    }
+    pub(super) value_date: Option<Date>,
+    pub(super) booking_date: Option<Date>,
+    pub(super) amount: Money,
+    pub(super) reversal: bool,
+    pub(super) place: Place,
+    pub(super) code: Range<usize>,
+    pub(super) references: Range<usize>,
+    pub(super) customer_reference: Range<usize>,
+    pub(super) bank_reference: Range<usize>,
+    pub(super) second_line: Range<usize>,
 }
 
 /// How far the sink knows of a statement.
@@ -69,44 +47,60 @@ pub(super) enum Told {
 
 /// A statement that began and did not end yet.
 #[derive(Debug)]
-pub(super) struct Open {
+pub(super) struct Open<'p> {
     pub(super) place: Place,
-    /// `:20:`, by which an empty statement's dialect is told.
+    /// Told by the message's envelope or its fields; MT940 until then.
+    pub(super) format: Format,
+    /// `:20:`, `:25:` and `:28C:` as written, by which an empty statement's shape is known.
     pub(super) reference: Vec<u8>,
+    pub(super) account_written: Vec<u8>,
+    pub(super) number_written: Vec<u8>,
     pub(super) account: Option<AccountNumber>,
     /// The currency that some banks write in `:25:`.
     pub(super) account_currency: Option<Currency>,
+    /// The currency of the floor (`:34F:`) or of the totals of MT942.
+    pub(super) intraday_currency: Option<Currency>,
     pub(super) number: Option<String>,
     pub(super) opening: Option<Stated>,
     pub(super) closing: Option<Stated>,
     pub(super) available: Option<Balance>,
-    pub(super) dialect: Option<Dialect>,
+    pub(super) known: Option<Known<'p>>,
     pub(super) told: Told,
     /// Opening plus booked entries, where there is an opening.
     pub(super) sum: Option<Money>,
+    /// Credits and debits so far, for the totals of MT942.
+    pub(super) counts: Counts,
+    /// Totals (`:90C:`, `:90D:`) were read: no entry comes any more.
+    pub(super) has_totals: bool,
     pub(super) draft: Option<Draft>,
-    /// Some entry had a text, so entries of this statement have texts.
-    pub(super) has_texts: bool,
+    /// What an announcement (MT900, MT910) says.
+    pub(super) announcement: Announcement,
     /// The last entry had a text, and what always ends it.
     pub(super) last_text: Option<Option<bool>>,
 }
 
-impl Open {
-    pub(super) fn new(place: Place, reference: &[u8]) -> Open {
+impl<'p> Open<'p> {
+    pub(super) fn new(place: Place, reference: &[u8], format: Format) -> Open<'p> {
         Open {
             place,
+            format,
             reference: reference.to_vec(),
+            account_written: Vec::new(),
+            number_written: Vec::new(),
             account: None,
             account_currency: None,
+            intraday_currency: None,
             number: None,
             opening: None,
             closing: None,
             available: None,
-            dialect: None,
+            known: None,
             told: Told::Nothing,
             sum: None,
+            counts: Counts::default(),
+            has_totals: false,
             draft: None,
-            has_texts: false,
+            announcement: Announcement::default(),
             last_text: None,
         }
     }
@@ -115,19 +109,29 @@ impl Open {
         self.told == Told::Broken
     }
 
+    /// A closing balance or totals were read, or it is an announcement: nothing has to follow.
+    pub(super) fn is_complete(&self) -> bool {
+        self.closing.is_some() || self.has_totals || self.is_announcement()
+    }
+
+    pub(super) fn is_announcement(&self) -> bool {
+        matches!(self.format, Format::Mt900 | Format::Mt910) || self.announcement.is_there()
+    }
+
     pub(super) fn currency(&self) -> Option<Currency> {
         self.opening
             .or(self.closing)
             .map(|stated| stated.balance.amount.currency())
+            .or(self.intraday_currency)
             .or(self.account_currency)
     }
 
-    /// The head, when account and currency are known.
-    pub(super) fn head(&self, dialect: Dialect) -> Option<StatementHead> {
+    /// The head, when the currency is known.
+    pub(super) fn head(&self, bank: Option<&str>) -> Option<StatementHead> {
         Some(StatementHead {
-            format: Format::Mt940,
-            bank: dialect.bank().map(str::to_owned),
-            account: Some(self.account.clone()?),
+            format: self.format,
+            bank: bank.map(str::to_owned),
+            account: self.account.clone(),
             currency: self.currency()?,
             number: self.number.clone(),
             opening: self.opening.map(|stated| stated.balance),
@@ -135,10 +139,23 @@ impl Open {
         })
     }
 
+    /// What stands after the last entry.
+    pub(super) fn foot(&self) -> StatementFoot {
+        StatementFoot {
+            closing: self.closing.map(|closing| closing.balance),
+            available: self.available,
+        }
+    }
+
     /// Whether a file that stops here without closing balance or end line stops too early.
     pub(super) fn stops_early(&self) -> bool {
+        let is_banks = || {
+            self.known
+                .as_ref()
+                .is_some_and(|known| known.profile().is_some())
+        };
         let last = match self.last_text {
-            None => self.has_texts || self.dialect.is_some_and(|dialect| dialect.bank().is_some()),
+            None => is_banks(),
             Some(whole) => whole == Some(false),
         };
         !self.has_head() || (self.had_entries() && last)
@@ -149,19 +166,19 @@ impl Open {
         self.last_text == Some(Some(true))
     }
 
-    /// Account and currency are known.
+    /// The currency is known, so the statement can be begun.
     pub(super) fn has_head(&self) -> bool {
-        self.account.is_some() && self.currency().is_some()
+        self.currency().is_some()
     }
 
     fn had_entries(&self) -> bool {
-        self.dialect.is_some()
+        self.known.is_some()
     }
 
     /// Whether this page continues `before`: same account, currency and number, the next page, and
     /// both say so (62M, 60M).
-    pub(super) fn continues(&self, before: &Open) -> bool {
-        let pages = |open: &Open| {
+    pub(super) fn continues(&self, before: &Open<'_>) -> bool {
+        let pages = |open: &Open<'_>| {
             let (statement, page) = page(open.number.as_deref()?)?;
             Some((statement.to_owned(), page))
         };

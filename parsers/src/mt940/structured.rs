@@ -1,125 +1,31 @@
 //! The structured `:86:`: a code, then subfields that begin with a separator and two digits.
 //!
 //! The separator is the first character after the code, whatever it is. What a subfield means
-//! differs a little from bank to bank; that is data ([`Layout`]), chosen by the separator.
+//! differs a little from bank to bank; that is data of their profiles, read in `subfields`.
 
-use kantor_model::{AccountNumber, Iban, SortCode};
-
-use super::balance::text;
-use super::field86::{Details, Scratch, Shape};
-use crate::charset::{Charset, FILLER};
-use crate::text::{kept, present, trim};
-
-/// Subfields are cut at this many characters, in the middle of words.
-const CHUNK: usize = 27;
-
-/// Names and addresses are built of lines of this many characters before they are cut.
-const LINE: usize = 35;
+use super::pattern::Pattern;
+use super::section::Subfields;
+use crate::charset::FILLER;
+use crate::text::trim;
 
 /// A subfield: its number, and where its content lies in the joined text.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Part {
-    code: u8,
+    /// Its number.
+    pub(super) code: u8,
     from: usize,
     to: usize,
     /// It holds more than the filler.
-    is_filled: bool,
+    pub(super) is_filled: bool,
 }
-
-/// A set of subfield numbers, which are below 100.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-struct Codes(u128);
-
-impl Codes {
-    const fn of(codes: &[u8]) -> Codes {
-        let mut set = 0;
-        let mut rest = codes;
-        while let [code, later @ ..] = rest {
-            set |= 1 << *code;
-            rest = later;
-        }
-        Codes(set)
-    }
-
-    const fn has(self, code: u8) -> bool {
-        self.0 >> code & 1 == 1
-    }
-
-    const fn and(self, others: Codes) -> Codes {
-        Codes(self.0 | others.0)
-    }
-}
-
-/// What the subfields of a separator mean.
-struct Layout {
-    separator: u8,
-    title: Codes,
-    name: Codes,
-    /// The name is cut at this many characters.
-    name_chunk: usize,
-    /// Continue the name, where the first of them holds words.
-    address: &'static [u8],
-    /// The counterparty's whole account number; the first that is filled. Codes below 30 hold it
-    /// at some banks and text at others, so there only 26 digits count.
-    account: &'static [u8],
-}
-
-/// PKO BP and ING write `~`, Pekao and BNP `^`, Alior, BPH and Nest `<`; the last one is for any
-/// other separator (`?` of Germany and BPH's SWIFT files, `>` of Triodos, `+` of Nordea).
-const LAYOUTS: &[Layout] = &[
-    Layout {
-        separator: b'~',
-        title: Codes::of(&[20, 21, 22, 23, 24, 25, 26, 27, 28]),
-        name: Codes::of(&[32, 33]),
-        name_chunk: CHUNK,
-        address: &[62, 63],
-        account: &[38, 29],
-    },
-    Layout {
-        separator: b'^',
-        title: Codes::of(&[20, 21, 22, 23, 24, 25, 26, 27]),
-        name: Codes::of(&[32, 33]),
-        name_chunk: CHUNK,
-        address: &[62, 63, 64],
-        account: &[38],
-    },
-    Layout {
-        separator: b'<',
-        title: Codes::of(&[20, 21, 22, 23, 24, 25]),
-        name: Codes::of(&[27, 28, 29]),
-        name_chunk: LINE,
-        address: &[],
-        account: &[38, 26],
-    },
-    Layout {
-        separator: b'?',
-        title: Codes::of(&[20, 21, 22, 23, 24, 25, 26, 27, 28, 29]),
-        name: Codes::of(&[32, 33]),
-        name_chunk: CHUNK,
-        address: &[],
-        account: &[38],
-    },
-];
-
-impl Layout {
-    fn of(separator: u8) -> Option<&'static Layout> {
-        LAYOUTS
-            .iter()
-            .find(|layout| layout.separator == separator)
-            .or(LAYOUTS.last())
-    }
-}
-
-/// What names are read from where a layout's own subfields are empty.
-const NAME: Codes = Codes::of(&[32, 33]);
 
 /// The codes that are seen in real files; a separator before other digits is text.
 fn is_code(code: u8) -> bool {
     matches!(code, 0 | 10 | 11 | 20..=39 | 50..=52 | 60..=66 | 70..=73)
 }
 
-/// Code, separator, and where the first separator stands; `None` when the text is not structured.
-fn beginning(joined: &[u8]) -> Option<(&[u8], u8, usize)> {
+/// The separator, and where the first one stands; `None` when the text is not structured.
+pub(super) fn begins(joined: &[u8]) -> Option<(u8, usize)> {
     let blank = usize::from(joined.first() == Some(&b' '));
     let digits = joined
         .iter()
@@ -141,7 +47,7 @@ fn beginning(joined: &[u8]) -> Option<(&[u8], u8, usize)> {
     }
     let first = code_at(joined, at + 1)?;
     matches!(first, 0 | 10 | 20..=39 | 60..=66).then_some(())?;
-    Some((joined.get(blank..at)?, separator, at))
+    Some((separator, at))
 }
 
 fn code_at(joined: &[u8], at: usize) -> Option<u8> {
@@ -180,120 +86,64 @@ fn end(joined: &[u8], part: Option<&mut Part>, at: usize) {
     }
 }
 
-/// The facts of a structured text, which `scratch.joined` holds with its lines joined.
-pub(super) fn details(charset: Charset, scratch: &mut Scratch) -> Option<Details> {
-    let Scratch {
-        joined,
-        parts,
-        text: buffer,
-    } = scratch;
-    let (code, separator, first) = beginning(joined)?;
-    let layout = Layout::of(separator)?;
-    split(joined, separator, first, parts);
-    let fields = Subfields {
-        joined,
-        parts,
-        charset,
-    };
-    let operation = fields.get(0);
-    let pko = separator == b'~'
-        && code == b"020"
-        && operation.is_some_and(|code| code.len() == 3 && code.iter().all(u8::is_ascii_digit));
-    let remittance = kept(fields.title(layout, buffer)).or_else(|| {
-        let told = present(&charset.decode(operation?))?;
-        told.contains(char::is_alphabetic).then_some(told)
-    });
-    Some(Details {
-        shape: Shape::Structured { separator, pko },
-        name: fields.name(layout, buffer),
-        account: fields.account(layout),
-        remittance,
-        customer_reference: None,
-        bank_reference: None,
-        whole: pko.then(|| fields.parts.iter().any(|part| part.code == 63)),
-    })
-}
-
-struct Subfields<'s> {
+/// A structured text, its lines joined and its subfields found.
+#[derive(Clone, Copy)]
+pub(super) struct Structured<'s> {
     joined: &'s [u8],
     parts: &'s [Part],
-    charset: Charset,
+    /// The mark before each subfield.
+    pub(super) separator: u8,
 }
 
-impl<'s> Subfields<'s> {
-    fn content(&self, part: &Part) -> &'s [u8] {
+impl<'s> Structured<'s> {
+    /// Finds the subfields of a text whose lines are joined and that [`begins`] so.
+    pub(super) fn of(
+        joined: &'s [u8],
+        (separator, first): (u8, usize),
+        parts: &'s mut Vec<Part>,
+    ) -> Structured<'s> {
+        split(joined, separator, first, parts);
+        Structured {
+            joined,
+            parts,
+            separator,
+        }
+    }
+
+    /// All of it, from the code on.
+    pub(super) fn whole(&self) -> &'s [u8] {
+        self.joined
+    }
+
+    /// Whether the text has these subfields, looking so.
+    pub(super) fn has(&self, subfields: &Subfields) -> bool {
+        let looks_so = |(code, pattern): &(u8, Pattern)| {
+            self.get(*code).is_some_and(|content| pattern.fits(content))
+        };
+        subfields.0.iter().all(looks_so)
+    }
+
+    /// Whether a subfield is there, filled or not.
+    pub(super) fn has_code(&self, code: u8) -> bool {
+        self.parts.iter().any(|part| part.code == code)
+    }
+
+    /// The subfields in the order of the file.
+    pub(super) fn parts(&self) -> impl Iterator<Item = Part> {
+        self.parts.iter().copied()
+    }
+
+    /// What a subfield holds.
+    pub(super) fn content(&self, part: Part) -> &'s [u8] {
         self.joined.get(part.from..part.to).unwrap_or_default()
     }
 
-    /// The content of the first filled subfield of that code.
-    fn get(&self, code: u8) -> Option<&'s [u8]> {
+    /// What the first filled subfield of that code holds.
+    pub(super) fn get(&self, code: u8) -> Option<&'s [u8]> {
         self.parts
             .iter()
             .find(|part| part.code == code && part.is_filled)
-            .map(|part| self.content(part))
-    }
-
-    /// Chunks of one text put together again, in the order of the file: a chunk of full width is
-    /// followed by the next one directly; a shorter one has lost its trailing spaces on the way,
-    /// and `gap` puts them back.
-    fn joined(&self, wanted: Codes, gap: impl Fn(usize) -> usize, buffer: &mut Vec<u8>) -> String {
-        buffer.clear();
-        let mut lost = 0;
-        let wanted = |part: &&Part| part.is_filled && wanted.has(part.code);
-        for part in self.parts.iter().filter(wanted) {
-            let content = self.content(part);
-            buffer.resize(buffer.len() + lost, b' ');
-            buffer.extend_from_slice(content);
-            lost = gap(self.charset.count(content));
-        }
-        self.charset.decode(buffer).into_owned()
-    }
-
-    /// One space is enough to keep two words of a title apart.
-    fn title(&self, layout: &Layout, buffer: &mut Vec<u8>) -> String {
-        self.joined(layout.title, |length| usize::from(length < CHUNK), buffer)
-    }
-
-    /// Names are laid out in columns, so all spaces come back before the lines are told apart.
-    fn name(&self, layout: &Layout, buffer: &mut Vec<u8>) -> Option<String> {
-        let has_address = layout
-            .address
-            .first()
-            .and_then(|code| self.get(*code))
-            .is_some_and(|content| content.iter().any(u8::is_ascii_alphabetic));
-        let is_there = |part: &Part| part.is_filled && layout.name.has(part.code);
-        let (codes, width) = if !self.parts.iter().any(is_there) {
-            (NAME, CHUNK)
-        } else if has_address {
-            (
-                layout.name.and(Codes::of(layout.address)),
-                layout.name_chunk,
-            )
-        } else {
-            (layout.name, layout.name_chunk)
-        };
-        let mut text = self.joined(codes, |length| width.saturating_sub(length), buffer);
-        part_lines(&mut text);
-        Some(collapsed(text)).filter(|name| !name.is_empty())
-    }
-
-    fn account(&self, layout: &Layout) -> Option<AccountNumber> {
-        let whole = layout.account.iter().find_map(|code| {
-            let content = self.get(*code)?;
-            (*code >= 30 || is_nrb(content)).then_some(content)
-        });
-        if let Some(content) = whole {
-            return AccountNumber::from_file(&self.charset.decode(content));
-        }
-        let rest = self.get(31)?;
-        let polish = self
-            .get(30)
-            .and_then(|code| SortCode::parse(text(trim(code))))
-            .filter(|code| code.is_valid())
-            .and_then(|code| Iban::polish(code, text(trim(rest))));
-        polish
-            .map(AccountNumber::Iban)
-            .or_else(|| AccountNumber::from_file(&self.charset.decode(rest)))
+            .map(|part| self.content(*part))
     }
 }
 
@@ -309,72 +159,31 @@ fn is_unused(content: &[u8]) -> bool {
     )
 }
 
-fn is_nrb(content: &[u8]) -> bool {
-    let content = trim(content);
-    let digits = content.strip_prefix(b"PL").unwrap_or(content);
-    digits.len() == 26 && digits.iter().all(u8::is_ascii_digit)
-}
-
-/// Undoes the layout in lines of 35 characters: where such a line is padded with spaces up to its
-/// end, the text is laid out so, and every line end gets a space, also after a full line.
-fn part_lines(text: &mut String) {
-    if text.len() <= LINE {
-        return;
-    }
-    let ends: Vec<usize> = if text.is_ascii() {
-        (LINE..text.len()).step_by(LINE).collect()
-    } else {
-        text.char_indices()
-            .step_by(LINE)
-            .skip(1)
-            .map(|(at, _)| at)
-            .collect()
-    };
-    let laid_out = ends.iter().any(|&end| {
-        let (line, next) = text.split_at_checked(end).unwrap_or_default();
-        line.ends_with("  ") && !next.starts_with(' ')
-    });
-    if laid_out {
-        for end in ends.into_iter().rev() {
-            text.insert(end, ' ');
-        }
-    }
-}
-
-/// Each run of spaces becomes one, and none stays at the ends; decoded text has no other white
-/// space of ASCII.
-fn collapsed(text: String) -> String {
-    let mut bytes = text.into_bytes();
-    bytes.dedup_by(|next, before| *next == b' ' && *before == b' ');
-    if bytes.last() == Some(&b' ') {
-        bytes.pop();
-    }
-    if bytes.first() == Some(&b' ') {
-        bytes.remove(0);
-    }
-    // Only spaces went, which are characters of their own.
-    String::from_utf8(bytes).unwrap_or_default()
-}
-
 #[cfg(test)]
 mod tests {
-    use super::super::field86::tests::facts;
+    use super::super::texts::tests::{facts, facts_of};
 
     #[track_caller]
-    fn check(field: &str, expected: &[&str]) {
-        assert_eq!(facts(field), format!("structured {}", expected.join("\n")));
+    fn check(bank: &str, field: &str, expected: &[&str]) {
+        let bank = (!bank.is_empty()).then_some(bank);
+        assert_eq!(
+            facts_of(bank, &[field]),
+            format!("structured {}", expected.join("\n"))
+        );
     }
 
     #[test]
     fn pko_writes_one_subfield_a_line_with_fillers() {
         check(
+            "pko",
             "020~00210|~20P 85100158550    0       PI|~21T-23|~22˙|~23˙|~24˙|~25˙|~3010100071\
              |~312223147244000000|~32DRUGI MAZOWIECKI URZĄD SKAR|~33BOWY WARSZAWA\
-             |~38PL32101000712223147254000000|~60˙|~63˙",
+             |~38PL32101000712223147254000000|~60˙|~63SWRK 12",
             &[
-                "~ pko",
+                "~",
                 "name: DRUGI MAZOWIECKI URZĄD SKARBOWY WARSZAWA",
                 "account: PL32101000712223147254000000",
+                "at: 10100071",
                 "title: P 85100158550    0       PIT-23",
                 "whole: yes",
             ],
@@ -384,12 +193,14 @@ mod tests {
     #[test]
     fn lines_of_35_are_told_from_one_long_name() {
         check(
+            "ing",
             "150~00B150PRZELEW ZEWNĘTRZNY PRZY|~20test info|~21|~22|~2922222222222222222222222222\
              |~3022222222|~32LOL LOL SP. Z O.O.         |~33        UL LOL 104|~34150|~6222-222 WARSZAWA|~63",
             &[
                 "~",
                 "name: LOL LOL SP. Z O.O. UL LOL 104 22-222 WARSZAWA",
                 "account: 22222222222222222222222222",
+                "at: 22222222",
                 "title: test info",
             ],
         );
@@ -398,10 +209,11 @@ mod tests {
     #[test]
     fn separator_and_number_may_be_split_over_a_line_end() {
         check(
+            "",
             " 020?00Wyplata?2115617?|22INFO ONE?23INFO|TWO?2|?28003",
             &["?", "title: 15617 INFO ONE INFOTWO?2 003"],
         );
-        check("166?00A?21x?2|2y?|23z", &["?", "title: x y z"]);
+        check("", "166?00A?21x?2|2y?|23z", &["?", "title: x y z"]);
     }
 
     #[test]
@@ -434,6 +246,57 @@ mod tests {
     }
 
     #[test]
+    fn nest_quotes_titles_and_cuts_towns() {
+        check(
+            "nest",
+            "020<00Przelewy przychodzace<101016256700|<20\"Przelew srodkow na kontrakt|<21 nr 5\"\
+             <27JAN NOWAK<28<29UL. DLUGA 12/4 41-400 MYSLOW<60ICE<3010501025<310000000000000345\
+             <63REF26/11/02/123/1",
+            &[
+                "<",
+                "name: JAN NOWAK UL. DLUGA 12/4 41-400 MYSLOWICE",
+                "account: PL26105010250000000000000345",
+                "at: 10501025",
+                "title: Przelew srodkow na kontrakt nr 5",
+                "bank: REF26/11/02/123/1",
+            ],
+        );
+    }
+
+    #[test]
+    fn bph_tells_amounts_before_exchange() {
+        check(
+            "alior",
+            "020?00Wyplata/przelew?20HYVE GMBH?21 BERLIN?22OCMT/EUR1088,41?23CHGS/SHA/EUR20,00\
+             ?24FAKTURA 333?30HYVEDEMM700?38DE89370400440532013000",
+            &[
+                "?",
+                "name: HYVE GMBH BERLIN",
+                "account: DE89370400440532013000",
+                "at: HYVEDEMM700",
+                "title: FAKTURA 333",
+                "original: 1088.41 EUR",
+                "charges: 20.00 EUR",
+            ],
+        );
+    }
+
+    #[test]
+    fn pekao_tells_the_counter_value_of_a_deal() {
+        check(
+            "pekao",
+            "172^00PRZELEW                    ^34000|^20Transakcja w obrocie dewizo^21wym, 23/8 :K:\
+             |^22 1,000000 :S: 4,070000 :O: ^231 221 000,00 PLN^32BIURO",
+            &[
+                "^",
+                "name: BIURO",
+                "title: Transakcja w obrocie dewizowym, 23/8 :K:  1,000000 :S: 4,070000 :O: 1 221 000,00 PLN",
+                "original: 1221000.00 PLN",
+            ],
+        );
+    }
+
+    #[test]
     fn text_that_only_looks_structured_is_plain() {
         for text in [
             "0111111111 GPSEOUL",
@@ -452,9 +315,10 @@ mod tests {
     #[test]
     fn without_a_title_the_operation_is_told() {
         check(
+            "",
             "020~00ODSETKI OD SALDA~20~21",
             &["~", "title: ODSETKI OD SALDA"],
         );
-        check("020~00152~20˙", &["~ pko", "whole: no"]);
+        check("pko", "020~00152~20˙", &["~", "whole: no"]);
     }
 }

@@ -1,6 +1,6 @@
-//! Tags of MT940: which line begins a field.
+//! Tags of MT940, MT942, MT900 and MT910: which line begins a field.
 
-/// The tag of a field, as far as a statement needs to tell them apart (SWIFT category 9, MT940).
+/// The tag of a field, as far as a statement needs to tell them apart (SWIFT category 9).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Tag {
     /// `:20:` the bank's name for the message; begins a statement.
@@ -25,9 +25,27 @@ pub(super) enum Tag {
     Available,
     /// `:NS:` lines of BPH and Alior that SWIFT does not know.
     Own,
-    /// `:34F:`, `:90C:`, `:90D:` stand in MT942 only, a notice during the day.
-    Intraday,
-    /// `:21:`, `:65:`, `:13D:` and whatever looks like a tag outside a text: nothing we use.
+    /// `:34F:` the floor of MT942: smaller entries are not told.
+    Floor,
+    /// `:90C:` count and sum of the credits of MT942.
+    Credits,
+    /// `:90D:` count and sum of its debits.
+    Debits,
+    /// `:21:` what an announcement (MT900, MT910) answers.
+    Related,
+    /// `:32A:` value date and amount of an announcement.
+    Value,
+    /// `:50A:` `:50F:` `:50K:` who pays, in MT910.
+    Payer,
+    /// `:52A:` `:52D:` whose bank ordered it.
+    Institution,
+    /// `:56A:` `:56D:` the bank between, in MT910.
+    Intermediary,
+    /// `:72:` what the bank has to say to an announcement.
+    Information,
+    /// `:23B:`, `:59:` and others of payment orders: the message announces nothing.
+    Order,
+    /// `:65:`, `:13D:` and whatever looks like a tag outside a text: nothing we use.
     Unused,
 }
 
@@ -44,7 +62,16 @@ impl Tag {
             | Tag::Closing
             | Tag::ClosingOfPage
             | Tag::Available
-            | Tag::Intraday
+            | Tag::Floor
+            | Tag::Credits
+            | Tag::Debits
+            | Tag::Related
+            | Tag::Value
+            | Tag::Payer
+            | Tag::Institution
+            | Tag::Intermediary
+            | Tag::Information
+            | Tag::Order
             | Tag::Unused => false,
         }
     }
@@ -58,8 +85,22 @@ impl Tag {
             | Tag::OpeningOfPage
             | Tag::Closing
             | Tag::ClosingOfPage
-            | Tag::Available => true,
-            Tag::Account | Tag::Entry | Tag::Text | Tag::Own | Tag::Intraday | Tag::Unused => false,
+            | Tag::Available
+            | Tag::Floor
+            | Tag::Credits
+            | Tag::Debits
+            | Tag::Related
+            | Tag::Value => true,
+            Tag::Account
+            | Tag::Entry
+            | Tag::Text
+            | Tag::Own
+            | Tag::Payer
+            | Tag::Institution
+            | Tag::Intermediary
+            | Tag::Information
+            | Tag::Order
+            | Tag::Unused => false,
         }
     }
 
@@ -88,7 +129,18 @@ impl Tag {
             ([b'6', b'2'], Some(b'F')) => Tag::Closing,
             ([b'6', b'4'], None) => Tag::Available,
             ([b'N', b'S'], None) => Tag::Own,
-            ([b'3', b'4'], Some(b'F')) | ([b'9', b'0'], Some(b'C' | b'D')) => Tag::Intraday,
+            ([b'3', b'4'], Some(b'F')) => Tag::Floor,
+            ([b'9', b'0'], Some(b'C')) => Tag::Credits,
+            ([b'9', b'0'], Some(b'D')) => Tag::Debits,
+            ([b'2', b'1'], None) => header(Tag::Related)?,
+            ([b'3', b'2'], Some(b'A')) => header(Tag::Value)?,
+            ([b'5', b'0'], None | Some(b'A' | b'F' | b'K')) => header(Tag::Payer)?,
+            ([b'5', b'2'], Some(b'A' | b'D')) => header(Tag::Institution)?,
+            ([b'5', b'6'], Some(b'A' | b'D')) => header(Tag::Intermediary)?,
+            ([b'7', b'2'], None) => header(Tag::Information)?,
+            ([b'2', b'3'], Some(b'B' | b'E')) | ([b'5', b'9'], None | Some(b'A' | b'F')) => {
+                header(Tag::Order)?
+            }
             ([b'6', b'5'], None | Some(b'F')) | ([b'1', b'3'], Some(b'D')) => Tag::Unused,
             ([tens, units], _) if tens.is_ascii_digit() && units.is_ascii_digit() => {
                 header(Tag::Unused)?
@@ -120,7 +172,10 @@ mod tests {
         check(":62F:C1", true, Some(Tag::Closing));
         check(" :61:", false, None);
         check(":NS:22", true, Some(Tag::Own));
-        check(":34F:PLN0,", false, Some(Tag::Intraday));
+        check(":34F:PLN0,", false, Some(Tag::Floor));
+        check(":90D:2PLN1,00", true, Some(Tag::Debits));
+        check(":32A:261102PLN1,", false, Some(Tag::Value));
+        check(":59:/1", false, Some(Tag::Order));
         check(":6", false, None);
         check("", false, None);
     }

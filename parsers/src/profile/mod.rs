@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 
 use crate::csv::CsvProfile;
-use crate::pain001;
+use crate::{mt940, pain001};
 
 /// One bank's bends. Sections are named after formats; what a section leaves out is as the format
 /// has it everywhere.
@@ -24,6 +24,9 @@ pub struct Profile {
     /// The layouts of its tables.
     #[serde(default)]
     pub csv: Vec<CsvProfile>,
+    /// How it bends MT940 and MT942.
+    #[serde(default)]
+    pub mt940: Option<mt940::Section>,
 }
 
 /// Why a profile cannot be used.
@@ -37,19 +40,27 @@ pub struct ProfileError {
 }
 
 /// The profiles of this repository's packs, in the order of their ids.
-const TEXTS: [&str; 12] = [
+const TEXTS: [&str; 20] = [
     include_str!("../../../bank-plugins/alior/profile.toml"),
+    include_str!("../../../bank-plugins/bnp/profile.toml"),
+    include_str!("../../../bank-plugins/bos/profile.toml"),
+    include_str!("../../../bank-plugins/citi/profile.toml"),
+    include_str!("../../../bank-plugins/cooperative/profile.toml"),
     include_str!("../../../bank-plugins/credit-agricole/profile.toml"),
     include_str!("../../../bank-plugins/deutsche/profile.toml"),
     include_str!("../../../bank-plugins/generic-csv/profile.toml"),
+    include_str!("../../../bank-plugins/generic-mt940/profile.toml"),
     include_str!("../../../bank-plugins/ing/profile.toml"),
     include_str!("../../../bank-plugins/mbank/profile.toml"),
     include_str!("../../../bank-plugins/millennium/profile.toml"),
+    include_str!("../../../bank-plugins/nest/profile.toml"),
+    include_str!("../../../bank-plugins/nordea/profile.toml"),
     include_str!("../../../bank-plugins/pekao/profile.toml"),
     include_str!("../../../bank-plugins/pko/profile.toml"),
     include_str!("../../../bank-plugins/raiffeisen/profile.toml"),
     include_str!("../../../bank-plugins/santander/profile.toml"),
     include_str!("../../../bank-plugins/unicredit/profile.toml"),
+    include_str!("../../../bank-plugins/velo/profile.toml"),
 ];
 
 static BUILT_IN: LazyLock<Vec<Profile>> = LazyLock::new(|| {

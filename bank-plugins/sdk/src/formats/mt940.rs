@@ -1,7 +1,6 @@
-//! MT940 in the dialect of one bank.
+//! MT940 and MT942 in the shape of one bank, which its profile says.
 
 use kantor_model::{Format, StatementSink};
-use kantor_parsers::mt940::Dialect;
 use kantor_parsers::{Options, Profile, read_statement};
 
 use crate::guest::{Source, SourceFailed};
@@ -9,10 +8,10 @@ use crate::pack::{Confidence, ReadFault, Recognition};
 
 /// Certain for a file in the shape that this bank alone writes, else none: a file in no bank's
 /// shape is everybody's and so nobody's, and a person names the bank.
-pub fn recognise(head: &[u8], dialect: Dialect) -> Recognition {
+pub fn recognise(head: &[u8], bank: &str) -> Recognition {
     let found = kantor_parsers::recognise(head);
-    let own = found.format == Some(Format::Mt940) && found.bank.as_deref() == dialect.bank();
-    if !own {
+    let is_read = matches!(found.format, Some(Format::Mt940 | Format::Mt942));
+    if !is_read || found.bank.as_deref() != Some(bank) {
         return Recognition::none(found.why);
     }
     Recognition {
@@ -31,10 +30,10 @@ pub fn recognise(head: &[u8], dialect: Dialect) -> Recognition {
 pub fn read(
     source: &mut Source<'_>,
     mut sink: &mut dyn StatementSink,
-    dialect: Dialect,
+    bank: &str,
 ) -> Result<(), ReadFault> {
     let options = Options {
-        profile: dialect.bank().and_then(Profile::of_id),
+        profile: Profile::of_id(bank),
         ..Options::default()
     };
     match read_statement(source, options, &mut sink) {
