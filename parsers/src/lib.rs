@@ -23,10 +23,13 @@
     )
 )]
 
+mod bank_xml;
 mod camt;
 pub mod charset;
 pub mod csv;
 pub mod elixir0;
+mod jpk_wb;
+mod ledger;
 pub mod mt940;
 pub mod pain001;
 pub mod pain002;

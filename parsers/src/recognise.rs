@@ -2,10 +2,12 @@
 
 use kantor_model::Format;
 
+use crate::bank_xml;
 use crate::camt;
 use crate::charset::{Charset, Evidence, detect};
 use crate::csv;
 use crate::elixir0;
+use crate::jpk_wb;
 use crate::mt940;
 use crate::xml;
 
@@ -35,7 +37,13 @@ pub(crate) struct Probe {
 type Look = fn(&[u8]) -> Option<Probe>;
 
 /// Every format's look.
-const PROBES: [Look; 3] = [mt940::probe, elixir0::statement::probe, camt::probe];
+const PROBES: [Look; 5] = [
+    mt940::probe,
+    elixir0::statement::probe,
+    camt::probe,
+    bank_xml::probe,
+    jpk_wb::probe,
+];
 
 /// Tells format, dialect and code page from the beginning of a file; a few kilobytes are enough
 /// (the dialect is told by the first entry). Dialects are told by shape, never by the account's bank.
@@ -115,8 +123,12 @@ mod tests {
             "ELIXIR-0 generic: Elixir-0: the first line is a transfer of type 110 or 210; ASCII only so far",
         );
         check(
+            b"<?xml version=\"1.0\"?><Historia><x>",
+            "none generic: an XML file that begins with <Historia>, of no format that is read here; UTF-8, because it declares no encoding",
+        );
+        check(
             b"<?xml version=\"1.0\"?><account-history><x>",
-            "none generic: an XML file that begins with <account-history>, of no format that is read here; UTF-8, because it declares no encoding",
+            "XML pko: <account-history> is the history of an account as iPKO exports it; UTF-8, because it declares no encoding",
         );
         check(
             b"<?xml version=\"1.0\" encoding=\"windows-1250\"?><Document><CstmrCdtTrfInitn><x>",

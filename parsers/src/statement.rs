@@ -5,10 +5,12 @@ use kantor_model::{
     StatementHead, StatementSink,
 };
 
+use crate::bank_xml;
 use crate::camt;
 use crate::charset::Charset;
 use crate::csv;
 use crate::elixir0;
+use crate::jpk_wb;
 use crate::mt940;
 use crate::peeked::Peeked;
 use crate::profile::Profile;
@@ -81,8 +83,10 @@ pub fn read_statement<S: ByteSource>(
             let chosen = csv::choose(source.head(), options.profile);
             csv::read(&mut source, chosen, options, &mut sink)
         }
-        // No reader yet, or no format: MT940 says what is missing.
-        Some(Format::BankXml | Format::JpkWb) | None => match camt::refusal(source.head()) {
+        Some(Format::BankXml) => bank_xml::read(&mut source, options, &mut sink),
+        Some(Format::JpkWb) => jpk_wb::read(&mut source, options, &mut sink),
+        // No format: MT940 says what is missing.
+        None => match camt::refusal(source.head()) {
             Some(complaint) => sink.complaint(complaint).map(|()| recognition.charset),
             None => mt940::read(&mut source, options, &mut sink),
         },

@@ -22,6 +22,7 @@ fn corpus() -> Option<PathBuf> {
 struct Row {
     path: String,
     format: String,
+    valid: String,
     facts: Vec<serde_json::Value>,
 }
 
@@ -36,6 +37,7 @@ fn rows(folder: &Path) -> Vec<Row> {
             Row {
                 path: cells[column("path")].to_owned(),
                 format: cells[column("format")].to_owned(),
+                valid: cells[column("valid")].to_owned(),
                 facts: serde_json::from_str(cells[column("facts")]).unwrap_or_default(),
             }
         })
@@ -158,6 +160,31 @@ fn elixir_lines_are_a_statement_of_the_account_that_they_share() {
         let head = &collected.statements[0].head;
         assert_eq!(head.format, Format::Elixir0, "{}", row.path);
         assert_eq!(head.opening, None, "{}", row.path);
+    });
+}
+
+fn has(collected: &Collected, code: &str) -> bool {
+    let mut complaints = collected.complaints.iter();
+    complaints.any(|complaint| complaint.code == code)
+}
+
+#[test]
+fn histories_of_banks_have_the_facts_of_their_manifest() {
+    statement_files("bank xml", 3, |row, collected| {
+        let mismatch = has(collected, "balance-mismatch");
+        assert_eq!(mismatch, row.valid == "yes-unbalanced", "{}", row.path);
+    });
+}
+
+#[test]
+fn a_part_of_an_audit_file_is_read_as_far_as_it_goes() {
+    statement_files("JPK_WB xml", 1, |row, collected| {
+        let said: Vec<&str> = collected
+            .complaints
+            .iter()
+            .map(|one| one.code.as_ref())
+            .collect();
+        assert_eq!(said, ["currency-assumed"], "{}", row.path);
     });
 }
 
