@@ -1,11 +1,15 @@
 //! How one bank wants its MT101.
 
+use serde::Deserialize;
+
 use crate::charset::Charset;
 use crate::transfers::wrap::{LINES, WIDTH};
 use crate::transfers::{TextRules, TextSet};
 
-/// One bank's bend of MT101.
-#[derive(Clone, PartialEq, Eq, Debug)]
+/// One bank's bend of MT101, the section `[mt101]` of its profile. A key that is left out is as
+/// SWIFT has it.
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct Profile {
     /// Whether the message stands in blocks, `{1:...}{2:...}{4:` to `-}`; else it begins with
     /// `:20:` and ends with a lone dash.

@@ -1,12 +1,15 @@
 //! How one bank wants its PLA.
 
+use serde::Deserialize;
+
 use crate::charset::Charset;
 use crate::transfers::wrap::{LINES, WIDTH};
 use crate::transfers::{TextRules, TextSet};
 
 /// The order of the two countries on the fourth line of `:52D:`. Writers of MultiCash files do not
 /// agree on it; it matters only where a payee does not live where his bank is.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum CountryOrder {
     /// The payee's bank, then the payee.
     BankPayee,
@@ -14,9 +17,13 @@ pub enum CountryOrder {
     PayeeBank,
 }
 
-/// One bank's bend of PLA.
-#[derive(Clone, PartialEq, Eq, Debug)]
+/// One bank's bend of PLA, the section `[pla]` of its profile. A key that is left out is as most
+/// banks have it.
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct Profile {
+    /// Whether the file begins with a header of number, sum and count.
+    pub header: bool,
     /// The code page that the bank's import dialog is set to.
     pub charset: Charset,
     /// Whether texts may hold Polish letters; most banks want basic Latin letters abroad.
@@ -37,6 +44,7 @@ pub struct Profile {
 impl Default for Profile {
     fn default() -> Profile {
         Profile {
+            header: true,
             charset: Charset::Windows1250,
             polish_letters: false,
             signs: ".,-/()+?'".to_owned(),

@@ -52,7 +52,9 @@ pub fn write(batch: &Batch, profile: &Profile) -> Result<Written, Unwritable> {
     writer
         .draft
         .owner(owner, EmptyLines::Kept, &mut writer.owner);
-    writer.header(batch);
+    if profile.header {
+        writer.header(batch);
+    }
     for (index, transfer) in batch.transfers.iter().enumerate() {
         writer.draft.turn_to(index + 1, transfer);
         writer.transfer(index + 1, transfer, index + 1 == batch.transfers.len());

@@ -11,6 +11,8 @@
 mod draft;
 mod file_name;
 mod format;
+mod front;
+mod notices;
 mod order;
 mod payee_bank;
 mod problem;
@@ -26,6 +28,7 @@ mod written;
 pub(crate) use draft::{Draft, EmptyLines, Lines, TextRules};
 pub(crate) use file_name::file_reference;
 pub use format::TransferFormat;
+pub use front::{read_transfers, recognise_transfers, write_batch};
 pub use order::{NotABatch, Order, Read, batches};
 pub(crate) use payee_bank::{charges, country_of, payee_bank, payee_country, told_by};
 pub use problem::{At, Unwritable, WriteProblem};

@@ -156,7 +156,8 @@ impl Taken {
         match self.pieces.last_mut() {
             Some(Piece::Field(field)) => field.lines.push(line.to_owned()),
             Some(Piece::Blocks { .. } | Piece::End | Piece::Stray { .. }) | None => {
-                if !line.is_empty() && line.trim_matches(['\u{1}', '\u{3}', '\u{FFFD}']) != "" {
+                let marks = ['\u{1}', '\u{3}', '\u{FFFD}'];
+                if !line.trim_matches(marks).is_empty() {
                     self.pieces.push(Piece::Stray {
                         place,
                         text: line.to_owned(),
