@@ -85,12 +85,7 @@ static BANKS: &[Bank] = &[
         "POLUPLPR",
         &["1930"],
     ),
-    bank(
-        "credit-agricole",
-        "Credit Agricole Bank Polska",
-        "AGRIPLPR",
-        &["1940"],
-    ),
+    bank("ca", "Credit Agricole Bank Polska", "AGRIPLPR", &["1940"]),
     bank(
         "santander-consumer",
         "Santander Consumer Bank",

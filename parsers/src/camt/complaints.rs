@@ -155,3 +155,22 @@ impl Problem {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn every_complaint_has_a_broken_file() {
+        let page = include_str!("../../corpus/broken/README.md");
+        let source = include_str!("complaints.rs");
+        let codes = source.split("=> (\"").skip(1);
+        let mut checked = 0;
+        for code in codes.filter_map(|rest| rest.split('"').next()) {
+            let shown = page
+                .lines()
+                .any(|line| line.starts_with("camt-") && line.contains(&format!(": {code}: ")));
+            assert!(shown, "{code} has no broken file");
+            checked += 1;
+        }
+        assert!(checked >= 27, "{checked}");
+    }
+}

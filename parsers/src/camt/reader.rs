@@ -304,6 +304,8 @@ impl<S: ByteSource, K: StatementSink + ?Sized> Reader<'_, '_, '_, S, K> {
     pub(super) fn may(&mut self, read: Result<Money, Unreadable>) -> Result<Option<Money>, Stop> {
         match read {
             Ok(money) => Ok(Some(money)),
+            // ISO 4217 for "no currency is involved", which banks write beside a zero.
+            Err(Unreadable::Currency { code }) if code == "XXX" => Ok(None),
             Err(_) => {
                 self.complain(&Problem::OriginalUnreadable)?;
                 Ok(None)

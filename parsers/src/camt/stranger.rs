@@ -33,26 +33,43 @@ const OTHERS: [(&str, &str); 13] = [
 /// What an XML file is that is no statement, as the rest of a sentence that begins with "this is";
 /// `None` where it is no XML.
 pub(crate) fn told(head: &[u8]) -> Option<String> {
+    if is_web_page(head) {
+        return Some(
+            "a page of the World Wide Web, perhaps one that says a login is over".to_owned(),
+        );
+    }
     let outline = xml::outline(head, super::BEGINNING);
-    let (root, _) = outline.first()?;
     let known = outline.iter().find_map(|(name, _)| {
         OTHERS
             .iter()
             .find(|(element, _)| name.starts_with(element))
             .map(|(_, what)| *what)
     });
-    Some(match known {
-        Some(what) => what.to_owned(),
-        None => format!(
+    match (known, outline.first()) {
+        (Some(what), _) => Some(what.to_owned()),
+        (None, Some((root, _))) => Some(format!(
             "an XML file that begins with <{}>, of no format that is read here",
             root.chars().take(40).collect::<String>()
-        ),
+        )),
+        (None, None) => xml::encoding(head).map(|_| "an XML file that cannot be read".to_owned()),
+    }
+}
+
+fn is_web_page(head: &[u8]) -> bool {
+    let text = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head);
+    let text = text.trim_ascii_start();
+    [&b"<!doctype html"[..], b"<html"].iter().any(|beginning| {
+        text.get(..beginning.len())
+            .is_some_and(|have| have.eq_ignore_ascii_case(beginning))
     })
 }
 
 /// The complaint about an XML file that is no statement; `None` where it is no XML.
 pub(crate) fn refusal(head: &[u8]) -> Option<Complaint> {
     let what = told(head)?;
+    if let Some(fault) = xml::first_fault(head).filter(|_| !is_web_page(head)) {
+        return Some(fault);
+    }
     Some(Complaint {
         place: Place { line: 1, column: 1 },
         code: Cow::Borrowed("not-a-statement"),

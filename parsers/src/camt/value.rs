@@ -18,10 +18,21 @@ pub(super) enum Unreadable {
 /// An amount with its currency in the attribute `Ccy`. Never negative: its sign stands elsewhere.
 pub(super) fn money(tag: &Tag<'_>, text: &str) -> Result<Money, Unreadable> {
     let code = tag.attribute("Ccy").ok_or(Unreadable::NoCurrency)?;
-    let currency = Currency::from_code(code.trim()).map_err(|_| Unreadable::Currency {
-        code: code.chars().take(20).collect(),
-    })?;
+    let currency = currency(code.trim_ascii())?;
     amount(text, currency).map_err(Unreadable::Amount)
+}
+
+/// The currency of a code.
+fn currency(code: &str) -> Result<Currency, Unreadable> {
+    // What Polish accounts are in mostly is not searched for.
+    for known in [Currency::PLN, Currency::EUR] {
+        if known.code() == code {
+            return Ok(known);
+        }
+    }
+    Currency::from_code(code).map_err(|_| Unreadable::Currency {
+        code: code.chars().take(20).collect(),
+    })
 }
 
 /// A decimal of up to five places; those past the currency's own must be zeros.
@@ -108,15 +119,7 @@ pub(super) fn add(into: &mut String, text: &str) {
     if !into.is_empty() {
         into.push(' ');
     }
-    let plain = text
-        .bytes()
-        .fold((true, b' '), |(plain, before), byte| {
-            let broken =
-                matches!(byte, b'\n' | b'\r' | b'\t') | ((byte == b' ') & (before == b' '));
-            (plain & !broken, byte)
-        })
-        .0;
-    if plain {
+    if is_plain(text.as_bytes()) {
         into.push_str(text);
         return;
     }
@@ -126,6 +129,16 @@ pub(super) fn add(into: &mut String, text: &str) {
         }
         into.push_str(word);
     }
+}
+
+/// No line ends, no tabs, no two spaces together. Looked at without stopping, which is quicker.
+fn is_plain(text: &[u8]) -> bool {
+    let after = text.get(1..).unwrap_or_default();
+    let breaks = text.iter().fold(false, |any, byte| any | (*byte < b' '));
+    let gaps = text.iter().zip(after).fold(false, |any, (one, next)| {
+        any | ((*one == b' ') & (*next == b' '))
+    });
+    !(breaks | gaps)
 }
 
 /// Sets a reference, unless it is one of the words that banks write where there is none.

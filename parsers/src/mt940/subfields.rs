@@ -144,8 +144,7 @@ impl<'s> Reading<'s> {
             (code.0 >= BANK || is_nrb(content)).then_some(content)
         });
         if let Some(content) = whole {
-            let content = self.charset.decode(content);
-            return AccountNumber::from_file(content.trim().trim_matches('\''));
+            return AccountNumber::from_file(&self.charset.decode(content));
         }
         let rest = self.text.get(REST_OF_ACCOUNT)?;
         let polish = self

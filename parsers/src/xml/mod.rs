@@ -19,7 +19,7 @@ mod tag;
 mod window;
 
 pub(crate) use problem::{Fault, TRUNCATED};
-pub(crate) use pull::{Node, Xml, outline};
+pub(crate) use pull::{Node, Xml, first_fault, outline};
 pub(crate) use tag::Tag;
 
 use crate::Charset;

@@ -1,10 +1,10 @@
 //! One node after the other.
 
-use kantor_model::Place;
+use kantor_model::{Complaint, Place};
 
 use super::escape::unescape_into;
 use super::problem::{Fault, Problem};
-use super::scan::{self, Content, Kind, Lack, Name, Token};
+use super::scan::{self, Content, Kind, Lack, Passed, Token};
 use super::tag::Tag;
 use super::window::Window;
 use crate::charset::Charset;
@@ -58,32 +58,53 @@ impl<'s, S: ByteSource> Xml<'s, S> {
     /// # Errors
     /// The source failed, or the file is damaged here; nothing can be read after that.
     pub(crate) fn next(&mut self) -> Result<Option<Node<'_>>, Fault> {
-        let Some(token) = self.token(false)? else {
+        let Some(token) = self.token()? else {
             return Ok(None);
         };
         match token.kind {
-            Kind::Open(name) => {
-                self.push(&name)?;
-                Ok(Some(Node::Open(self.tag(&name))))
+            Kind::Open => {
+                self.push(&token)?;
+                Ok(Some(Node::Open(self.tag(&token))))
             }
-            Kind::Leaf(name, content) => self.leaf(&name, content).map(Some),
-            Kind::Close(_) | Kind::Aside | Kind::Text => Ok(Some(Node::Close)),
+            Kind::Leaf(Content::Plain) => {
+                self.text = token.text().start;
+                let text = self.window.text().get(token.text()).unwrap_or_default();
+                Ok(Some(Node::Leaf(self.tag(&token), text)))
+            }
+            Kind::Leaf(content) => self.written_otherwise(&token, content).map(Some),
+            Kind::Close | Kind::Aside | Kind::Text => Ok(Some(Node::Close)),
         }
     }
 
     /// Passes over everything up to the end of the element that was opened last. What stands in it
-    /// is looked at for its tags only.
+    /// is looked at for where tags begin and end only.
     pub(crate) fn skip(&mut self) -> Result<(), Fault> {
-        let depth = self.open.len();
-        while self.open.len() >= depth {
-            let Some(token) = self.token(true)? else {
-                return Ok(());
-            };
-            if let Kind::Open(name) = &token.kind {
-                self.push(name)?;
+        let mut inside = 0;
+        loop {
+            let at = self.window.position();
+            let passed = scan::pass(self.window.text().as_bytes(), at);
+            match passed {
+                Ok(Passed::Closing(mark)) if inside == 0 => {
+                    self.window.advance_to(mark);
+                    return self.token().map(|_| ());
+                }
+                Ok(Passed::Closing(mark)) => {
+                    inside -= 1;
+                    self.window.advance_to(mark + 1);
+                }
+                Ok(Passed::Opening(mark, _)) if self.open.len() + inside >= DEEPEST => {
+                    return Err(self.window.broken(&Problem::TooDeep, mark));
+                }
+                Ok(Passed::Opening(_, end)) => {
+                    inside += 1;
+                    self.window.advance_to(end);
+                }
+                Ok(Passed::Other(end)) => self.window.advance_to(end),
+                Err(Lack::Wrong(problem, at)) => return Err(self.window.broken(&problem, at)),
+                Err(Lack::More) if self.window.is_at_end() => return self.end(at).map(|_| ()),
+                Err(Lack::More) => self.window.fill()?,
             }
         }
-        Ok(())
     }
 
     /// How many elements are open.
@@ -116,12 +137,18 @@ impl<'s, S: ByteSource> Xml<'s, S> {
         self.window.is_lossy()
     }
 
-    /// The next token that is a node; closing tags are checked and popped. Text beside elements is
-    /// passed over where all is.
-    fn token(&mut self, skipping: bool) -> Result<Option<Token>, Fault> {
+    /// The next token that is a node; closing tags are checked and popped.
+    fn token(&mut self) -> Result<Option<Token>, Fault> {
         loop {
             let at = self.window.position();
-            let token = match scan::token(self.window.text(), at) {
+            let name = self.innermost().as_bytes();
+            if let Some(end) = scan::closes(self.window.text().as_bytes(), at, name) {
+                self.close();
+                (self.node, self.text) = (at, at);
+                self.window.advance_to(end);
+                return Ok(Some(Token::bare(Kind::Close, end)));
+            }
+            let token = match scan::token(self.window.text().as_bytes(), at) {
                 Ok(token) => token,
                 Err(Lack::Wrong(problem, at)) => return Err(self.window.broken(&problem, at)),
                 Err(Lack::More) if self.window.is_at_end() => return self.end(at),
@@ -131,30 +158,24 @@ impl<'s, S: ByteSource> Xml<'s, S> {
                 }
             };
             (self.node, self.text) = (at, at);
-            match &token.kind {
-                Kind::Open(_) | Kind::Leaf(..) if self.open.is_empty() && self.begun => {
+            match token.kind {
+                Kind::Open | Kind::Leaf(_) if self.open.is_empty() && self.begun => {
                     return Err(self.malformed("a second root element begins here", at));
                 }
-                Kind::Open(_) | Kind::Leaf(..) => self.begun = true,
-                Kind::Close(name) => self.pop(name.start, name.end, at)?,
+                Kind::Open | Kind::Leaf(_) => self.begun = true,
+                Kind::Close => self.pop(&token, at)?,
                 Kind::Aside => {
-                    self.window.advance_to(token.end);
-                    continue;
-                }
-                Kind::Text if skipping => {
-                    let rest = self.window.text().get(token.end..).unwrap_or_default();
-                    let next = memchr::memchr(b'<', rest.as_bytes()).unwrap_or(rest.len());
-                    self.window.advance_to(token.end + next);
+                    self.window.advance_to(token.end());
                     continue;
                 }
                 Kind::Text if self.open.is_empty() && self.begun => {
-                    return self.trailing(token.end);
+                    return self.trailing(token.end());
                 }
                 Kind::Text => {
-                    return Err(self.malformed("text stands between elements", token.end));
+                    return Err(self.malformed("text stands between elements", token.end()));
                 }
             }
-            self.window.advance_to(token.end);
+            self.window.advance_to(token.end());
             return Ok(Some(token));
         }
     }
@@ -169,7 +190,7 @@ impl<'s, S: ByteSource> Xml<'s, S> {
         if whole {
             return Ok(None);
         }
-        let open = scan::short(self.innermost());
+        let open = scan::short(self.innermost().as_bytes());
         let end = self.window.text().len();
         let excerpt = self.window.excerpt(at);
         let place = self.window.place_of(end);
@@ -195,62 +216,57 @@ impl<'s, S: ByteSource> Xml<'s, S> {
         self.names.get(start..).unwrap_or_default()
     }
 
-    fn push(&mut self, name: &Name) -> Result<(), Fault> {
+    fn push(&mut self, token: &Token) -> Result<(), Fault> {
         if self.open.len() == DEEPEST {
             return Err(self.window.broken(&Problem::TooDeep, self.node));
         }
-        let qualified = self.window.text().get(name.qualified.clone());
+        let qualified = self.window.text().get(token.qualified());
         self.open.push(self.names.len());
         self.names.push_str(qualified.unwrap_or_default());
         Ok(())
     }
 
-    fn pop(&mut self, start: usize, end: usize, at: usize) -> Result<(), Fault> {
-        let name = self.window.text().get(start..end).unwrap_or_default();
+    fn pop(&mut self, token: &Token, at: usize) -> Result<(), Fault> {
+        let text = self.window.text();
+        let name = text.get(token.qualified()).unwrap_or_default();
         if self.open.is_empty() {
             return Err(self.malformed("a closing tag closes nothing", at));
         }
-        if name != self.innermost() {
-            let close = scan::short(name);
-            let open = scan::short(self.innermost());
+        let open = self.innermost();
+        if name != open {
+            let close = scan::short(name.as_bytes());
+            let open = scan::short(open.as_bytes());
             return Err(self.window.broken(&Problem::Unpaired { open, close }, at));
         }
-        if let Some(start) = self.open.pop() {
-            self.names.truncate(start);
-        }
+        self.close();
         Ok(())
     }
 
-    fn tag(&self, name: &Name) -> Tag<'_> {
-        let text = self.window.text();
-        Tag {
-            name: text.get(name.local.clone()).unwrap_or_default(),
-            attributes: text.get(name.attributes.clone()).unwrap_or_default(),
+    fn close(&mut self) {
+        if let Some(start) = self.open.pop() {
+            self.names.truncate(start);
         }
     }
 
-    fn leaf(&mut self, name: &Name, content: Content) -> Result<Node<'_>, Fault> {
-        let range = match content {
-            Content::Plain(range) => {
-                self.text = range.start;
-                let text = self.window.text().get(range).unwrap_or_default();
-                return Ok(Node::Leaf(self.tag(name), text));
-            }
-            Content::Escaped(range) => {
-                self.scratch.clear();
-                self.text = range.start;
-                let text = self.window.text().get(range.clone()).unwrap_or_default();
-                unescape_into(text, &mut self.scratch).map(|()| range)
-            }
-            Content::Mixed(range) => {
-                self.scratch.clear();
-                self.text = range.start;
-                let text = self.window.text().get(range.clone()).unwrap_or_default();
-                joined(text, &mut self.scratch).map(|()| range)
-            }
+    fn tag(&self, token: &Token) -> Tag<'_> {
+        let text = self.window.text();
+        Tag {
+            name: text.get(token.local()).unwrap_or_default(),
+            attributes: text.get(token.attributes()).unwrap_or_default(),
+        }
+    }
+
+    /// A leaf whose text is not what the window holds.
+    fn written_otherwise(&mut self, token: &Token, content: Content) -> Result<Node<'_>, Fault> {
+        self.scratch.clear();
+        self.text = token.text().start;
+        let text = self.window.text().get(token.text()).unwrap_or_default();
+        let done = match content {
+            Content::Mixed => joined(text, &mut self.scratch),
+            Content::Plain | Content::Escaped => unescape_into(text, &mut self.scratch),
         };
-        match range {
-            Ok(_) => Ok(Node::Leaf(self.tag(name), &self.scratch)),
+        match done {
+            Ok(()) => Ok(Node::Leaf(self.tag(token), &self.scratch)),
             Err(problem) => Err(self.window.broken(&problem, self.text)),
         }
     }
@@ -279,8 +295,28 @@ fn joined(text: &str, out: &mut String) -> Result<(), Problem> {
 /// The first elements of a document, from its first bytes: of each the local name and its
 /// attributes as written. Empty when this is no XML. For telling what a file is.
 pub(crate) fn outline(head: &[u8], most: usize) -> Vec<(String, String)> {
+    match begun(head, most, None) {
+        // Names are ASCII in any encoding, also in one that is not known.
+        (found, Some(_)) if found.is_empty() => begun(head, most, Some(Charset::Windows1250)).0,
+        (found, _) => found,
+    }
+}
+
+/// What is wrong with a document before its first element.
+pub(crate) fn first_fault(head: &[u8]) -> Option<Complaint> {
+    match begun(head, 1, None) {
+        (found, Some(Fault::Broken(complaint))) if found.is_empty() => Some(*complaint),
+        (_, Some(Fault::Broken(_) | Fault::Source(_)) | None) => None,
+    }
+}
+
+fn begun(
+    head: &[u8],
+    most: usize,
+    demanded: Option<Charset>,
+) -> (Vec<(String, String)>, Option<Fault>) {
     let mut source = head;
-    let mut xml = Xml::new(&mut source, None);
+    let mut xml = Xml::new(&mut source, demanded);
     let mut found = Vec::new();
     while found.len() < most {
         match xml.next() {
@@ -288,9 +324,10 @@ pub(crate) fn outline(head: &[u8], most: usize) -> Vec<(String, String)> {
                 found.push((tag.name.to_owned(), tag.attributes.to_owned()));
             }
             Ok(Some(Node::Close)) => {}
+            Ok(None) => break,
             // Telling what a file is does not judge it.
-            Ok(None) | Err(_) => break,
+            Err(fault) => return (found, Some(fault)),
         }
     }
-    found
+    (found, None)
 }

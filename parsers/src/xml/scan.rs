@@ -6,46 +6,85 @@ use std::ops::Range;
 
 use super::problem::Problem;
 
-/// One token, and where it ends.
-#[derive(Debug)]
-pub(super) struct Token {
-    pub(super) kind: Kind,
-    pub(super) end: usize,
-}
-
-#[derive(Debug)]
+/// What a token is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Kind {
     /// `<name ...>`; what follows is another element.
-    Open(Name),
+    Open,
     /// `<name ...>text</name>` or `<name/>`.
-    Leaf(Name, Content),
+    Leaf(Content),
     /// `</name>`.
-    Close(Range<usize>),
+    Close,
     /// A comment, a processing instruction, white space.
     Aside,
     /// Text beside elements, from where the token ends on; or a CDATA section.
     Text,
 }
 
-/// Where the parts of a tag stand.
-#[derive(Debug, Clone)]
-pub(super) struct Name {
-    /// The name with its prefix.
-    pub(super) qualified: Range<usize>,
-    /// The local name.
-    pub(super) local: Range<usize>,
-    pub(super) attributes: Range<usize>,
-}
-
 /// The text of a leaf.
-#[derive(Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Content {
     /// As it stands.
-    Plain(Range<usize>),
+    Plain,
     /// With references.
-    Escaped(Range<usize>),
+    Escaped,
     /// With comments or CDATA sections between.
-    Mixed(Range<usize>),
+    Mixed,
+}
+
+/// One token, and where its parts stand. A window is far shorter than 4 GiB, and small numbers
+/// are moved faster.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Token {
+    pub(super) kind: Kind,
+    name: u32,
+    local: u32,
+    name_end: u32,
+    attributes_end: u32,
+    text: u32,
+    text_end: u32,
+    end: u32,
+}
+
+impl Token {
+    pub(super) fn bare(kind: Kind, end: usize) -> Token {
+        Token {
+            kind,
+            name: 0,
+            local: 0,
+            name_end: 0,
+            attributes_end: 0,
+            text: 0,
+            text_end: 0,
+            end: small(end),
+        }
+    }
+
+    /// The name with its prefix.
+    pub(super) fn qualified(&self) -> Range<usize> {
+        self.name as usize..self.name_end as usize
+    }
+
+    pub(super) fn local(&self) -> Range<usize> {
+        self.local as usize..self.name_end as usize
+    }
+
+    pub(super) fn attributes(&self) -> Range<usize> {
+        self.name_end as usize..self.attributes_end as usize
+    }
+
+    /// The text of a leaf.
+    pub(super) fn text(&self) -> Range<usize> {
+        self.text as usize..self.text_end as usize
+    }
+
+    pub(super) fn end(&self) -> usize {
+        self.end as usize
+    }
+}
+
+fn small(offset: usize) -> u32 {
+    u32::try_from(offset).unwrap_or(u32::MAX)
 }
 
 /// Why there is no token.
@@ -54,71 +93,62 @@ pub(super) enum Lack {
     /// It is not whole: more text is needed.
     More,
     /// It is wrong, at this offset.
-    Wrong(Problem, usize),
+    Wrong(Box<Problem>, usize),
 }
 
 type Scan<T> = Result<T, Lack>;
 
+#[cold]
 fn wrong<T>(what: &'static str, at: usize) -> Scan<T> {
-    Err(Lack::Wrong(Problem::Malformed(what), at))
+    Err(Lack::Wrong(Box::new(Problem::Malformed(what)), at))
 }
 
 /// The next byte that is searched for, at or after `from`.
-fn find(text: &str, from: usize, byte: u8) -> Scan<usize> {
-    let rest = text.as_bytes().get(from..).unwrap_or_default();
+fn find(bytes: &[u8], from: usize, byte: u8) -> Scan<usize> {
+    let rest = bytes.get(from..).unwrap_or_default();
     memchr::memchr(byte, rest)
         .map(|found| from + found)
         .ok_or(Lack::More)
 }
 
 /// The token at `at`.
-pub(super) fn token(text: &str, at: usize) -> Scan<Token> {
-    let bytes = text.as_bytes();
+pub(super) fn token(bytes: &[u8], at: usize) -> Scan<Token> {
     match bytes.get(at) {
         None => return Err(Lack::More),
         Some(b'<') => {}
-        Some(_) => return beside(text, at),
+        Some(_) => return Ok(beside(bytes, at)),
     }
     match bytes.get(at + 1) {
         None => Err(Lack::More),
-        Some(b'/') => close(text, at),
+        Some(b'/') => close(bytes, at),
         Some(b'!' | b'?') => {
-            let end = aside(text, at)?;
-            let rest = text.get(at..).unwrap_or_default();
-            let kind = if rest.starts_with("<![CDATA[") {
+            let end = aside(bytes, at)?;
+            let rest = bytes.get(at..).unwrap_or_default();
+            let kind = if rest.starts_with(b"<![CDATA[") {
                 Kind::Text
             } else {
                 Kind::Aside
             };
-            Ok(Token { kind, end })
+            Ok(Token::bare(kind, end))
         }
-        Some(_) => element(text, at),
+        Some(_) => element(bytes, at),
     }
 }
 
 /// White space or text up to the next tag.
-fn beside(text: &str, at: usize) -> Scan<Token> {
-    let rest = text.as_bytes().get(at..).unwrap_or_default();
+fn beside(bytes: &[u8], at: usize) -> Token {
+    let rest = bytes.get(at..).unwrap_or_default();
     let blank = rest
         .iter()
         .position(|byte| !is_space(*byte))
         .unwrap_or(rest.len());
-    let end = at + blank;
-    match rest.get(blank) {
-        Some(b'<') => Ok(Token {
-            kind: Kind::Aside,
-            end,
-        }),
+    let kind = match rest.get(blank) {
+        Some(b'<') => Kind::Aside,
         // White space is passed as it comes, however much of it there is.
-        None if blank > 0 => Ok(Token {
-            kind: Kind::Aside,
-            end,
-        }),
-        _ => Ok(Token {
-            kind: Kind::Text,
-            end,
-        }),
-    }
+        None => Kind::Aside,
+        Some(_) => Kind::Text,
+    };
+    Token::bare(kind, at + blank)
 }
 
 pub(super) fn is_space(byte: u8) -> bool {
@@ -126,123 +156,174 @@ pub(super) fn is_space(byte: u8) -> bool {
 }
 
 /// Where a comment, a processing instruction or a CDATA section ends.
-fn aside(text: &str, at: usize) -> Scan<usize> {
-    let rest = text.as_bytes().get(at..).unwrap_or_default();
-    let until = |opening: &[u8], closing: &[u8]| {
-        let body = rest.get(opening.len()..).unwrap_or_default();
-        memchr::memmem::find(body, closing)
-            .map(|found| at + opening.len() + found + closing.len())
-            .ok_or(Lack::More)
-    };
+fn aside(bytes: &[u8], at: usize) -> Scan<usize> {
+    let rest = bytes.get(at..).unwrap_or_default();
     for (opening, closing) in [
         (&b"<?"[..], &b"?>"[..]),
         (b"<!--", b"-->"),
         (b"<![CDATA[", b"]]>"),
     ] {
-        if rest.starts_with(opening) {
-            return until(opening, closing);
+        if let Some(body) = rest.strip_prefix(opening) {
+            return memchr::memmem::find(body, closing)
+                .map(|found| at + opening.len() + found + closing.len())
+                .ok_or(Lack::More);
         }
         if opening.starts_with(rest) {
             return Err(Lack::More);
         }
     }
-    Err(Lack::Wrong(Problem::Doctype, at))
+    Err(Lack::Wrong(Box::new(Problem::Doctype), at))
 }
 
-fn close(text: &str, at: usize) -> Scan<Token> {
-    let end = find(text, at, b'>')?;
-    let name = text.get(at + 2..end).unwrap_or_default();
-    let length = name.trim_ascii_end().len();
+fn close(bytes: &[u8], at: usize) -> Scan<Token> {
+    let name = at + 2;
+    let rest = bytes.get(name..).unwrap_or_default();
+    // Names are short: a search would take longer to begin.
+    let length = rest
+        .iter()
+        .position(|byte| *byte == b'>')
+        .ok_or(Lack::More)?;
+    let inner = rest.get(..length).unwrap_or_default();
     Ok(Token {
-        kind: Kind::Close(at + 2..at + 2 + length),
-        end: end + 1,
+        name: small(name),
+        name_end: small(name + inner.trim_ascii_end().len()),
+        ..Token::bare(Kind::Close, name + length + 1)
     })
 }
 
-/// A tag that begins an element, with the whole element where it holds text only.
-fn element(text: &str, at: usize) -> Scan<Token> {
-    let (name, end, empty) = tag(text, at)?;
-    if empty {
-        return Ok(Token {
-            kind: Kind::Leaf(name, Content::Plain(end..end)),
-            end,
-        });
+/// Where the tag `</name>` ends, if it stands at `at` just so.
+pub(super) fn closes(bytes: &[u8], at: usize, name: &[u8]) -> Option<usize> {
+    if name.is_empty() || bytes.get(at + 1) != Some(&b'/') || bytes.get(at) != Some(&b'<') {
+        return None;
     }
-    let bytes = text.as_bytes();
+    let after = at + 2 + name.len();
+    let closed = bytes.get(at + 2..after)?;
+    (bytes.get(after) == Some(&b'>') && is_same(closed, name)).then_some(after + 1)
+}
+
+/// What is passed on the way to the end of an element that nobody asks for.
+pub(super) enum Passed {
+    /// A closing tag, by its `<`.
+    Closing(usize),
+    /// A tag that opens an element: its `<`, and where it ends.
+    Opening(usize, usize),
+    /// Text, an empty element, a comment, up to here.
+    Other(usize),
+}
+
+/// The next thing that counts for where an element ends.
+pub(super) fn pass(bytes: &[u8], at: usize) -> Scan<Passed> {
+    let rest = bytes.get(at..).unwrap_or_default();
+    let Some(found) = memchr::memchr(b'<', rest) else {
+        return if rest.is_empty() {
+            Err(Lack::More)
+        } else {
+            Ok(Passed::Other(bytes.len()))
+        };
+    };
+    let mark = at + found;
+    match bytes.get(mark + 1) {
+        None => Err(Lack::More),
+        Some(b'/') => Ok(Passed::Closing(mark)),
+        Some(b'!' | b'?') => aside(bytes, mark).map(Passed::Other),
+        Some(_) => {
+            let (token, empty) = tag(bytes, mark)?;
+            Ok(if empty {
+                Passed::Other(token.end())
+            } else {
+                Passed::Opening(mark, token.end())
+            })
+        }
+    }
+}
+
+/// A tag that begins an element, with the whole element where it holds text only.
+fn element(bytes: &[u8], at: usize) -> Scan<Token> {
+    let (mut token, empty) = tag(bytes, at)?;
+    let end = token.end();
+    (token.text, token.text_end) = (token.end, token.end);
+    if empty {
+        token.kind = Kind::Leaf(Content::Plain);
+        return Ok(token);
+    }
     let rest = bytes.get(end..).unwrap_or_default();
-    let first = end + memchr::memchr2(b'<', b'&', rest).ok_or(Lack::More)?;
+    let first = end + first_mark(rest).ok_or(Lack::More)?;
     let escaped = bytes.get(first) == Some(&b'&');
     let next = if escaped {
-        find(text, first, b'<')?
+        find(bytes, first, b'<')?
     } else {
         first
     };
     match bytes.get(next + 1) {
         None => Err(Lack::More),
-        Some(b'/') => {
-            let content = if escaped {
-                Content::Escaped(end..next)
-            } else {
-                Content::Plain(end..next)
-            };
-            leaf(text, name, content, next)
-        }
-        Some(b'!' | b'?') => broken_leaf(text, name, end, next),
-        Some(_) => Ok(Token {
-            kind: Kind::Open(name),
-            end,
-        }),
+        Some(b'/') if escaped => leaf(bytes, token, Content::Escaped, next),
+        Some(b'/') => leaf(bytes, token, Content::Plain, next),
+        Some(b'!' | b'?') => broken_leaf(bytes, token, next),
+        Some(_) => Ok(token),
     }
+}
+
+/// The next `<` or `&`. Most texts are short: a few bytes are looked at one by one first.
+fn first_mark(rest: &[u8]) -> Option<usize> {
+    const NEAR: usize = 12;
+    let near = rest.get(..NEAR).unwrap_or(rest);
+    near.iter()
+        .position(|byte| matches!(byte, b'<' | b'&'))
+        .or_else(|| {
+            let far = rest.get(NEAR..)?;
+            memchr::memchr2(b'<', b'&', far).map(|found| NEAR + found)
+        })
 }
 
 /// The closing tag of a leaf, at `at`.
-fn leaf(text: &str, name: Name, content: Content, at: usize) -> Scan<Token> {
-    let bytes = text.as_bytes();
-    let qualified = bytes.get(name.qualified.clone()).unwrap_or_default();
+fn leaf(bytes: &[u8], token: Token, content: Content, at: usize) -> Scan<Token> {
+    let qualified = bytes.get(token.qualified()).unwrap_or_default();
+    let whole = Token {
+        kind: Kind::Leaf(content),
+        text_end: small(at),
+        ..token
+    };
     let after = at + 2 + qualified.len();
-    if bytes.get(at + 2..after) == Some(qualified) && bytes.get(after) == Some(&b'>') {
+    let closed = bytes.get(at + 2..after).unwrap_or_default();
+    if bytes.get(after) == Some(&b'>') && is_same(closed, qualified) {
         return Ok(Token {
-            kind: Kind::Leaf(name, content),
-            end: after + 1,
+            end: small(after + 1),
+            ..whole
         });
     }
-    let token = close(text, at)?;
-    match &token.kind {
-        Kind::Close(closed) if bytes.get(closed.clone()) != Some(qualified) => {
-            let text_of = |range: &Range<usize>| short(text.get(range.clone()).unwrap_or_default());
-            let open = text_of(&name.qualified);
-            let close = text_of(closed);
-            Err(Lack::Wrong(Problem::Unpaired { open, close }, at))
-        }
-        _ => Ok(Token {
-            kind: Kind::Leaf(name, content),
-            end: token.end,
-        }),
+    let closing = close(bytes, at)?;
+    let closed = bytes.get(closing.qualified()).unwrap_or_default();
+    if closed != qualified {
+        let open = short(qualified);
+        let close = short(closed);
+        return Err(Lack::Wrong(Box::new(Problem::Unpaired { open, close }), at));
     }
+    Ok(Token {
+        end: closing.end,
+        ..whole
+    })
+}
+
+/// The same bytes; quicker than a call for the few that names have.
+fn is_same(one: &[u8], other: &[u8]) -> bool {
+    one.len() == other.len() && one.iter().zip(other).all(|(one, other)| one == other)
 }
 
 /// An element whose text is broken by comments or CDATA sections, the first of them at `at`.
-fn broken_leaf(text: &str, name: Name, start: usize, at: usize) -> Scan<Token> {
-    let bytes = text.as_bytes();
+fn broken_leaf(bytes: &[u8], token: Token, at: usize) -> Scan<Token> {
     let mut at = at;
     loop {
         match bytes.get(at + 1) {
             None => return Err(Lack::More),
-            Some(b'/') => return leaf(text, name, Content::Mixed(start..at), at),
-            Some(b'!' | b'?') => at = find(text, aside(text, at)?, b'<')?,
-            Some(_) => {
-                return Ok(Token {
-                    kind: Kind::Open(name),
-                    end: start,
-                });
-            }
+            Some(b'/') => return leaf(bytes, token, Content::Mixed, at),
+            Some(b'!' | b'?') => at = find(bytes, aside(bytes, at)?, b'<')?,
+            Some(_) => return Ok(token),
         }
     }
 }
 
-/// The tag at `at`: its parts, where it ends, and whether the element ends with it.
-fn tag(text: &str, at: usize) -> Scan<(Name, usize, bool)> {
-    let bytes = text.as_bytes();
+/// The tag at `at`: its parts and where it ends; and whether the element ends with it.
+fn tag(bytes: &[u8], at: usize) -> Scan<(Token, bool)> {
     let begin = at + 1;
     let mut local = begin;
     let mut end = begin;
@@ -261,47 +342,49 @@ fn tag(text: &str, at: usize) -> Scan<(Name, usize, bool)> {
     if local == end {
         return wrong("a < begins no tag with a name", at);
     }
-    let name = |attributes: Range<usize>| Name {
-        qualified: begin..end,
-        local: local..end,
-        attributes,
+    let mut token = Token {
+        name: small(begin),
+        local: small(local),
+        name_end: small(end),
+        attributes_end: small(end),
+        ..Token::bare(Kind::Open, end + 1)
     };
     if last == b'>' {
-        return Ok((name(end..end), end + 1, false));
+        return Ok((token, false));
     }
-    let close = end_of_tag(text, at, end)?;
-    let inner = text.get(end..close).unwrap_or_default();
-    let (attributes, empty) = match inner.strip_suffix('/') {
-        Some(attributes) => (attributes, true),
-        None => (inner, false),
-    };
-    Ok((name(end..end + attributes.len()), close + 1, empty))
+    let close = end_of_tag(bytes, at, end)?;
+    let inner = bytes.get(end..close).unwrap_or_default();
+    let empty = inner.last() == Some(&b'/');
+    token.attributes_end = small(close - usize::from(empty));
+    token.end = small(close + 1);
+    Ok((token, empty))
 }
 
 /// The `>` of a tag; values in quotes may hold one as well.
-fn end_of_tag(text: &str, tag: usize, from: usize) -> Scan<usize> {
+fn end_of_tag(bytes: &[u8], tag: usize, from: usize) -> Scan<usize> {
     let mut at = from;
     loop {
-        let rest = text.as_bytes().get(at..).unwrap_or_default();
-        let found = memchr::memchr3(b'"', b'\'', b'>', rest).ok_or(Lack::More)?;
-        if memchr::memchr(b'<', rest.get(..found).unwrap_or_default()).is_some() {
-            return wrong("a tag has no end before the next one begins", tag);
-        }
+        let rest = bytes.get(at..).unwrap_or_default();
+        let found = rest
+            .iter()
+            .position(|byte| matches!(byte, b'"' | b'\'' | b'>' | b'<'))
+            .ok_or(Lack::More)?;
         match rest.get(found) {
             Some(quote @ (b'"' | b'\'')) => {
-                let close = find(text, at + found + 1, *quote)?;
-                let value = text.as_bytes().get(at + found + 1..close);
-                if memchr::memchr(b'<', value.unwrap_or_default()).is_some() {
+                let close = find(bytes, at + found + 1, *quote)?;
+                let value = bytes.get(at + found + 1..close).unwrap_or_default();
+                if value.contains(&b'<') {
                     return wrong("the value of an attribute has no end", tag);
                 }
                 at = close + 1;
             }
+            Some(b'<') => return wrong("a tag has no end before the next one begins", tag),
             _ => return Ok(at + found),
         }
     }
 }
 
 /// A name, cut where it is long.
-pub(super) fn short(name: &str) -> String {
-    name.chars().take(40).collect()
+pub(super) fn short(name: &[u8]) -> String {
+    String::from_utf8_lossy(name).chars().take(40).collect()
 }

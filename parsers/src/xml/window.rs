@@ -152,7 +152,13 @@ impl<'s, S: ByteSource> Window<'s, S> {
 
 /// The place after a text that begins at `place`.
 pub(super) fn after(place: Place, text: &str) -> Place {
-    let count = |bytes: &[u8]| Charset::Utf8.count(bytes);
+    let count = |bytes: &[u8]| {
+        if bytes.is_ascii() {
+            bytes.len()
+        } else {
+            Charset::Utf8.count(bytes)
+        }
+    };
     let bytes = text.as_bytes();
     let number = crate::text::number;
     match memchr::memrchr(b'\n', bytes) {
