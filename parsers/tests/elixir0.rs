@@ -64,7 +64,7 @@ fn a_line_is_written_as_the_banks_documents_show_it() {
     let sixteen = "110,20260105,123456,11401010,0,\"06114010100000111111001001\",\
         \"61109010140000071219812874\",\"Kantor Sp. z o.o.||ul. Prosta 1|00-001 Warszawa\",\
         \"Jan Żak||ul. Źródlana 2|30-001 Kraków\",0,10901014,\"EX1234567897\",\"\",\"\",\"51\",\"\"\n";
-    assert_eq!(written(&batch, &Profile::MBANK), sixteen);
+    assert_eq!(written(&batch, Profile::of_id("mbank").unwrap()), sixteen);
     let fifteen = Profile {
         sixteen_fields: false,
         ..Profile::DEFAULT

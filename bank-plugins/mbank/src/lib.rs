@@ -1,8 +1,8 @@
 //! The pack of mBank (CompanyNet, BRESOK): statements in MT940, transfers in Elixir-0.
 //! What mBank does differently, and how it is known, is in `NOTES.md`.
 
-use kantor_parsers::elixir0::Profile;
-use kantor_plugin_sdk::formats::{elixir0, mt940};
+use kantor_parsers::Profile;
+use kantor_plugin_sdk::formats::{mt940, transfers};
 use kantor_plugin_sdk::prelude::*;
 
 /// mBank.
@@ -20,8 +20,8 @@ impl BankPack for MBank {
         read: |source, sink| mt940::read(source, sink, Self::ID),
     });
     const TRANSFERS: Option<Transfers> = Some(Transfers {
-        formats: &[elixir0::FORMAT],
-        write: |_, batch, out| elixir0::write(batch, &Profile::MBANK, out),
+        formats: &[transfers::ELIXIR0, transfers::MT101],
+        write: |format, batch, out| transfers::write(format, batch, Profile::of_id(Self::ID), out),
     });
 }
 

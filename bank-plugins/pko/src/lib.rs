@@ -1,8 +1,8 @@
 //! The pack of PKO BP (iPKO, iPKO biznes): statements in MT940, transfers in Elixir-0.
 //! What PKO does differently, and how it is known, is in `NOTES.md`.
 
-use kantor_parsers::elixir0::Profile;
-use kantor_plugin_sdk::formats::{elixir0, mt940};
+use kantor_parsers::Profile;
+use kantor_plugin_sdk::formats::{mt940, transfers};
 use kantor_plugin_sdk::prelude::*;
 
 /// PKO BP.
@@ -20,8 +20,8 @@ impl BankPack for Pko {
         read: |source, sink| mt940::read(source, sink, Self::ID),
     });
     const TRANSFERS: Option<Transfers> = Some(Transfers {
-        formats: &[elixir0::FORMAT],
-        write: |_, batch, out| elixir0::write(batch, &Profile::PKO, out),
+        formats: &[transfers::ELIXIR0, transfers::PAIN001_V03],
+        write: |format, batch, out| transfers::write(format, batch, Profile::of_id(Self::ID), out),
     });
 }
 

@@ -85,7 +85,12 @@ static BANKS: &[Bank] = &[
         "POLUPLPR",
         &["1930"],
     ),
-    bank("ca", "Credit Agricole Bank Polska", "AGRIPLPR", &["1940"]),
+    bank(
+        "credit-agricole",
+        "Credit Agricole Bank Polska",
+        "AGRIPLPR",
+        &["1940"],
+    ),
     bank(
         "santander-consumer",
         "Santander Consumer Bank",

@@ -29,7 +29,9 @@ fn file(from: Iban, date: &str, transfers: &[(i64, Iban)]) -> Vec<u8> {
         date: day(date),
         transfers: transfers.collect(),
     };
-    elixir0::write(&batch, &Profile::PKO).unwrap().bytes
+    elixir0::write(&batch, Profile::of_id("pko").unwrap())
+        .unwrap()
+        .bytes
 }
 
 /// Refused for that reason, and nothing was booked.

@@ -4,7 +4,7 @@
 use std::io::{self, Chain, Cursor, Read};
 
 use kantor_model::{Batch, StatementSink};
-use kantor_parsers::elixir0::{self, Profile};
+use kantor_parsers::transfers::{TransferFormat, write_batch};
 use kantor_parsers::{ByteSource, Options, SourceError, read_statement};
 use kantor_wire::PackUsed;
 
@@ -12,9 +12,6 @@ use crate::{PackFailure, Written};
 
 /// The id that stands in the place of a pack's; `--bank built-in` asks for it.
 pub const ID: &str = "built-in";
-
-/// The format of transfer files that can be written without a pack.
-pub(crate) const FORMAT: &str = "elixir0";
 
 /// How much of a file is looked at to recognise it.
 const HEAD: usize = 64 * 1024;
@@ -62,24 +59,39 @@ impl ByteSource for Pulled<'_> {
     }
 }
 
-/// Writes a batch in the profile that most banks take.
-pub(crate) fn write(batch: &Batch) -> Result<Written, PackFailure> {
-    let written = elixir0::write(batch, &Profile::DEFAULT)
-        .map_err(|error| PackFailure::new(PackFailure::FAILED, error.to_string()))?;
-    let respelt = written.respelt.iter().map(|one| {
-        format!(
-            "line {}: `{}` is written as `{}`",
-            one.line, one.character, one.written
+/// The format of that name; without a name, the first that carries the currency.
+pub(crate) fn format(
+    name: Option<&str>,
+    currency: Option<&str>,
+) -> Result<TransferFormat, PackFailure> {
+    let carries = |format: &TransferFormat| {
+        currency.is_none_or(|code| format.currencies().split(' ').any(|one| one == code))
+    };
+    let found = match name {
+        Some(name) => TransferFormat::from_name(name),
+        None => TransferFormat::ALL.into_iter().find(carries),
+    };
+    found.ok_or_else(|| {
+        let names = TransferFormat::ALL.map(TransferFormat::name).join(", ");
+        PackFailure::new(
+            PackFailure::NO_PACK,
+            format!(
+                "no transfer file of the format `{}` can be written; there are {names}",
+                name.unwrap_or("of this currency")
+            ),
         )
-    });
-    let cut = written
-        .cut
-        .iter()
-        .map(|one| format!("line {}: `{}` is shortened", one.line, one.text));
+    })
+}
+
+/// Writes a batch in the way that most banks take.
+pub(crate) fn write(batch: &Batch, format: TransferFormat) -> Result<Written, PackFailure> {
+    let written = write_batch(format, batch, None)
+        .map_err(|error| PackFailure::new(PackFailure::FAILED, error.to_string()))?;
+    let notices = written.notices();
     Ok(Written {
         pack: used(),
-        format: FORMAT.to_owned(),
-        notices: respelt.chain(cut).collect(),
+        format: format.name().to_owned(),
+        notices: notices.into_iter().map(|notice| notice.message).collect(),
         bytes: written.bytes,
     })
 }

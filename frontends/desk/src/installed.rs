@@ -56,6 +56,14 @@ impl InstalledPacks {
         self.packs().any(|pack| knows(pack, bank))
     }
 
+    /// Whether a pack of the bank is there that writes the format.
+    pub fn writes(&self, bank: &str, format: &str) -> bool {
+        self.packs().any(|pack| {
+            let mut writes = pack.facts.writes.iter();
+            knows(pack, bank) && writes.any(|known| known.format == format)
+        })
+    }
+
     /// The pack that reads a bank's statements, by the bank's id or the pack's own.
     fn reader(&self, bank: &str) -> Result<&PackInfo, PackFailure> {
         self.packs()
@@ -170,8 +178,8 @@ impl BankPacks for InstalledPacks {
             .transfers
             .first()
             .map(|transfer| transfer.amount.currency().code());
-        if bank.is_none() && format.is_none_or(|format| format == built_in::FORMAT) {
-            return built_in::write(batch);
+        if bank.is_none() {
+            return built_in::write(batch, built_in::format(format, currency)?);
         }
         let (pack, format) = self.writer(currency, bank, format)?;
         let written = self

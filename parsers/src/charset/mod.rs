@@ -13,6 +13,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use encoding_rs::{ISO_8859_2, WINDOWS_1250};
+use serde::Deserialize;
 
 pub(crate) use cp852::character as cp852_character;
 pub use detect::{Detection, Evidence, detect};
@@ -24,8 +25,9 @@ pub(crate) use settle::{Settling, WINDOW};
 /// (it is `˙`, or a no-break space in code page 852), and UTF-8 never does; it reads as a space.
 pub const FILLER: u8 = 0xFF;
 
-/// A code page that Polish banks use.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+/// A code page that Polish banks use. Profiles call it by its name.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Deserialize)]
+#[serde(try_from = "String")]
 pub enum Charset {
     /// UTF-8, with or without its mark.
     Utf8,
@@ -123,6 +125,16 @@ impl Charset {
                 .next(),
             Charset::Cp852 => Some(cp852::character(byte)),
         }
+    }
+}
+
+impl TryFrom<String> for Charset {
+    type Error = String;
+
+    fn try_from(name: String) -> Result<Charset, String> {
+        let names = Charset::ALL.map(Charset::name).join(", ");
+        Charset::from_name(&name)
+            .ok_or_else(|| format!("`{name}` is no code page; there are {names}"))
     }
 }
 

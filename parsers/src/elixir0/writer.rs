@@ -21,7 +21,7 @@ const USUAL_LINE: usize = 256;
 pub fn write(batch: &Batch, profile: &Profile) -> Result<Written, Unwritable> {
     let rules = profile.text_rules();
     let mut draft = Draft::new(TransferFormat::Elixir0, &rules);
-    draft.look_at(batch, (1000, 9999), profile.max_transfers());
+    draft.look_at(batch, (1000, 9999), profile.max_transfers);
     let payer = batch.debit_account.nrb().unwrap_or_else(|| {
         draft.problem(WriteProblem::PayerNotPolish {
             format: TransferFormat::Elixir0,
@@ -52,7 +52,7 @@ pub fn write(batch: &Batch, profile: &Profile) -> Result<Written, Unwritable> {
             owner: &owner,
             name: &name,
             title: &title,
-            sixteen: profile.sixteen_fields(),
+            sixteen: profile.sixteen_fields,
         };
         write_line(&line, &mut out);
     }

@@ -13,7 +13,11 @@ pub(super) fn account(value: &[u8], charset: Charset) -> Option<(AccountNumber, 
     let line = lines(value).map(trim).find(|line| !line.is_empty())?;
     let currency = trailing_currency(line);
     let text = charset.decode(line);
-    let text = text.trim().trim_start_matches('/').trim_start();
+    let text = text
+        .trim()
+        .trim_matches('\'')
+        .trim_start_matches('/')
+        .trim();
     let plain = match currency {
         Some(_) => text.get(..text.len().saturating_sub(3)).unwrap_or(text),
         None => text,

@@ -135,10 +135,11 @@ impl<'s, S: ByteSource> Fields<'s, S> {
             } else {
                 marks_first
             };
-            let last_mark = memchr::memrchr2(0x01, 0x03, bytes);
+            let mark = memchr::memchr2(0x01, 0x03, bytes);
             let tag = Tag::of_line(bytes.get(before..).unwrap_or_default(), false);
-            if let Some(at) = last_mark {
-                self.in_marks = bytes.get(at) == Some(&0x01);
+            if mark.is_some() {
+                // Deutsche Bank ends a file with both of them.
+                self.in_marks = !bytes.contains(&0x03);
             }
             if blank || ends || damaged {
                 let place = self.place();

@@ -80,9 +80,10 @@ impl<'p> Known<'p> {
             Known::One(profile) => format!("in the shape that {} writes", profile.id),
             Known::Several(profiles) => {
                 let names: Vec<&str> = profiles.iter().map(|profile| profile.id.as_str()).collect();
+                let (last, others) = names.split_last().unwrap_or((&"", &[]));
                 format!(
-                    "in a shape that {} write alike, so it is read as any bank's",
-                    names.join(" and ")
+                    "in a shape that {} and {last} write alike, so it is read as any bank's",
+                    others.join(", ")
                 )
             }
             Known::Nobody => "in no bank's particular shape".to_owned(),

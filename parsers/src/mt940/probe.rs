@@ -101,3 +101,51 @@ fn format_of_lines(head: &[u8]) -> Option<Format> {
         (false, _) => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_are_told_by_their_envelope_or_their_fields() {
+        let check = |head: &str, expected: &str| {
+            let found = probe(head.as_bytes());
+            let found = found.map_or("nothing".to_owned(), |probe| probe.why);
+            assert_eq!(found, expected, "{head}");
+        };
+        let head = ":20:1\n:25:/PL61109010140000071219812874\n:28C:1\n:60F:C261102PLN1,00\n";
+        let entry =
+            |line: &str, text: &str| format!("{head}:61:2611021102C1,00{line}\n:86:{text}\n");
+        check(
+            &entry("N641NONREF", "641^00PRZELEW^20A"),
+            "MT940 in the shape that pekao writes",
+        );
+        check(
+            &entry("NTRFNONREF", "020~00B062~20A"),
+            "MT940 in a shape that ing and pko write alike, so it is read as any bank's",
+        );
+        check(
+            &entry("NTRFNONREF", "020<00PRZELEW<20A"),
+            "MT940 in a shape that alior, millennium and nest write alike, so it is read as any bank's",
+        );
+        check(
+            &entry("NTRFNONREF", "166?00GUTSCHRIFT?20A"),
+            "MT940 in no bank's particular shape",
+        );
+        check(
+            ":20:ST261102CYC/0001\n:25:1\n:34F:PLN0\n:61:2611021102CN1,00NTRF\n:86:770 A; TYT.: B\n",
+            "MT942 in the shape that mbank writes",
+        );
+        check(
+            "{1:F01}{2:I910BREXPLPWXXXXN}{4:\n:20:1\n",
+            "MT910, which announces one movement",
+        );
+        check(
+            ":20:1\n:21:2\n:25:3\n:32A:261102PLN1,00\n:50K:JAN\n",
+            "MT910, which announces one movement",
+        );
+        check("{1:F01}{2:I103BREXPLPWXXXXN}{4:\n:20:1\n:25:1\n", "nothing");
+        check(":20:1\n:32A:261102PLN1,00\n:50:X\n:59:Y\n", "nothing");
+        check("Data;Kwota\n", "nothing");
+    }
+}

@@ -144,7 +144,8 @@ impl<'s> Reading<'s> {
             (code.0 >= BANK || is_nrb(content)).then_some(content)
         });
         if let Some(content) = whole {
-            return AccountNumber::from_file(&self.charset.decode(content));
+            let content = self.charset.decode(content);
+            return AccountNumber::from_file(content.trim().trim_matches('\''));
         }
         let rest = self.text.get(REST_OF_ACCOUNT)?;
         let polish = self

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 
 use crate::csv::CsvProfile;
-use crate::{mt940, pain001};
+use crate::{elixir0, mt101, mt940, pain001, pla};
 
 /// One bank's bends. Sections are named after formats; what a section leaves out is as the format
 /// has it everywhere.
@@ -21,6 +21,12 @@ pub struct Profile {
     pub name: String,
     /// How it wants transfer files in pain.001; absent where it does not take them.
     pub pain001: Option<pain001::Profile>,
+    /// Elixir-0, where the bank takes it.
+    pub elixir0: Option<elixir0::Profile>,
+    /// PLA, where the bank takes it.
+    pub pla: Option<pla::Profile>,
+    /// MT101, where the bank takes it.
+    pub mt101: Option<mt101::Profile>,
     /// The layouts of its tables.
     #[serde(default)]
     pub csv: Vec<CsvProfile>,

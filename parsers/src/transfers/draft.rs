@@ -101,7 +101,6 @@ pub(crate) enum EmptyLines {
     /// The street always stands on the third line and the town on the fourth.
     Kept,
     /// Empty lines are forbidden.
-    #[expect(dead_code, reason = "for MT101")]
     LeftOut,
 }
 
@@ -167,6 +166,15 @@ impl<'a> Draft<'a> {
     pub(crate) fn turn_to(&mut self, line: usize, transfer: &'a Transfer) {
         self.line = line;
         self.reference = &transfer.reference;
+    }
+
+    pub(crate) fn format(&self) -> TransferFormat {
+        self.format
+    }
+
+    /// The reference of the transfer that is being written, as it was given.
+    pub(crate) fn reference_as_given(&self) -> &'a str {
+        self.reference
     }
 
     /// The transfer that is being written.

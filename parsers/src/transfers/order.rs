@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 
 use kantor_model::{
-    Abroad, AccountNumber, Batch, Bic, Charges, Complaint, Country, Date, Iban, Money, Party,
-    Place, Severity, Transfer,
+    Abroad, AccountNumber, Batch, Charges, Complaint, Date, Iban, Money, Party, Place, Severity,
+    Transfer,
 };
+
+use super::payee_bank::{country_of, told_by};
 
 /// One transfer of a file, as it is written there.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -61,8 +63,8 @@ impl Read {
 /// What of it is not taken anyway: another country than that of the account, a bank that the
 /// account does not tell, charges other than shared.
 fn needed(abroad: Abroad, account: &Iban) -> Abroad {
-    let told = account.bank().and_then(|bank| Bic::parse(bank.bic).ok());
-    let country = Country::parse(account.country());
+    let told = told_by(account);
+    let country = country_of(account);
     Abroad {
         country: abroad.country.filter(|it| Some(*it) != country),
         bank: abroad.bank.filter(|it| Some(*it) != told),

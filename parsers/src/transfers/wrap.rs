@@ -124,6 +124,31 @@ pub(crate) fn party_of(lines: &[&str], width: usize) -> Party {
     }
 }
 
+/// A party of lines of which none is empty: name, then street and town both or neither.
+pub(crate) fn whole_party_of(lines: &[&str], width: usize) -> Party {
+    match lines {
+        [name, street, city] => Party {
+            name: (*name).to_owned(),
+            street: (*street).to_owned(),
+            city: (*city).to_owned(),
+        },
+        _ => party_of(lines, width),
+    }
+}
+
+/// A party of numbered lines (option F of SWIFT): `1/` name, `2/` address, `3/` country and town.
+pub(crate) fn numbered_party_of(lines: &[&str], width: usize) -> Party {
+    let of = |number: &str| {
+        let lines = lines.iter().filter_map(|line| line.strip_prefix(number));
+        unwrap(lines, width.saturating_sub(number.len()))
+    };
+    Party {
+        name: of("1/"),
+        street: of("2/"),
+        city: of("3/"),
+    }
+}
+
 /// The text cut visibly, with three dots at its end, so that it fits.
 pub(crate) fn cut(text: &str, count: usize) -> String {
     let kept = text.get(..end_of(text, count.saturating_sub(3)));

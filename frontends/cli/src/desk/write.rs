@@ -54,7 +54,7 @@ pub(crate) fn run(write: &Write) -> Result<(), Failure> {
     let profile = write.bank.as_deref().or_else(|| {
         from.bank()
             .map(|bank| bank.id)
-            .filter(|bank| packs.knows(bank))
+            .filter(|bank| packs.writes(bank, &write.format))
     });
     let written = packs.write(&batch, profile, Some(&write.format))?;
     for notice in &written.notices {

@@ -1,40 +1,26 @@
-//! Elixir-0 in the profile of one bank.
+//! What is said about a written file: one notice a character, however often it occurs, and the
+//! shortened texts.
 
 use std::collections::BTreeMap;
 
-use kantor_model::{Batch, Complaint, Place, Severity};
-use kantor_parsers::elixir0::{self, Cut, Profile, Respelling};
+use kantor_model::{Complaint, Place, Severity};
 
-use crate::abi::TransferFormat;
-use crate::guest::Output;
-use crate::pack::Refused;
+use super::{Cut, Respelling, Written};
+use crate::text::number;
 
-/// How the command line and the office API name it.
-pub const NAME: &str = "elixir0";
+/// How many shortened texts are named one by one.
+const CUTS_NAMED: usize = 100;
 
-/// Elixir-0 carries PLN only; banks take it as `.pli`.
-pub const FORMAT: TransferFormat = TransferFormat::new(NAME, "PLN", "pli");
-
-/// Writes the batch, and says what it had to spell differently or to shorten.
-///
-/// # Errors
-/// [`Refused`] with everything that stands in the way; nothing is written then.
-pub fn write(batch: &Batch, profile: &Profile, out: &mut Output<'_>) -> Result<(), Refused> {
-    let written = elixir0::write(batch, profile).map_err(|unwritable| Refused {
-        code: "batch-unwritable",
-        message: unwritable.to_string(),
-    })?;
-    for notice in respelt(&written.respelt)
-        .into_iter()
-        .chain(cut(&written.cut))
-    {
-        let _ = out.complaint(&notice);
+impl Written {
+    /// What was written differently from what was asked, as notices for people. Lines are numbers
+    /// of transfers. A large batch has few: each character is told once.
+    pub fn notices(&self) -> Vec<Complaint> {
+        let mut notices = respelt(&self.respelt);
+        notices.extend(cut(&self.cut));
+        notices
     }
-    let _ = out.push(&written.bytes);
-    Ok(())
 }
 
-/// One notice a character, however often it occurs: a large batch has the same few.
 fn respelt(all: &[Respelling]) -> Vec<Complaint> {
     let mut characters: BTreeMap<(char, &str), (usize, usize)> = BTreeMap::new();
     for one in all {
@@ -54,9 +40,6 @@ fn respelt(all: &[Respelling]) -> Vec<Complaint> {
         })
         .collect()
 }
-
-/// How many shortened texts are named one by one.
-const CUTS_NAMED: usize = 100;
 
 fn cut(all: &[Cut]) -> Vec<Complaint> {
     let mut notices: Vec<Complaint> = all
@@ -85,7 +68,7 @@ fn cut(all: &[Cut]) -> Vec<Complaint> {
 fn notice(line: usize, code: &'static str, message: String, excerpt: String) -> Complaint {
     Complaint {
         place: Place {
-            line: u32::try_from(line).unwrap_or_default(),
+            line: number(line),
             column: 0,
         },
         code: code.into(),
