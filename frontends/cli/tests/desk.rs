@@ -384,6 +384,68 @@ fn a_transfer_file_is_written_without_a_server() {
 }
 
 #[test]
+fn a_file_of_rates_is_read_without_a_server() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let ran = run(
+        folder.path(),
+        &["rates", "read", &golden("rates/nbp-c.xml")],
+    );
+    assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""));
+    assert_eq!(
+        ran.out,
+        "NBP C 201/C/NBP/2026 of 2026-10-16, traded on 2026-10-15\n\
+         pair          bid       ask  name\n\
+         EUR/PLN     4.197    4.2818  euro\n\
+         JPY/PLN  0.023772  0.024252  jen (Japonia)\n\
+         NBP C 202/C/NBP/2026 of 2026-10-19, traded on 2026-10-16\n\
+         pair        bid     ask  name\n\
+         EUR/PLN  4.1981  4.2829  euro\n"
+    );
+    let file = golden("rates/ecb-daily.xml");
+    let ran = run(folder.path(), &["rates", "read", &file, "--json"]);
+    let sheet: serde_json::Value = serde_json::from_str(&ran.out).expect("JSON");
+    assert_eq!(sheet["source"], "ECB");
+    assert_eq!(sheet["rates"][2]["mid"], "4.241");
+    assert_eq!(sheet["rates"][2]["base"], "EUR");
+    assert_eq!(sheet["rates"][2]["bid"], serde_json::Value::Null);
+    let file = golden("rates/broken/rate-unreadable.xml");
+    let ran = run(folder.path(), &["rates", "read", &file]);
+    assert_eq!((ran.code, ran.out.as_str()), (Some(1), ""));
+    assert!(
+        ran.err.contains(":2:35: rate-unreadable: `4.2z`"),
+        "{ran:?}"
+    );
+}
+
+#[test]
+fn a_status_report_of_a_bank_is_explained_without_a_server() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = golden("status/mixed.xml");
+    let ran = run(folder.path(), &["payouts", "status", &file]);
+    assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""));
+    assert_eq!(
+        ran.out,
+        "about the file KANTOR-20261123-1\n  \
+         the file: PART, some transfers were accepted and some were not\n  \
+         block B1: PART, some transfers were accepted and some were not\n    \
+         transfer E1, 1234.56 PLN: ACSC, the account is debited\n    \
+         transfer E2: RJCT, the bank has rejected it, nothing was paid\n      \
+         AC04: the account is closed (Rachunek odbiorcy jest zamknięty)\n"
+    );
+    let file = golden("status/handed-down.xml");
+    let ran = run(folder.path(), &["payouts", "status", &file, "--json"]);
+    let report: serde_json::Value = serde_json::from_str(&ran.out).expect("JSON");
+    assert_eq!(report["status"], serde_json::Value::Null);
+    assert_eq!(report["transactions"][0]["status"], "RJCT");
+    assert_eq!(report["transactions"][0]["said_of"], "block");
+    assert_eq!(report["transactions"][0]["reasons"][0]["code"], "AM04");
+    let file = golden("status/broken/xml-truncated.xml");
+    let ran = run(folder.path(), &["payouts", "status", &file]);
+    assert_eq!((ran.code, ran.out.as_str()), (Some(1), ""));
+    assert!(ran.err.contains("xml-truncated"), "{ran:?}");
+}
+
+#[test]
 fn packs_are_listed_and_checked() {
     let folder = tempfile::tempdir().expect("a folder");
     let list = run(folder.path(), &["plugins", "list"]);

@@ -9,8 +9,10 @@ mod output;
 mod parse;
 mod payouts;
 mod plugins;
+mod published;
 mod rates;
 mod statement;
+mod status;
 mod suspense;
 mod write;
 

@@ -8,7 +8,7 @@ use kantor_model::Moment;
 use kantor_wire::{AccountView, BatchView, PayoutState, PayoutView};
 
 use super::output::{print, print_json, print_list, words};
-use super::{Desk, Failure, write};
+use super::{Desk, Failure, status, write};
 
 /// What can be done with payouts.
 #[derive(Debug, Subcommand)]
@@ -66,6 +66,8 @@ pub(crate) enum Command {
     },
     /// Write a transfer file from a list of payouts; needs no server
     Write(write::Write),
+    /// Read what a bank says about a transfer file (pain.002); needs no server
+    Status(status::Status),
 }
 
 fn state(text: &str) -> Result<PayoutState, String> {
@@ -128,6 +130,7 @@ pub(crate) fn run(command: &Command) -> Result<(), Failure> {
             }
         }
         Command::Write(write) => write::run(write),
+        Command::Status(status) => status::run(status),
     }
 }
 

@@ -1,4 +1,4 @@
-//! `kantor rates`: the rate table in force.
+//! `kantor rates`: the rate table in force, and published ones.
 
 use std::str::FromStr;
 
@@ -6,7 +6,7 @@ use clap::Subcommand;
 use kantor_wire::{NewRates, RateRow, RateTableView};
 
 use super::output::{print, print_json, table};
-use super::{Desk, Failure};
+use super::{Desk, Failure, published};
 
 /// What can be done with rates.
 #[derive(Debug, Subcommand)]
@@ -30,6 +30,8 @@ pub(crate) enum Command {
         #[command(flatten)]
         desk: Desk,
     },
+    /// Look into a file of published rates (NBP, ECB); needs no server
+    Read(published::Read),
 }
 
 /// `EUR/PLN=4.25/4.28/4.31`.
@@ -83,6 +85,7 @@ pub(crate) fn run(command: &Command) -> Result<(), Failure> {
             })?;
             show(&published, desk)
         }
+        Command::Read(read) => published::run(read),
     }
 }
 
