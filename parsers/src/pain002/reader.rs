@@ -64,16 +64,15 @@ impl<S: ByteSource> Reader<'_, S> {
             match self.xml.next()? {
                 Some(Node::Open(tag)) => {
                     let name = tag.name.to_owned();
-                    if is_root {
-                        self.report.version = version(&tag);
-                    }
+                    // An envelope may stand around the document that names its version.
+                    self.report.version = version(&tag).or(self.report.version.take());
                     match name.as_str() {
                         "Document" | "Envelope" if is_root => {}
                         "CstmrPmtStsRpt" => self.report()?,
                         name if name.starts_with("pain.002.") => self.report()?,
                         // A header around the message (head.001).
                         "AppHdr" | "Header" => self.xml.skip()?,
-                        "Document" | "Body" => self.report.version = None,
+                        "Document" | "Body" => {}
                         _ => return self.other(name),
                     }
                 }

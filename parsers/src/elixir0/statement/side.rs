@@ -38,14 +38,15 @@ impl<'a> Pair<'a> {
     }
 }
 
-/// The digits that name an account: without the country and without spaces.
+/// Whether two texts name one account: without the country, and without spaces.
 pub(super) fn same_account(left: &str, right: &str) -> bool {
-    let digits = |text: &str| -> Vec<u8> {
-        let text = text.trim();
-        let text = text.strip_prefix("PL").unwrap_or(text);
-        text.bytes().filter(|byte| *byte != b' ').collect()
-    };
-    left.trim() == right.trim() || digits(left) == digits(right)
+    digits(left).eq(digits(right))
+}
+
+fn digits(text: &str) -> impl Iterator<Item = u8> {
+    let text = text.trim();
+    let text = text.strip_prefix("PL").unwrap_or(text);
+    text.bytes().filter(|byte| *byte != b' ')
 }
 
 /// The number as people know it: an IBAN where it is one, as written where not.
