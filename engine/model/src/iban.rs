@@ -160,7 +160,13 @@ impl Iban {
 
     /// Two letters of the country.
     pub fn country(&self) -> &str {
-        &self.as_str()[..2]
+        // Only ASCII is ever stored.
+        std::str::from_utf8(&self.text[..2]).unwrap_or_default()
+    }
+
+    /// How many characters the electronic form has.
+    pub fn length(&self) -> usize {
+        usize::from(self.length)
     }
 
     /// The 26 digits of a Polish account number (NRB); `None` for other countries.

@@ -23,6 +23,50 @@ const EEA_CURRENCIES: [&str; 11] = [
     "BGN", "CHF", "CZK", "DKK", "EUR", "HUF", "ISK", "NOK", "PLN", "RON", "SEK",
 ];
 
+/// What each pair of letters is, looked up because it is asked of every transfer several times.
+static COUNTRIES: [Facts; LETTERS * LETTERS] = countries();
+
+const LETTERS: usize = 26;
+
+#[derive(Clone, Copy)]
+struct Facts {
+    /// Characters of an account number; 0 outside of SEPA.
+    length: usize,
+    eea: bool,
+}
+
+// The compiler runs it, and an index past an end does not compile.
+#[allow(clippy::indexing_slicing)]
+const fn countries() -> [Facts; LETTERS * LETTERS] {
+    let none = Facts {
+        length: 0,
+        eea: false,
+    };
+    let mut all = [none; LETTERS * LETTERS];
+    let mut at = 0;
+    while at < SEPA.len() {
+        let (country, length) = SEPA[at];
+        all[slot(country.as_bytes())] = Facts { length, eea: true };
+        at += 1;
+    }
+    let mut at = 0;
+    while at < OUTSIDE_EEA.len() {
+        all[slot(OUTSIDE_EEA[at].as_bytes())].eea = false;
+        at += 1;
+    }
+    all
+}
+
+/// The place of two letters in the table; behind it for anything else.
+const fn slot(country: &[u8]) -> usize {
+    match country {
+        [first @ b'A'..=b'Z', second @ b'A'..=b'Z'] => {
+            (*first - b'A') as usize * LETTERS + (*second - b'A') as usize
+        }
+        _ => LETTERS * LETTERS,
+    }
+}
+
 /// Whether accounts of the country can be reached by a SEPA credit transfer.
 pub(super) fn is_sepa(country: &str) -> bool {
     account_length(country).is_some()
@@ -30,13 +74,14 @@ pub(super) fn is_sepa(country: &str) -> bool {
 
 /// How many characters an account number of the country has, where it is a SEPA country.
 pub(super) fn account_length(country: &str) -> Option<usize> {
-    let row = SEPA.iter().find(|(code, _)| *code == country);
-    row.map(|(_, length)| *length)
+    let facts = COUNTRIES.get(slot(country.as_bytes()))?;
+    (facts.length > 0).then_some(facts.length)
 }
 
 /// Whether the country is in the European Economic Area.
 pub(super) fn is_eea(country: &str) -> bool {
-    is_sepa(country) && !OUTSIDE_EEA.contains(&country)
+    let facts = COUNTRIES.get(slot(country.as_bytes()));
+    facts.is_some_and(|facts| facts.eea)
 }
 
 /// Whether the currency is one of the European Economic Area.
@@ -57,5 +102,12 @@ mod tests {
         assert_eq!(eea, 30);
         assert_eq!(account_length("PL"), Some(28));
         assert!(!is_sepa("US") && !is_eea("CH") && !is_eea_currency("USD"));
+        for (country, length) in SEPA {
+            assert_eq!(account_length(country), Some(*length));
+            assert_eq!(is_eea(country), !OUTSIDE_EEA.contains(country));
+        }
+        for other in ["", "P", "pl", "PLN", "ŁÓ"] {
+            assert!(!is_sepa(other) && !is_eea(other), "{other}");
+        }
     }
 }

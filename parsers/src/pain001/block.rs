@@ -1,6 +1,6 @@
 //! Which transfers stand together in one payment block (PmtInf).
 
-use kantor_model::{Batch, Charges, Currency, Iban, Transfer};
+use kantor_model::{Charges, Currency, Iban, Transfer};
 use serde::Deserialize;
 
 use super::area::{is_eea, is_eea_currency, is_sepa};
@@ -60,24 +60,58 @@ pub(super) struct Block {
     pub(super) sum: Sum,
 }
 
-/// The blocks of a batch, in the order in which their first transfers stand in it.
-pub(super) fn blocks(batch: &Batch) -> Vec<Block> {
-    let mut blocks: Vec<Block> = Vec::new();
-    for transfer in &batch.transfers {
-        let key = Key::of(&batch.debit_account, transfer);
-        if !blocks.iter().any(|block| block.key == key) {
-            blocks.push(Block {
+/// The blocks of a batch, and which block each transfer stands in.
+pub(super) struct Plan {
+    /// In the order in which their first transfers stand in the batch.
+    pub(super) blocks: Vec<Block>,
+    /// One number a transfer. There are fewer kinds, currencies and ways of charges than numbers.
+    places: Vec<u16>,
+}
+
+impl Plan {
+    /// An empty one, with room for so many transfers.
+    pub(super) fn for_transfers(count: usize) -> Plan {
+        Plan {
+            blocks: Vec::new(),
+            places: Vec::with_capacity(count),
+        }
+    }
+
+    /// Adds the next transfer.
+    pub(super) fn add(&mut self, key: Key, transfer: &Transfer) {
+        let known = self.blocks.iter().position(|block| block.key == key);
+        let place = known.unwrap_or(self.blocks.len());
+        if known.is_none() {
+            self.blocks.push(Block {
                 key,
                 count: 0,
                 sum: Sum::default(),
             });
         }
-        if let Some(block) = blocks.iter_mut().find(|block| block.key == key) {
+        if let Some(block) = self.blocks.get_mut(place) {
             block.count += 1;
             block.sum.add(transfer.amount);
         }
+        self.places.push(u16::try_from(place).unwrap_or(u16::MAX));
     }
-    blocks
+
+    /// Whether the transfer stands in that block.
+    pub(super) fn stands_in(&self, transfer: usize, block: usize) -> bool {
+        self.places.get(transfer).map(|place| usize::from(*place)) == Some(block)
+    }
+
+    /// Whether there is a domestic block, or any other.
+    pub(super) fn has(&self, domestic: bool) -> bool {
+        let mut kinds = self.blocks.iter().map(|block| block.key.kind);
+        kinds.any(|kind| (kind == Kind::Domestic) == domestic)
+    }
+
+    /// The sum of everything.
+    pub(super) fn sum(&self) -> Sum {
+        let mut sum = Sum::default();
+        self.blocks.iter().for_each(|block| sum.add_sum(block.sum));
+        sum
+    }
 }
 
 /// Why a kind of payment does not know such charges; `None` where it does.
@@ -103,7 +137,7 @@ pub(super) fn charges_refused(
 
 #[cfg(test)]
 mod tests {
-    use kantor_model::{Abroad, Date, Money, Party};
+    use kantor_model::{Abroad, Batch, Date, Money, Party};
 
     use super::*;
 
@@ -179,11 +213,20 @@ mod tests {
                 transfer("USD", POLISH, Some(Charges::Shared)),
             ],
         };
-        let found: Vec<(Kind, usize)> = blocks(&batch)
+        let mut plan = Plan::for_transfers(batch.transfers.len());
+        for transfer in &batch.transfers {
+            plan.add(Key::of(&batch.debit_account, transfer), transfer);
+        }
+        let found: Vec<(Kind, usize)> = plan
+            .blocks
             .iter()
             .map(|block| (block.key.kind, block.count))
             .collect();
         let expected = [(Kind::Foreign, 2), (Kind::Domestic, 1), (Kind::Foreign, 1)];
         assert_eq!(found, expected);
+        let in_first: Vec<bool> = (0..5).map(|at| plan.stands_in(at, 0)).collect();
+        assert_eq!(in_first, [true, false, false, true, false]);
+        assert!(plan.has(true) && plan.has(false));
+        assert_eq!(plan.sum().text(), "4.00");
     }
 }

@@ -4,13 +4,16 @@ use kantor_model::{Batch, Charges, Transfer};
 
 use super::ID_LENGTH;
 use super::area::account_length;
-use super::block::{Key, Kind, charges_refused};
+use super::block::{Key, Kind, Plan, charges_refused};
+use super::id::MessageId;
 use super::profile::Profile;
-use super::sum::Sum;
-use super::texts::Texts;
+use super::texts::{Spelt, Texts};
 use super::twice::references_twice;
 use super::writer::{Changes, payee_agent};
 use crate::transfers::{At, TransferFormat, WriteProblem};
+
+/// The most that eighteen digits hold, which are all that an amount has.
+const MOST: i64 = 999_999_999_999_999_999;
 
 /// The most that one SEPA transfer carries, in cents (EPC125-05, AT-T002).
 const MOST_SEPA: i64 = 999_999_999_99;
@@ -18,31 +21,64 @@ const MOST_SEPA: i64 = 999_999_999_99;
 /// Characters of a line of the title.
 const TITLE_WIDTH: usize = 35;
 
-/// Looks at a whole batch. Changes are what is written differently, and only of use when there is
-/// no problem.
-pub(super) fn problems(
+/// What was found by looking at a whole batch.
+pub(super) struct Examined {
+    /// Everything that stands in the way.
+    pub(super) problems: Vec<WriteProblem>,
+    /// What is written differently; only of use when there is no problem.
+    pub(super) changes: Changes,
+    pub(super) plan: Plan,
+    pub(super) id: String,
+    /// For each transfer, whether its texts are written as they are.
+    pub(super) as_it_is: Vec<bool>,
+}
+
+/// Looks at a whole batch, at each transfer once.
+pub(super) fn examine(
     batch: &Batch,
     version: TransferFormat,
     profile: &Profile,
     texts: &Texts,
-    changes: &mut Changes,
-) -> Vec<WriteProblem> {
+) -> Examined {
     let mut check = Check {
         batch,
         version,
         profile,
         texts,
-        changes,
+        plan: Plan::for_transfers(batch.transfers.len()),
+        changes: Changes::default(),
         problems: Vec::new(),
     };
-    check.whole();
+    let mut id = MessageId::of(batch);
+    let mut as_it_is = Vec::with_capacity(batch.transfers.len());
+    // References that rise are all different, and most batches' do.
+    let (mut rising, mut before) = (true, "");
     for (index, transfer) in batch.transfers.iter().enumerate() {
-        check.transfer(index + 1, transfer);
+        let key = Key::of(&batch.debit_account, transfer);
+        check.plan.add(key, transfer);
+        as_it_is.push(check.transfer(index + 1, transfer, key));
+        id.add(transfer);
+        rising &= before < transfer.reference.as_str();
+        before = &transfer.reference;
     }
-    check.references();
-    let mut problems = check.problems;
+    if !rising {
+        check.references();
+    }
+    check.whole();
+    let Check {
+        plan,
+        changes,
+        mut problems,
+        ..
+    } = check;
     problems.sort_by_key(WriteProblem::line);
-    problems
+    Examined {
+        problems,
+        changes,
+        plan,
+        id: id.finish(),
+        as_it_is,
+    }
 }
 
 struct Check<'a> {
@@ -50,7 +86,8 @@ struct Check<'a> {
     version: TransferFormat,
     profile: &'a Profile,
     texts: &'a Texts,
-    changes: &'a mut Changes,
+    plan: Plan,
+    changes: Changes,
     problems: Vec<WriteProblem>,
 }
 
@@ -93,11 +130,7 @@ impl Check<'_> {
         if let Some(limit) = self.profile.max_transfers.filter(|limit| count > *limit) {
             self.problem(WriteProblem::TooMany { count, limit });
         }
-        let mut sum = Sum::default();
-        transfers
-            .iter()
-            .for_each(|transfer| sum.add(transfer.amount));
-        if !sum.fits() {
+        if !self.plan.sum().fits() {
             self.problem(WriteProblem::SumTooLong { format });
         }
         self.owner();
@@ -105,11 +138,10 @@ impl Check<'_> {
 
     /// The owner's name, spelt in each way that this file needs.
     fn owner(&mut self) {
-        let payer = &self.batch.debit_account;
-        let is_domestic = |it: &Transfer| Kind::of(payer, it) == Kind::Domestic;
-        let transfers = &self.batch.transfers;
-        let domestic = transfers.is_empty() || transfers.iter().any(is_domestic);
-        let latin = !transfers.iter().all(is_domestic);
+        let country = self.batch.debit_account;
+        let country = country.country();
+        let latin = self.plan.has(false);
+        let domestic = self.plan.has(true) || !latin;
         let kinds = [
             domestic.then_some(Kind::Domestic),
             latin.then_some(Kind::Foreign),
@@ -118,13 +150,11 @@ impl Check<'_> {
         let mut nameless = false;
         for kind in kinds.into_iter().flatten() {
             let owner = &self.batch.owner;
-            let party = self
-                .texts
-                .party(kind, owner, payer.country(), 1, self.changes);
+            let party = self.texts.party(kind, owner, country, 1, &mut self.changes);
             nameless |= party.name.is_empty();
         }
         if let Some(contract) = &self.profile.contract {
-            self.texts.contract(contract, self.changes);
+            self.texts.contract(contract, &mut self.changes);
         }
         if nameless {
             self.problem(WriteProblem::OwnerMissing);
@@ -143,25 +173,32 @@ impl Check<'_> {
             .any(|respelling| respelling.character.is_control())
     }
 
-    fn transfer(&mut self, line: usize, transfer: &Transfer) {
-        let key = Key::of(&self.batch.debit_account, transfer);
+    /// Looks at one transfer, and says whether its texts are written as they are.
+    fn transfer(&mut self, line: usize, transfer: &Transfer, key: Key) -> bool {
         self.amount(line, transfer, key.kind);
         self.accounts(line, transfer, key);
         let before = self.changes.respelt.len();
-        self.payee(line, transfer, key.kind);
-        self.title(line, transfer, key.kind);
-        self.reference(line, transfer);
+        let country = transfer.payee_country();
+        let texts = self.texts.transfer(
+            key.kind,
+            transfer,
+            country.as_str(),
+            line,
+            &mut self.changes,
+        );
+        self.payee(line, transfer, key.kind, &texts.payee);
+        self.title(line, transfer, &texts.title);
+        self.reference(line, transfer, &texts.id);
         if self.controls(before) {
             let message = "the name, the address, the title or the reference holds a control character, which no file can carry; write it anew".to_owned();
             self.rule(line, transfer, message);
         }
+        texts.is_as_it_is(transfer)
     }
 
     fn amount(&mut self, line: usize, transfer: &Transfer, kind: Kind) {
         let amount = transfer.amount;
         let format = self.version;
-        let mut sum = Sum::default();
-        sum.add(amount);
         if !format.carries(amount.currency()) {
             self.problem(WriteProblem::CurrencyNotCarried {
                 at: at(line, transfer),
@@ -173,7 +210,7 @@ impl Check<'_> {
                 at: at(line, transfer),
                 amount: amount.to_string(),
             });
-        } else if !sum.fits() {
+        } else if amount.minor() > MOST {
             self.problem(WriteProblem::AmountTooLong {
                 at: at(line, transfer),
                 format,
@@ -190,7 +227,7 @@ impl Check<'_> {
     /// The payee's account and bank, and what the kind of payment asks for.
     fn accounts(&mut self, line: usize, transfer: &Transfer, key: Key) {
         let account = transfer.payee_account;
-        let written = account.as_str().len();
+        let written = account.length();
         if let Some(length) = account_length(account.country()).filter(|it| *it != written) {
             let message = format!(
                 "the account {account} has {written} characters, and an account number of {} has {length}; compare it with what the payee gave",
@@ -227,16 +264,9 @@ impl Check<'_> {
         }
     }
 
-    fn payee(&mut self, line: usize, transfer: &Transfer, kind: Kind) {
-        let country = transfer.payee_country();
-        let payee = &transfer.payee;
-        let party = self
-            .texts
-            .party(kind, payee, country.as_str(), line, self.changes);
-        let (nameless, homeless) = (
-            party.name.is_empty(),
-            party.street.is_empty() || party.city.is_empty(),
-        );
+    fn payee(&mut self, line: usize, transfer: &Transfer, kind: Kind, payee: &Spelt<'_>) {
+        let nameless = payee.name.is_empty();
+        let homeless = payee.street.is_empty() || payee.city.is_empty();
         if nameless {
             let at = at(line, transfer);
             self.problem(WriteProblem::PayeeMissing { at });
@@ -247,8 +277,7 @@ impl Check<'_> {
         }
     }
 
-    fn title(&mut self, line: usize, transfer: &Transfer, kind: Kind) {
-        let title = self.texts.title(kind, transfer, line, self.changes);
+    fn title(&mut self, line: usize, transfer: &Transfer, title: &str) {
         let lines = self.profile.title_lines;
         let room = lines * TITLE_WIDTH;
         if title.is_empty() {
@@ -265,8 +294,7 @@ impl Check<'_> {
         }
     }
 
-    fn reference(&mut self, line: usize, transfer: &Transfer) {
-        let id = self.texts.reference(transfer, line, self.changes);
+    fn reference(&mut self, line: usize, transfer: &Transfer, id: &str) {
         let length = id.chars().count();
         let slashed = id.starts_with('/') || id.ends_with('/') || id.contains("//");
         if length > ID_LENGTH {

@@ -1,7 +1,5 @@
 //! XML put together in a small buffer and given out piece by piece.
 
-use std::fmt::Write;
-
 use kantor_model::{Flow, Money};
 
 /// Given out when it is so full.
@@ -11,15 +9,18 @@ const FULL: usize = 48 * 1024;
 pub(super) struct Document<'k, K> {
     text: String,
     sink: &'k mut K,
+    /// Whether texts can hold what has to be escaped.
+    escapes: bool,
     stopped: bool,
 }
 
 impl<'k, K: FnMut(&[u8]) -> Flow> Document<'k, K> {
-    pub(super) fn new(sink: &'k mut K) -> Document<'k, K> {
+    pub(super) fn new(sink: &'k mut K, escapes: bool) -> Document<'k, K> {
         Document {
             // One transfer more than full fits without growing.
             text: String::with_capacity(FULL + 4096),
             sink,
+            escapes,
             stopped: false,
         }
     }
@@ -34,13 +35,17 @@ impl<'k, K: FnMut(&[u8]) -> Flow> Document<'k, K> {
         self.text.push_str(markup);
     }
 
-    /// Adds a text, escaped.
+    /// Adds a text, escaped where that can be needed.
     pub(super) fn text(&mut self, text: &str) {
-        let special = memchr::memchr3(b'&', b'<', b'>', text.as_bytes()).is_some();
-        if !special {
+        if self.escapes {
+            self.escaped(text);
+        } else {
             self.text.push_str(text);
-            return;
         }
+    }
+
+    /// Adds a text, escaped.
+    pub(super) fn escaped(&mut self, text: &str) {
         for character in text.chars() {
             match character {
                 '&' => self.text.push_str("&amp;"),
@@ -62,8 +67,7 @@ impl<'k, K: FnMut(&[u8]) -> Flow> Document<'k, K> {
 
     /// Adds a number.
     pub(super) fn number(&mut self, number: usize) {
-        // Writing into a String never fails.
-        let _ = write!(self.text, "{number}");
+        self.digits(number as u64, 1);
     }
 
     /// Adds an amount above zero with the decimals of its currency.
@@ -71,10 +75,20 @@ impl<'k, K: FnMut(&[u8]) -> Flow> Document<'k, K> {
         let digits = amount.currency().minor_digits();
         let scale = 10_u64.pow(digits);
         let minor = amount.minor().unsigned_abs();
-        let _ = write!(self.text, "{}", minor / scale);
+        self.digits(minor / scale, 1);
         if digits > 0 {
-            let width = usize::try_from(digits).unwrap_or_default();
-            let _ = write!(self.text, ".{:0width$}", minor % scale);
+            self.text.push('.');
+            self.digits(minor % scale, digits);
+        }
+    }
+
+    /// Adds the digits of a number, with zeros before them where there are fewer; by hand, because
+    /// every transfer has two of them.
+    fn digits(&mut self, number: u64, least: u32) {
+        let count = number.checked_ilog10().unwrap_or_default() + 1;
+        for power in (0..count.max(least)).rev() {
+            let digit = number / 10_u64.pow(power) % 10;
+            self.text.push(char::from(b'0' + digit as u8));
         }
     }
 

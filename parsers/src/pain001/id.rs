@@ -1,62 +1,86 @@
 //! Message ids: the day and a hash of what is paid.
 
-use kantor_model::{Batch, Date, Party};
+use kantor_model::{Abroad, Batch, Bic, Charges, Country, Date, Party, Transfer};
 use sha2::{Digest, Sha256};
 
 /// Bytes of the hash that are written, as twice as many digits. Ten are enough that two batches of
 /// a sender never get the same id by chance; it keeps room for the number of a block.
 const HASHED: usize = 10;
 
-/// `20261123-` and twenty hexadecimal digits: the same for the same payments, another one as soon
-/// as anything of them is different. The version and the bank's way of writing do not enter, so
-/// that the bank knows a payment again that it got in another form.
-pub(super) fn message_id(batch: &Batch) -> String {
-    let mut hash = Sha256::new();
-    let mut add = |field: &[u8]| {
-        // The length before each field keeps their borders.
-        hash.update((field.len() as u64).to_le_bytes());
-        hash.update(field);
-    };
-    let mut facts = String::new();
-    add(batch.debit_account.as_str().as_bytes());
-    add_party(&batch.owner, &mut add);
-    add(digits(batch.date).as_bytes());
-    for transfer in &batch.transfers {
-        add(transfer.reference.as_bytes());
-        add(&transfer.amount.minor().to_le_bytes());
-        add(transfer.amount.currency().code().as_bytes());
-        add_party(&transfer.payee, &mut add);
-        add(transfer.payee_account.as_str().as_bytes());
-        add(transfer.title.as_bytes());
-        facts.clear();
-        let abroad = transfer.abroad;
-        for fact in [
-            abroad.country.as_ref().map(|country| country.as_str()),
-            abroad.bank.as_ref().map(|bank| bank.as_str()),
-            abroad.charges.map(|charges| match charges {
-                kantor_model::Charges::Shared => "SHAR",
-                kantor_model::Charges::Payer => "DEBT",
-                kantor_model::Charges::Payee => "CRED",
-            }),
-        ] {
-            facts.push_str(fact.unwrap_or_default());
-            facts.push('|');
-        }
-        add(facts.as_bytes());
-    }
-    let hashed = hash.finalize();
-    let mut id = digits(batch.date);
-    id.push('-');
-    for byte in hashed.iter().take(HASHED) {
-        id.push_str(&format!("{byte:02X}"));
-    }
-    id
+/// Stands behind each text that is hashed, so that borders count; no UTF-8 holds it.
+const END: u8 = 0xFF;
+
+/// The id of a message while its transfers are added.
+pub(super) struct MessageId {
+    date: Date,
+    hash: Sha256,
+    /// The facts of one transfer, so that they are hashed at once.
+    facts: Vec<u8>,
 }
 
-fn add_party(party: &Party, add: &mut impl FnMut(&[u8])) {
-    add(party.name.as_bytes());
-    add(party.street.as_bytes());
-    add(party.city.as_bytes());
+impl MessageId {
+    /// That of a batch, before its transfers.
+    pub(super) fn of(batch: &Batch) -> MessageId {
+        let mut id = MessageId {
+            date: batch.date,
+            hash: Sha256::new(),
+            facts: Vec::with_capacity(256),
+        };
+        id.text(batch.debit_account.as_str());
+        id.party(&batch.owner);
+        id.text(&digits(batch.date));
+        id.hash.update(&id.facts);
+        id
+    }
+
+    /// One transfer more.
+    pub(super) fn add(&mut self, transfer: &Transfer) {
+        self.facts.clear();
+        self.text(&transfer.reference);
+        let minor = transfer.amount.minor().to_le_bytes();
+        self.facts.extend_from_slice(&minor);
+        self.text(transfer.amount.currency().code());
+        self.party(&transfer.payee);
+        self.text(transfer.payee_account.as_str());
+        self.text(&transfer.title);
+        let Abroad {
+            country,
+            bank,
+            charges,
+        } = &transfer.abroad;
+        self.text(country.as_ref().map_or("", Country::as_str));
+        self.text(bank.as_ref().map_or("", Bic::as_str));
+        self.text(match charges {
+            Some(Charges::Shared) => "SHAR",
+            Some(Charges::Payer) => "DEBT",
+            Some(Charges::Payee) => "CRED",
+            None => "",
+        });
+        self.hash.update(&self.facts);
+    }
+
+    fn party(&mut self, party: &Party) {
+        self.text(&party.name);
+        self.text(&party.street);
+        self.text(&party.city);
+    }
+
+    fn text(&mut self, text: &str) {
+        self.facts.extend_from_slice(text.as_bytes());
+        self.facts.push(END);
+    }
+
+    /// `20261123-` and twenty hexadecimal digits: the same for the same payments, another one as
+    /// soon as anything of them is different. The version and the bank's way of writing do not
+    /// enter, so that the bank knows a payment again that it got in another form.
+    pub(super) fn finish(self) -> String {
+        let mut id = digits(self.date);
+        id.push('-');
+        for byte in self.hash.finalize().iter().take(HASHED) {
+            id.push_str(&format!("{byte:02X}"));
+        }
+        id
+    }
 }
 
 fn digits(date: Date) -> String {
@@ -65,7 +89,7 @@ fn digits(date: Date) -> String {
 
 #[cfg(test)]
 mod tests {
-    use kantor_model::{Abroad, Charges, Currency, Iban, Money, Transfer};
+    use kantor_model::{Currency, Iban, Money};
 
     use super::*;
     use crate::pain001::ID_LENGTH;
@@ -90,6 +114,12 @@ mod tests {
                 abroad: Abroad::default(),
             }],
         }
+    }
+
+    fn message_id(batch: &Batch) -> String {
+        let mut id = MessageId::of(batch);
+        batch.transfers.iter().for_each(|transfer| id.add(transfer));
+        id.finish()
     }
 
     #[test]

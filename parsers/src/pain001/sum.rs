@@ -30,6 +30,10 @@ impl Sum {
     }
 
     fn add_units(&mut self, units: i128, digits: u32) {
+        if digits == self.digits {
+            self.units = self.units.saturating_add(units);
+            return;
+        }
         let common = self.digits.max(digits);
         let scaled = |units: i128, digits: u32| units.saturating_mul(10_i128.pow(common - digits));
         self.units = scaled(self.units, self.digits).saturating_add(scaled(units, digits));

@@ -27,6 +27,39 @@ pub(super) struct Spelt<'t> {
     pub(super) city: Cow<'t, str>,
 }
 
+/// A transfer's texts.
+pub(super) struct SpeltTransfer<'t> {
+    pub(super) payee: Spelt<'t>,
+    pub(super) title: Cow<'t, str>,
+    /// The end-to-end id.
+    pub(super) id: Cow<'t, str>,
+}
+
+impl<'t> SpeltTransfer<'t> {
+    /// A transfer whose texts need no change, which was looked at before.
+    pub(super) fn as_it_is(transfer: &'t Transfer) -> SpeltTransfer<'t> {
+        let Party { name, street, city } = &transfer.payee;
+        SpeltTransfer {
+            payee: Spelt {
+                name: Cow::Borrowed(name),
+                street: Cow::Borrowed(street),
+                city: Cow::Borrowed(city),
+            },
+            title: Cow::Borrowed(&transfer.title),
+            id: Cow::Borrowed(&transfer.reference),
+        }
+    }
+
+    /// Whether it is as [`SpeltTransfer::as_it_is`] would give it.
+    pub(super) fn is_as_it_is(&self, transfer: &Transfer) -> bool {
+        let borrowed = |text: &Cow<'_, str>| matches!(text, Cow::Borrowed(_));
+        let Spelt { name, street, city } = &self.payee;
+        [name, street, city, &self.title].into_iter().all(borrowed)
+            && borrowed(&self.id)
+            && !transfer.reference.is_empty()
+    }
+}
+
 /// How texts are spelt and cut in one file.
 pub(super) struct Texts {
     /// For domestic transfers.
@@ -35,6 +68,8 @@ pub(super) struct Texts {
     latin: TextSet,
     name_length: usize,
     form: AddressForm,
+    /// Whether a text can hold what XML has to escape.
+    escapes: bool,
 }
 
 impl Texts {
@@ -45,6 +80,7 @@ impl Texts {
             latin: set(false, SEPA_SIGNS),
             name_length: profile.name_length,
             form: profile.address_form(version),
+            escapes: profile.signs.contains(['&', '<', '>']),
         }
     }
 
@@ -53,6 +89,11 @@ impl Texts {
             Kind::Domestic => &self.domestic,
             Kind::Sepa | Kind::Foreign => &self.latin,
         }
+    }
+
+    /// Whether a text can hold what XML has to escape.
+    pub(super) fn need_escapes(&self) -> bool {
+        self.escapes
     }
 
     /// The form of addresses.
@@ -86,29 +127,26 @@ impl Texts {
         Spelt { name, street, city }
     }
 
-    /// The title; it is never cut.
-    pub(super) fn title<'t>(
+    /// All texts of a transfer. Title and reference are never cut.
+    pub(super) fn transfer<'t>(
         &self,
         kind: Kind,
         transfer: &'t Transfer,
+        country: &str,
         line: usize,
         changes: &mut Changes,
-    ) -> Cow<'t, str> {
-        spelt(self.of(kind), &transfer.title, line, changes)
-    }
-
-    /// The reference as an end-to-end id; it is never cut.
-    pub(super) fn reference<'t>(
-        &self,
-        transfer: &'t Transfer,
-        line: usize,
-        changes: &mut Changes,
-    ) -> Cow<'t, str> {
+    ) -> SpeltTransfer<'t> {
+        let payee = self.party(kind, &transfer.payee, country, line, changes);
+        let title = spelt(self.of(kind), &transfer.title, line, changes);
         let id = spelt(&self.latin, &transfer.reference, line, changes);
-        if id.is_empty() {
-            Cow::Borrowed(NOT_PROVIDED)
-        } else {
-            id
+        SpeltTransfer {
+            payee,
+            title,
+            id: if id.is_empty() {
+                Cow::Borrowed(NOT_PROVIDED)
+            } else {
+                id
+            },
         }
     }
 
@@ -121,7 +159,7 @@ impl Texts {
 
 /// The text with single spaces and only characters of the set.
 fn spelt<'t>(set: &TextSet, text: &'t str, line: usize, changes: &mut Changes) -> Cow<'t, str> {
-    if set.takes(text) {
+    if text.is_empty() || set.takes(text) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len());

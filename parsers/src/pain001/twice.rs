@@ -4,18 +4,8 @@ use kantor_model::Transfer;
 
 /// Each transfer whose reference an earlier one has, with that one, in the order of the batch; the
 /// empty reference is none.
-///
-/// Most batches rise in their references, which one look tells; of the others whole numbers are
-/// sorted and not texts.
+/// Whole numbers are sorted and not texts.
 pub(super) fn references_twice(transfers: &[Transfer]) -> Vec<(usize, usize)> {
-    let following = transfers.iter().skip(1);
-    if transfers
-        .iter()
-        .zip(following)
-        .all(|(one, next)| one.reference < next.reference)
-    {
-        return Vec::new();
-    }
     let named = transfers
         .iter()
         .enumerate()

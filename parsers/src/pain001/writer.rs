@@ -4,13 +4,12 @@ use kantor_model::{Abroad, Batch, Bic, Charges, Flow, Iban, Transfer};
 
 use super::NOT_PROVIDED;
 use super::address::{postcode_and_town, street_and_number};
-use super::block::{Block, Key, Kind, blocks};
-use super::check::problems;
+use super::block::{Block, Key, Kind, Plan};
+use super::check::{Examined, examine};
 use super::document::Document;
-use super::id::message_id;
 use super::profile::{AddressForm, Agent, Choice, Priority, Profile, Service};
 use super::sum::Sum;
-use super::texts::{Spelt, Texts};
+use super::texts::{Spelt, SpeltTransfer, Texts};
 use crate::transfers::{Cut, Respelling, TransferFormat, Unwritable, Written};
 
 /// What had to be changed for a file.
@@ -66,25 +65,35 @@ pub fn write_to(
     sink: &mut impl FnMut(&[u8]) -> Flow,
 ) -> Result<Changes, Unwritable> {
     let texts = Texts::new(profile, version);
-    let mut changes = Changes::default();
-    let problems = problems(batch, version, profile, &texts, &mut changes);
+    let Examined {
+        problems,
+        changes,
+        plan,
+        id,
+        as_it_is,
+    } = examine(batch, version, profile, &texts);
     if !problems.is_empty() {
         return Err(Unwritable { problems });
     }
     let mut writer = Writer {
         batch,
+        plan: &plan,
+        as_it_is: &as_it_is,
         profile,
         texts: &texts,
         modern: version == TransferFormat::Pain001V09,
         told: Changes::default(),
-        out: Document::new(sink),
+        out: Document::new(sink, texts.need_escapes()),
     };
-    writer.document(version);
+    writer.document(version, &id);
     Ok(changes)
 }
 
 struct Writer<'a, 'k, K> {
     batch: &'a Batch,
+    plan: &'a Plan,
+    /// For each transfer, whether its texts are written as they are.
+    as_it_is: &'a [bool],
     profile: &'a Profile,
     texts: &'a Texts,
     /// Version .09: banks by BICFI, the day in an element of its own.
@@ -95,19 +104,17 @@ struct Writer<'a, 'k, K> {
 }
 
 impl<K: FnMut(&[u8]) -> Flow> Writer<'_, '_, K> {
-    fn document(&mut self, version: TransferFormat) {
-        let blocks = blocks(self.batch);
-        let id = message_id(self.batch);
+    fn document(&mut self, version: TransferFormat, id: &str) {
+        let plan = self.plan;
         self.out.raw("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:");
         self.out.raw(version.name());
         self.out.raw("\">\n<CstmrCdtTrfInitn>\n");
-        self.group_header(&id, &blocks);
-        for (index, block) in blocks.iter().enumerate() {
-            self.block_head(&format!("{id}-{}", index + 1), block);
-            let payer = &self.batch.debit_account;
+        self.group_header(id);
+        for (number, block) in plan.blocks.iter().enumerate() {
+            self.block_head(&format!("{id}-{}", number + 1), block);
             for (index, transfer) in self.batch.transfers.iter().enumerate() {
-                if Key::of(payer, transfer) == block.key {
-                    self.transfer(index + 1, transfer, block.key.kind);
+                if plan.stands_in(index, number) {
+                    self.transfer(index, transfer, block.key.kind);
                     self.out.flush_when_full();
                 }
                 if self.out.is_stopped() {
@@ -120,20 +127,17 @@ impl<K: FnMut(&[u8]) -> Flow> Writer<'_, '_, K> {
         self.out.flush();
     }
 
-    fn group_header(&mut self, id: &str, blocks: &[Block]) {
-        let mut sum = Sum::default();
-        blocks.iter().for_each(|block| sum.add_sum(block.sum));
+    fn group_header(&mut self, id: &str) {
         self.out.element("<GrpHdr>\n<MsgId>", id, "</MsgId>\n");
         // The beginning of the day: a file depends on its content alone, and no clock is content.
         let date = self.batch.date;
         let day = format!("{date}T00:00:00");
         self.out.element("<CreDtTm>", &day, "</CreDtTm>\n");
-        self.totals(self.batch.transfers.len(), sum);
-        let domestic = blocks.iter().all(|block| block.key.kind == Kind::Domestic);
-        let kind = if domestic {
-            Kind::Domestic
-        } else {
+        self.totals(self.batch.transfers.len(), self.plan.sum());
+        let kind = if self.plan.has(false) {
             Kind::Foreign
+        } else {
+            Kind::Domestic
         };
         let owner = self.owner(kind);
         self.out.element("<InitgPty><Nm>", &owner.name, "</Nm>");
@@ -240,8 +244,16 @@ impl<K: FnMut(&[u8]) -> Flow> Writer<'_, '_, K> {
         let Some(choice) = choice else { return };
         self.out.raw(open);
         match choice {
-            Choice::Code(code) => self.out.element("<Cd>", code, "</Cd>"),
-            Choice::Proprietary(word) => self.out.element("<Prtry>", word, "</Prtry>"),
+            Choice::Code(code) => {
+                self.out.raw("<Cd>");
+                self.out.escaped(code);
+                self.out.raw("</Cd>");
+            }
+            Choice::Proprietary(word) => {
+                self.out.raw("<Prtry>");
+                self.out.escaped(word);
+                self.out.raw("</Prtry>");
+            }
         }
         self.out.raw(close);
     }
@@ -285,39 +297,34 @@ impl<K: FnMut(&[u8]) -> Flow> Writer<'_, '_, K> {
         );
     }
 
-    fn transfer(&mut self, line: usize, transfer: &Transfer, kind: Kind) {
-        self.told.respelt.clear();
-        self.told.cut.clear();
-        let id = self.texts.reference(transfer, line, &mut self.told);
-        self.out
-            .element("<CdtTrfTxInf><PmtId><EndToEndId>", &id, "</EndToEndId>");
-        self.out.raw("</PmtId><Amt><InstdAmt Ccy=\"");
+    fn transfer(&mut self, index: usize, transfer: &Transfer, kind: Kind) {
+        let country = transfer.payee_country();
+        let country = country.as_str();
+        let SpeltTransfer { payee, title, id } = if self.as_it_is.get(index) == Some(&true) {
+            SpeltTransfer::as_it_is(transfer)
+        } else {
+            self.told.respelt.clear();
+            self.told.cut.clear();
+            let told = &mut self.told;
+            self.texts
+                .transfer(kind, transfer, country, index + 1, told)
+        };
+        self.out.raw("<CdtTrfTxInf><PmtId><EndToEndId>");
+        self.out.text(&id);
+        self.out.raw("</EndToEndId></PmtId><Amt><InstdAmt Ccy=\"");
         self.out.raw(transfer.amount.currency().code());
         self.out.raw("\">");
         self.out.amount(transfer.amount);
         self.out.raw("</InstdAmt></Amt>");
         self.payee_agent(transfer, kind);
-        let country = transfer.payee_country();
-        let payee = self.texts.party(
-            kind,
-            &transfer.payee,
-            country.as_str(),
-            line,
-            &mut self.told,
-        );
         let stated = kind == Kind::Foreign || transfer.abroad.country.is_some();
         self.out.raw("<Cdtr>");
-        self.party(&payee, country.as_str(), stated);
-        let account = transfer.payee_account;
-        self.out.element(
-            "</Cdtr><CdtrAcct><Id><IBAN>",
-            account.as_str(),
-            "</IBAN></Id></CdtrAcct>",
-        );
-        let title = self.texts.title(kind, transfer, line, &mut self.told);
-        self.out
-            .element("<RmtInf><Ustrd>", &title, "</Ustrd></RmtInf>");
-        self.out.raw("</CdtTrfTxInf>\n");
+        self.party(&payee, country, stated);
+        self.out.raw("</Cdtr><CdtrAcct><Id><IBAN>");
+        self.out.raw(transfer.payee_account.as_str());
+        self.out.raw("</IBAN></Id></CdtrAcct><RmtInf><Ustrd>");
+        self.out.text(&title);
+        self.out.raw("</Ustrd></RmtInf></CdtTrfTxInf>\n");
     }
 
     fn payee_agent(&mut self, transfer: &Transfer, kind: Kind) {
