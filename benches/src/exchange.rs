@@ -371,6 +371,8 @@ impl Exchange {
             file: stored.hash,
             read_by: "mbank 0.1.0".to_owned(),
             statements: kantor_parsers::parse_all(file).statements,
+            account: None,
+            lenient: false,
         };
         let imported = self.office.import(&staff(), &import).expect("an import");
         imported

@@ -10,7 +10,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use kantor_model::{Batch, Complaint, Flow, StatementSink};
 use kantor_plugin_sdk::abi::{self, Bytes, Text};
 use kantor_plugin_sdk::from_abi::{self, Misfit};
-use kantor_plugin_sdk::pack::Recognition;
+use kantor_plugin_sdk::pack::{Hints, Recognition};
 use kantor_plugin_sdk::to_abi;
 use serde::{Deserialize, Serialize};
 
@@ -230,7 +230,15 @@ unsafe extern "C" fn on_entry(context: *mut c_void, value: *const abi::Entry) ->
     let reading = unsafe { &mut *context.cast::<Reading<'_>>() };
     let Reading { lending, sink, .. } = reading;
     // SAFETY: the pack lends the value until we return.
-    lending.take(|| Ok(sink.entry(&unsafe { from_abi::entry(value) }?.view())))
+    lending.take(|| Ok(sink.entry(&unsafe { from_abi::entry(value) }?)))
+}
+
+unsafe extern "C" fn on_part(context: *mut c_void, value: *const abi::Part) -> i32 {
+    // SAFETY: as in `on_entry`.
+    let reading = unsafe { &mut *context.cast::<Reading<'_>>() };
+    let Reading { lending, sink, .. } = reading;
+    // SAFETY: the pack lends the value until we return.
+    lending.take(|| Ok(sink.part(&unsafe { from_abi::part(value) }?)))
 }
 
 /// Lets the pack read a file. The sink must bear anything: order and amounts are not checked here.
@@ -239,6 +247,7 @@ unsafe extern "C" fn on_entry(context: *mut c_void, value: *const abi::Entry) ->
 /// What our own source said.
 pub(crate) fn read(
     pack: &PackLibrary,
+    hints: Hints<'_>,
     source: &mut dyn Read,
     sink: &mut dyn StatementSink,
 ) -> std::io::Result<Answer> {
@@ -254,9 +263,11 @@ pub(crate) fn read(
     let context: *mut c_void = (&raw mut reading).cast();
     let source = abi::Source {
         struct_size: abi::size::<abi::Source>(),
-        reserved: 0,
+        flags: if hints.lenient { abi::LENIENT } else { 0 },
         context,
         pull: Some(on_pull),
+        account: Text::of_optional(hints.account),
+        charset: Text::of_optional(hints.charset),
     };
     let out = abi::StatementSink {
         struct_size: abi::size::<abi::StatementSink>(),
@@ -266,6 +277,7 @@ pub(crate) fn read(
         entry: Some(on_entry),
         end: Some(on_end),
         complaint: Some(on_complaint),
+        part: Some(on_part),
     };
     // SAFETY: both arguments outlive the call.
     let status = unsafe { read(&raw const source, &raw const out) };

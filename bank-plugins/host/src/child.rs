@@ -1,6 +1,6 @@
 //! The program's side of the child: starts it, feeds it, listens within limits, and ends it.
 
-use std::io::{self, BufReader, ErrorKind, Read};
+use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,7 +9,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::call::Answer;
 use crate::error::Crash;
-use crate::frame::{FORM, Frame, receive};
+use crate::frame::{FORM, Frame, Incoming};
 use crate::library::beside_executable;
 use crate::traps::{Attempt, OUT_OF_MEMORY};
 use crate::worker::{Mode, NOT_UNDERSTOOD};
@@ -100,7 +100,7 @@ impl Launcher {
         library: &Path,
         mode: Mode,
         feed: impl FnOnce(ChildStdin) -> io::Result<()> + Send,
-        on_frame: &mut dyn FnMut(Frame) -> Result<Step, PackError>,
+        on_frame: &mut dyn FnMut(Frame<'_>) -> Result<Step, PackError>,
     ) -> Result<Told, PackError> {
         // Resolved, because the child may open files of the library's real folder only.
         let real = library
@@ -154,19 +154,18 @@ impl Launcher {
         &self,
         pack: &str,
         stdout: impl Read,
-        on_frame: &mut dyn FnMut(Frame) -> Result<Step, PackError>,
+        on_frame: &mut dyn FnMut(Frame<'_>) -> Result<Step, PackError>,
     ) -> Result<Option<Told>, PackError> {
         let breach = |what: &str| PackError::BrokeContract {
             pack: pack.to_owned(),
             what: what.to_owned(),
         };
-        let mut from = BufReader::with_capacity(64 * 1024, stdout);
-        let mut buffer = Vec::new();
+        let mut from = Incoming::new(stdout);
         let mut bytes = 0_u64;
         let mut sandbox = None;
         let mut facts = None;
         loop {
-            let frame = match receive(&mut from, &mut buffer) {
+            let frame = match from.next() {
                 Ok(Some((frame, length))) => {
                     bytes += length;
                     frame
@@ -286,10 +285,10 @@ fn crash(status: ExitStatus) -> Option<Crash> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::frame::send;
+    use crate::frame::Outgoing;
     use crate::reading::out_of_turn;
 
-    fn facts() -> Frame {
+    fn facts() -> Frame<'static> {
         Frame::Facts(PackFacts {
             id: "x".to_owned(),
             name: "X".to_owned(),
@@ -302,15 +301,17 @@ mod tests {
     }
 
     /// What is made of the frames that a child sends.
-    fn check(frames: &[Frame], expected: &str) {
+    fn check(frames: &[Frame<'_>], expected: &str) {
         let launcher = Launcher {
             program: None,
             limits: Limits::default(),
         };
         let mut sent = Vec::new();
+        let mut out = Outgoing::new(&mut sent);
         for frame in frames {
-            send(&mut sent, frame).unwrap();
+            out.send(frame).unwrap();
         }
+        out.flush().unwrap();
         let found = match launcher.listen("x", sent.as_slice(), &mut |_| Err(out_of_turn("x"))) {
             Ok(Some(told)) => told.sandbox.to_string(),
             Ok(None) => "silence".to_owned(),

@@ -1,15 +1,17 @@
 //! The child of a session: one library behind the walls of every child, and as many calls as the
 //! program asks for. A second thread stands ready, because two calls may run at the same time.
 
-use std::io::{self, BufReader, Read, Write};
+use std::io::{self, Read, Write};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 
+use kantor_plugin_sdk::pack::Hints;
+
 use crate::PackLibrary;
 use crate::call::{self, Answer};
-use crate::frame::{Asked, Frame, receive, send};
+use crate::frame::{Asked, Frame, Incoming, Outgoing};
 use crate::sandbox::{self, Room};
 use crate::session::Stopping;
 use crate::worker::{Sending, order_written};
@@ -35,16 +37,16 @@ impl Read for Pieces<'_> {
 }
 
 /// Reads a file and sends what comes, answer included.
-fn read(pack: &PackLibrary, file: &File, out: &mut dyn Write) -> io::Result<()> {
+fn read(pack: &PackLibrary, file: &File, out: &mut Outgoing<impl Write>) -> io::Result<()> {
     let mut sending = Sending::new(&mut *out);
     let mut source = Pieces {
         rest: &file.bytes,
         longest: file.piece,
     };
     let mut sink = Stopping::new(&mut sending, file.stop_at);
-    let answer = call::read(pack, &mut source, &mut sink)?;
+    let answer = call::read(pack, Hints::default(), &mut source, &mut sink)?;
     sending.finish()?;
-    send(out, &Frame::Done(answer))
+    out.send(&Frame::Done(answer))
 }
 
 /// The second thread, as the first one holds it.
@@ -65,8 +67,10 @@ impl Helper {
             std::hint::black_box(vec![0_u8; 64]);
             let _ = ready.send(sandbox::around_thread());
             while let Ok((pack, file)) = taken.recv() {
-                let mut out = Vec::new();
-                let outcome = read(&pack, &file, &mut out).map(|()| out);
+                let mut frames = Vec::new();
+                let mut out = Outgoing::new(&mut frames);
+                let outcome = read(&pack, &file, &mut out).and_then(|()| out.flush());
+                let outcome = outcome.map(|()| frames);
                 if told.send(outcome).is_err() {
                     return;
                 }
@@ -79,7 +83,7 @@ impl Helper {
 }
 
 /// The whole life of the child.
-pub(crate) fn run(library: &Path, room: Room, out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn run(library: &Path, room: Room, out: &mut Outgoing<impl Write>) -> io::Result<()> {
     let mut helper = None;
     let sandbox = sandbox::before_load(library, room, || helper = Some(Helper::start()));
     let Some(helper) = helper else {
@@ -89,24 +93,20 @@ pub(crate) fn run(library: &Path, room: Room, out: &mut dyn Write) -> io::Result
         return Ok(());
     };
     let pack = Arc::new(pack);
-    let mut from = BufReader::with_capacity(64 * 1024, io::stdin().lock());
-    let (mut buffer, mut bytes) = (Vec::new(), Vec::new());
-    while let Some((frame, _)) = receive(&mut from, &mut buffer)? {
-        match frame {
-            Frame::Piece(piece) => bytes.extend_from_slice(&piece),
-            Frame::Asked(asked) => {
-                answer(
-                    &pack,
-                    &helper,
-                    asked,
-                    std::mem::take(&mut bytes),
-                    &mut from,
-                    out,
-                )?;
-                out.flush()?;
+    let mut from = Incoming::new(io::stdin().lock());
+    let mut bytes = Vec::new();
+    while let Some((frame, _)) = from.next()? {
+        let asked = match frame {
+            Frame::Piece(piece) => {
+                bytes.extend_from_slice(piece);
+                continue;
             }
+            Frame::Asked(asked) => asked,
             _ => return Err(io::Error::from(io::ErrorKind::InvalidData)),
-        }
+        };
+        let file = std::mem::take(&mut bytes);
+        answer(&pack, &helper, asked, file, &mut from, out)?;
+        out.flush()?;
     }
     Ok(())
 }
@@ -116,14 +116,14 @@ fn answer(
     helper: &Helper,
     asked: Asked,
     bytes: Vec<u8>,
-    from: &mut impl Read,
-    out: &mut dyn Write,
+    from: &mut Incoming<impl Read>,
+    out: &mut Outgoing<impl Write>,
 ) -> io::Result<()> {
     match asked {
         Asked::Recognise => {
             let (answer, found) = call::recognise(pack, &bytes);
-            send(out, &Frame::Recognised(found.into()))?;
-            send(out, &Frame::Done(answer))
+            out.send(&Frame::Recognised(found.into()))?;
+            out.send(&Frame::Done(answer))
         }
         Asked::Read {
             piece,
@@ -145,13 +145,13 @@ fn answer(
             }
             read(pack, &file(), out)?;
             if twice {
-                out.write_all(&helper.frames.recv().map_err(gone)??)?;
+                out.pass_on(&helper.frames.recv().map_err(gone)??);
             }
             Ok(())
         }
         Asked::Write => {
             let answer: Answer = order_written(pack, from, out)?;
-            send(out, &Frame::Done(answer))
+            out.send(&Frame::Done(answer))
         }
     }
 }

@@ -32,6 +32,9 @@ pub(crate) struct Guard<'a> {
     limits: Limits,
     /// The currency of the statement that is open.
     open: Option<Currency>,
+    /// Parts that wait for their entry, and all that ever came.
+    waiting: u64,
+    parts: u64,
     stopped: bool,
     pub(crate) counts: Counts,
     pub(crate) fault: Option<Fault>,
@@ -45,6 +48,8 @@ impl<'a> Guard<'a> {
             sink,
             limits,
             open: None,
+            waiting: 0,
+            parts: 0,
             stopped: false,
             counts: Counts::default(),
             fault: None,
@@ -115,6 +120,7 @@ impl StatementSink for Guard<'_> {
             return stop;
         }
         self.open = Some(head.currency);
+        self.waiting = 0;
         self.counts.statements += 1;
         let flow = self.sink.begin(head);
         self.pass(flow)
@@ -133,6 +139,15 @@ impl StatementSink for Guard<'_> {
         {
             return self.breach("a part of an entry is in another currency than its statement");
         }
+        if self.parts == self.limits.entries {
+            let limit = self.limits.entries;
+            return self.fail(Fault::TooMuch {
+                what: "parts of entries",
+                limit,
+            });
+        }
+        self.parts += 1;
+        self.waiting += 1;
         let flow = self.sink.part(part);
         self.pass(flow)
     }
@@ -155,6 +170,7 @@ impl StatementSink for Guard<'_> {
             });
         }
         self.counts.entries += 1;
+        self.waiting = 0;
         let flow = self.sink.entry(entry);
         self.pass(flow)
     }
@@ -166,6 +182,9 @@ impl StatementSink for Guard<'_> {
         let Some(currency) = self.open.take() else {
             return self.breach("it ended a statement that it had not begun");
         };
+        if std::mem::take(&mut self.waiting) > 0 {
+            return self.breach("it ended a statement after parts of an entry that never came");
+        }
         let foreign = [foot.closing, foot.available]
             .into_iter()
             .flatten()

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
 use kantor_model::{Batch, StatementSink};
-use kantor_plugin_sdk::pack::{Confidence, Recognition};
+use kantor_plugin_sdk::pack::{Confidence, Hints, Recognition};
 
 use crate::child::Launcher;
 use crate::discover::{Candidate, discover};
@@ -222,7 +222,8 @@ impl Host {
     }
 
     /// Reads a statement file through a pack: the one that is named, or the one that recognises
-    /// the file best. Two that recognise it equally well are not chosen between.
+    /// the file best. Two that recognise it equally well are not chosen between. The hints go to
+    /// the pack as they are.
     ///
     /// Records go to `sink` while they are read. They are to be used only when this returns `Ok`
     /// and [`ReadReport::trustworthy`] holds: after an error all that the sink received is void.
@@ -234,6 +235,7 @@ impl Host {
         &self,
         source: &mut (dyn Read + Send),
         pack: Option<&str>,
+        hints: Hints<'_>,
         sink: &mut dyn StatementSink,
     ) -> Result<ReadReport, ImportError> {
         let mut head = Vec::new();
@@ -246,7 +248,7 @@ impl Host {
             None => self.choose(&head)?,
         };
         let mut whole = Cursor::new(head).chain(source);
-        let mut report = self.settled(reading::read(self, pack, &mut whole, sink))?;
+        let mut report = self.settled(reading::read(self, pack, hints, &mut whole, sink))?;
         report.opinions = opinions;
         Ok(report)
     }

@@ -25,6 +25,7 @@ mod library;
 mod limits;
 mod manifest;
 mod reading;
+mod records;
 mod sandbox;
 mod session;
 mod traps;
@@ -33,7 +34,7 @@ mod writing;
 
 pub use error::{Crash, ImportError, LoadError, PackError};
 pub use host::{Host, Opinion, Origin, PackInfo, RejectedPack, Rejection, Settings};
-pub use kantor_plugin_sdk::pack::{Confidence, Recognition};
+pub use kantor_plugin_sdk::pack::{Confidence, Hints, Recognition};
 pub use library::{PackFacts, PackLibrary, WritableFormat};
 pub use limits::Limits;
 pub use manifest::{MANIFEST, Manifest, ManifestError, sha256};

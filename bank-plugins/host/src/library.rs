@@ -6,7 +6,8 @@
 use std::path::{Path, PathBuf};
 
 use kantor_plugin_sdk::abi::{self, Text};
-use kantor_plugin_sdk::from_abi::{Growing, Misfit, whole};
+use kantor_plugin_sdk::from_abi::Misfit;
+use kantor_plugin_sdk::growing::{Growing, whole};
 use libloading::Library;
 use serde::{Deserialize, Serialize};
 

@@ -4,12 +4,12 @@ use std::io::{self, Read, Write};
 use std::path::Path;
 use std::process::ChildStdin;
 
-use kantor_model::{Entry, Flow, StatementSink};
-use kantor_plugin_sdk::pack::Recognition;
+use kantor_model::{EntryView, Flow, PartView, StatementSink};
+use kantor_plugin_sdk::pack::{Hints, Recognition};
 
 use crate::call::{self, Answer};
 use crate::child::{Launcher, Step};
-use crate::frame::Frame;
+use crate::frame::{Frame, Outgoing};
 use crate::guard::{Counts, Fault, Guard};
 use crate::host::{Host, Opinion, Pack};
 use crate::worker::Mode;
@@ -91,6 +91,7 @@ pub(crate) fn recognise(host: &Host, pack: &Pack, head: &[u8]) -> Result<Recogni
 pub(crate) fn read(
     host: &Host,
     pack: &Pack,
+    hints: Hints<'_>,
     source: &mut (dyn Read + Send),
     sink: &mut dyn StatementSink,
 ) -> Result<ReadReport, PackError> {
@@ -104,7 +105,7 @@ pub(crate) fn read(
     let mut guard = Guard::new(sink, host.launcher.limits);
     let (facts, sandbox, answer) = match &pack.loaded {
         Some(loaded) => {
-            let answer = call::read(loaded, source, &mut guard)
+            let answer = call::read(loaded, hints, source, &mut guard)
                 .map_err(|source| PackError::Source { source })?;
             (loaded.facts().clone(), Sandbox::in_process(), Some(answer))
         }
@@ -113,7 +114,7 @@ pub(crate) fn read(
                 id,
                 &pack.info.library,
                 Mode::Read,
-                |stdin| pour(source, stdin),
+                |stdin| pour(hints, source, stdin),
                 &mut |frame| take(id, frame, &mut guard),
             )?;
             (told.facts, told.sandbox, told.answer)
@@ -161,13 +162,11 @@ pub(crate) fn report(
 }
 
 /// One frame of a reading child through the guard.
-pub(crate) fn take(pack: &str, frame: Frame, guard: &mut Guard<'_>) -> Result<Step, PackError> {
+pub(crate) fn take(pack: &str, frame: Frame<'_>, guard: &mut Guard<'_>) -> Result<Step, PackError> {
     let flow = match frame {
         Frame::Begin(head) => guard.begin(value(pack, head.try_into())?),
-        Frame::Entry(entry) => {
-            let entry: Entry = value(pack, entry.try_into())?;
-            guard.entry(&entry.view())
-        }
+        Frame::Part(part) => guard.part(&value(pack, PartView::try_from(part))?),
+        Frame::Entry(entry) => guard.entry(&value(pack, EntryView::try_from(entry))?),
         Frame::End(foot) => guard.end(value(pack, foot.try_into())?),
         Frame::Complaint(complaint) => guard.complaint(complaint.into()),
         _ => return Err(out_of_turn(pack)),
@@ -237,7 +236,11 @@ fn nothing(_: ChildStdin) -> io::Result<()> {
 
 /// Copies the file to the child. An error of the file is returned; a child that reads no more is
 /// none, because it has its own say.
-fn pour(source: &mut (dyn Read + Send), mut stdin: ChildStdin) -> io::Result<()> {
+fn pour(hints: Hints<'_>, source: &mut (dyn Read + Send), mut stdin: ChildStdin) -> io::Result<()> {
+    let mut out = Outgoing::new(&mut stdin);
+    if out.send(&Frame::Hints(hints.into())).is_err() || out.flush().is_err() {
+        return Ok(());
+    }
     let mut buffer = vec![0; 64 * 1024];
     loop {
         let count = match source.read(&mut buffer) {

@@ -4,7 +4,7 @@
 //! A call that the pack does not survive ends the child and is told as it would be in an office;
 //! the next call starts another child.
 
-use std::io::{BufReader, BufWriter, ErrorKind, Write};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, ExitStatus};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -20,7 +20,7 @@ use kantor_plugin_sdk::pack::Recognition;
 
 use crate::call::Answer;
 use crate::child::Launcher;
-use crate::frame::{Asked, Frame, receive, send};
+use crate::frame::{Asked, Frame, Incoming, Outgoing};
 use crate::guard::Guard;
 use crate::reading::{self, out_of_turn, report, settle, value};
 use crate::worker::Mode;
@@ -83,9 +83,8 @@ fn end(child: &Mutex<Child>) -> std::io::Result<ExitStatus> {
 
 #[derive(Debug)]
 struct Pipes {
-    stdin: BufWriter<ChildStdin>,
-    stdout: BufReader<ChildStdout>,
-    buffer: Vec<u8>,
+    stdin: Outgoing<ChildStdin>,
+    stdout: Incoming<ChildStdout>,
 }
 
 impl Pipes {
@@ -94,17 +93,17 @@ impl Pipes {
     fn ask(&mut self, bytes: &[u8], asked: Asked) {
         let mut say = || {
             for piece in bytes.chunks(abi::PIECE_MAX) {
-                send(&mut self.stdin, &Frame::Piece(piece.to_vec()))?;
+                self.stdin.send(&Frame::Piece(piece))?;
             }
-            send(&mut self.stdin, &Frame::Asked(asked))?;
+            self.stdin.send(&Frame::Asked(asked))?;
             self.stdin.flush()
         };
         let _ = say();
     }
 
     /// The next frame.
-    fn next(&mut self, pack: &str) -> Result<(Frame, u64), Ended> {
-        match receive(&mut self.stdout, &mut self.buffer) {
+    fn next(&mut self, pack: &str) -> Result<(Frame<'_>, u64), Ended> {
+        match self.stdout.next() {
             Ok(Some(heard)) => Ok(heard),
             Ok(None) => Err(Ended::Silent),
             Err(error) if error.kind() == ErrorKind::UnexpectedEof => Err(Ended::Silent),
@@ -123,7 +122,7 @@ impl Pipes {
         &mut self,
         pack: &str,
         limits: Limits,
-        mut on_frame: impl FnMut(Frame) -> Result<(), PackError>,
+        mut on_frame: impl FnMut(Frame<'_>) -> Result<(), PackError>,
     ) -> Result<Answer, Ended> {
         let mut bytes = 0;
         loop {
@@ -359,9 +358,8 @@ impl Session {
         let mut running = Running {
             child: Mutex::new(child),
             pipes: Pipes {
-                stdin: BufWriter::with_capacity(64 * 1024, stdin),
-                stdout: BufReader::with_capacity(64 * 1024, stdout),
-                buffer: Vec::new(),
+                stdin: Outgoing::new(stdin),
+                stdout: Incoming::new(stdout),
             },
         };
         let (limit, late) = (self.launcher.limits.time, AtomicBool::new(false));

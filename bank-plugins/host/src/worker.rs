@@ -1,7 +1,7 @@
 //! The child: raises the walls, loads one pack, makes one call, says what came of it, ends.
 
 use std::ffi::OsString;
-use std::io::{self, BufWriter, Read, Write};
+use std::io::{self, Cursor, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -9,9 +9,10 @@ use kantor_model::{
     Batch, Complaint, EntryView, Flow, PartView, StatementFoot, StatementHead, StatementSink,
 };
 use kantor_plugin_sdk::abi;
+use kantor_plugin_sdk::pack::Hints;
 
 use crate::call::{self, Answer, PieceSink};
-use crate::frame::{FORM, Frame, receive, send};
+use crate::frame::{FORM, Frame, Incoming, Outgoing};
 use crate::sandbox::{self, Room};
 use crate::{PackLibrary, Sandbox, examined};
 
@@ -82,14 +83,14 @@ pub fn child_main() -> ExitCode {
         return ExitCode::from(NOT_UNDERSTOOD);
     };
     let out = io::stdout().lock();
-    match run(&arguments, &mut BufWriter::with_capacity(64 * 1024, out)) {
+    match run(&arguments, &mut Outgoing::new(out)) {
         Ok(()) => ExitCode::SUCCESS,
         // The program went away; there is nobody to tell.
         Err(_) => ExitCode::FAILURE,
     }
 }
 
-fn run(arguments: &Arguments, out: &mut dyn Write) -> io::Result<()> {
+fn run(arguments: &Arguments, out: &mut Outgoing<impl Write>) -> io::Result<()> {
     let (library, room) = (&arguments.library, arguments.room);
     if arguments.mode == Mode::Examine {
         return examined::run(library, room, out);
@@ -102,9 +103,9 @@ fn run(arguments: &Arguments, out: &mut dyn Write) -> io::Result<()> {
         Mode::Describe | Mode::Examine => Answer::Ok,
         Mode::Recognise => recognise(&pack, out)?,
         Mode::Read => read(&pack, out)?,
-        Mode::Write => order_written(&pack, &mut io::BufReader::new(io::stdin().lock()), out)?,
+        Mode::Write => order_written(&pack, &mut Incoming::new(io::stdin().lock()), out)?,
     };
-    send(out, &Frame::Done(answer))?;
+    out.send(&Frame::Done(answer))?;
     out.flush()
 }
 
@@ -113,46 +114,46 @@ fn run(arguments: &Arguments, out: &mut dyn Write) -> io::Result<()> {
 pub(crate) fn introduce(
     library: &Path,
     sandbox: Sandbox,
-    out: &mut dyn Write,
+    out: &mut Outgoing<impl Write>,
 ) -> io::Result<Option<PackLibrary>> {
-    send(out, &Frame::Sandbox(sandbox.clone()))?;
+    out.send(&Frame::Sandbox(sandbox.clone()))?;
     out.flush()?;
     let pack = match PackLibrary::load(library) {
         Ok(pack) => pack,
         Err(error) => {
-            send(out, &Frame::LoadFailed(error))?;
+            out.send(&Frame::LoadFailed(error))?;
             out.flush()?;
             return Ok(None);
         }
     };
     let raised = sandbox::after_load(sandbox.clone());
     if raised != sandbox {
-        send(out, &Frame::Sandbox(raised))?;
+        out.send(&Frame::Sandbox(raised))?;
     }
-    send(out, &Frame::Facts(pack.facts().clone()))?;
+    out.send(&Frame::Facts(pack.facts().clone()))?;
     out.flush()?;
     Ok(Some(pack))
 }
 
-fn recognise(pack: &PackLibrary, out: &mut dyn Write) -> io::Result<Answer> {
+fn recognise(pack: &PackLibrary, out: &mut Outgoing<impl Write>) -> io::Result<Answer> {
     let mut head = Vec::new();
     io::stdin()
         .lock()
         .take(abi::PIECE_MAX as u64)
         .read_to_end(&mut head)?;
     let (answer, found) = call::recognise(pack, &head);
-    send(out, &Frame::Recognised(found.into()))?;
+    out.send(&Frame::Recognised(found.into()))?;
     Ok(answer)
 }
 
 /// Sends what it is given; says stop when the program went away.
-pub(crate) struct Sending<'a> {
-    out: &'a mut dyn Write,
+pub(crate) struct Sending<'a, W> {
+    out: &'a mut Outgoing<W>,
     failed: io::Result<()>,
 }
 
-impl<'a> Sending<'a> {
-    pub(crate) fn new(out: &'a mut dyn Write) -> Sending<'a> {
+impl<'a, W: Write> Sending<'a, W> {
+    pub(crate) fn new(out: &'a mut Outgoing<W>) -> Sending<'a, W> {
         Sending {
             out,
             failed: Ok(()),
@@ -164,9 +165,9 @@ impl<'a> Sending<'a> {
         self.failed
     }
 
-    fn send(&mut self, frame: &Frame) -> Flow {
+    fn send(&mut self, frame: &Frame<'_>) -> Flow {
         if self.failed.is_ok() {
-            self.failed = send(self.out, frame);
+            self.failed = self.out.send(frame);
         }
         if self.failed.is_ok() {
             Flow::Continue
@@ -176,12 +177,12 @@ impl<'a> Sending<'a> {
     }
 }
 
-impl StatementSink for Sending<'_> {
+impl<W: Write> StatementSink for Sending<'_, W> {
     fn begin(&mut self, head: StatementHead) -> Flow {
         self.send(&Frame::Begin(head.into()))
     }
-    fn part(&mut self, _: &PartView<'_>) -> Flow {
-        Flow::Continue
+    fn part(&mut self, part: &PartView<'_>) -> Flow {
+        self.send(&Frame::Part(part.into()))
     }
     fn entry(&mut self, entry: &EntryView<'_>) -> Flow {
         self.send(&Frame::Entry(entry.into()))
@@ -194,18 +195,25 @@ impl StatementSink for Sending<'_> {
     }
 }
 
-impl PieceSink for Sending<'_> {
+impl<W: Write> PieceSink for Sending<'_, W> {
     fn push(&mut self, piece: &[u8]) -> Flow {
-        self.send(&Frame::Piece(piece.to_vec()))
+        self.send(&Frame::Piece(piece))
     }
     fn complaint(&mut self, complaint: Complaint) -> Flow {
         self.send(&Frame::Complaint(complaint.into()))
     }
 }
 
-fn read(pack: &PackLibrary, out: &mut dyn Write) -> io::Result<Answer> {
+fn read(pack: &PackLibrary, out: &mut Outgoing<impl Write>) -> io::Result<Answer> {
+    let mut incoming = Incoming::new(io::stdin().lock());
+    let Some((Frame::Hints(hints), _)) = incoming.next()? else {
+        return Err(odd("no hints"));
+    };
+    let said = Said::new(hints.into());
+    let (rest, stdin) = incoming.into_rest();
+    let mut source = Cursor::new(rest).chain(stdin);
     let mut sending = Sending::new(out);
-    let answer = call::read(pack, &mut io::stdin().lock(), &mut sending)?;
+    let answer = call::read(pack, said.hints(), &mut source, &mut sending)?;
     sending.finish()?;
     Ok(answer)
 }
@@ -213,8 +221,8 @@ fn read(pack: &PackLibrary, out: &mut dyn Write) -> io::Result<Answer> {
 /// Lets the pack write the batch that comes in.
 pub(crate) fn order_written(
     pack: &PackLibrary,
-    from: &mut impl Read,
-    out: &mut dyn Write,
+    from: &mut Incoming<impl Read>,
+    out: &mut Outgoing<impl Write>,
 ) -> io::Result<Answer> {
     let (format, batch) = ordered(from)?;
     let mut sending = Sending::new(out);
@@ -223,17 +231,44 @@ pub(crate) fn order_written(
     Ok(answer)
 }
 
+/// What the program said of a file, kept while the file comes.
+struct Said {
+    account: Option<String>,
+    charset: Option<String>,
+    lenient: bool,
+}
+
+impl Said {
+    fn new(hints: Hints<'_>) -> Said {
+        Said {
+            account: hints.account.map(str::to_owned),
+            charset: hints.charset.map(str::to_owned),
+            lenient: hints.lenient,
+        }
+    }
+
+    fn hints(&self) -> Hints<'_> {
+        Hints {
+            account: self.account.as_deref(),
+            charset: self.charset.as_deref(),
+            lenient: self.lenient,
+        }
+    }
+}
+
+fn odd(what: &str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, what)
+}
+
 /// The batch that the program ordered, with its format.
-fn ordered(from: &mut impl Read) -> io::Result<(String, Batch)> {
-    let odd = || io::Error::new(io::ErrorKind::InvalidData, "no batch");
-    let mut buffer = Vec::new();
-    let Some((Frame::Batch(head), _)) = receive(from, &mut buffer)? else {
-        return Err(odd());
+fn ordered(from: &mut Incoming<impl Read>) -> io::Result<(String, Batch)> {
+    let Some((Frame::Batch(head), _)) = from.next()? else {
+        return Err(odd("no batch"));
     };
     let mut transfers = Vec::new();
     for _ in 0..head.transfers {
-        let Some((Frame::Transfer(transfer), _)) = receive(from, &mut buffer)? else {
-            return Err(odd());
+        let Some((Frame::Transfer(transfer), _)) = from.next()? else {
+            return Err(odd("no transfer"));
         };
         transfers.push(transfer.try_into().map_err(io::Error::other)?);
     }

@@ -1,14 +1,15 @@
 //! Asking a pack to write a transfer file: at home or in the child.
 
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
 
 use kantor_model::{Batch, Complaint, Flow, Severity};
 
 use crate::call::{self, Answer, PieceSink};
 use crate::child::Step;
-use crate::frame::{BatchFrame, Frame, send};
+use crate::frame::{Frame, Outgoing};
 use crate::host::{Host, Pack};
 use crate::reading::{out_of_turn, settle};
+use crate::records::BatchFrame;
 use crate::{Limits, PackError, PackFacts, Sandbox};
 
 /// A written transfer file.
@@ -126,7 +127,7 @@ pub(crate) fn write(
                 crate::worker::Mode::Write,
                 |stdin| {
                     // A child that reads no more has its own say.
-                    let _ = order(&mut BufWriter::new(stdin), format, batch);
+                    let _ = order(&mut Outgoing::new(stdin), format, batch);
                     Ok(())
                 },
                 &mut |frame| take(id, frame, &mut collecting),
@@ -161,21 +162,21 @@ fn offered(pack: &Pack, format: &str, batch: &Batch) -> Result<String, PackError
     }
 }
 
-pub(crate) fn order(stdin: &mut dyn Write, format: &str, batch: &Batch) -> io::Result<()> {
-    send(stdin, &Frame::Batch(BatchFrame::new(format, batch)))?;
+pub(crate) fn order(to: &mut Outgoing<impl Write>, format: &str, batch: &Batch) -> io::Result<()> {
+    to.send(&Frame::Batch(BatchFrame::new(format, batch)))?;
     for transfer in &batch.transfers {
-        send(stdin, &Frame::Transfer(transfer.into()))?;
+        to.send(&Frame::Transfer(transfer.into()))?;
     }
-    stdin.flush()
+    to.flush()
 }
 
 pub(crate) fn take(
     pack: &str,
-    frame: Frame,
+    frame: Frame<'_>,
     collecting: &mut Collecting,
 ) -> Result<Step, PackError> {
     let flow = match frame {
-        Frame::Piece(piece) => collecting.push(&piece),
+        Frame::Piece(piece) => collecting.push(piece),
         Frame::Complaint(complaint) => collecting.complaint(complaint.into()),
         _ => return Err(out_of_turn(pack)),
     };

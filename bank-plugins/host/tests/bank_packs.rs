@@ -4,7 +4,7 @@ mod common;
 
 use common::{Packs, batch, read, transfer};
 use kantor_model::{Collector, EntryStatus};
-use kantor_plugin_host::{Confidence, Host, Opinion, PackError, ReadReport};
+use kantor_plugin_host::{Confidence, Hints, Host, Opinion, PackError, ReadReport};
 
 /// The folder lives as long as the host.
 fn packs() -> Packs {
@@ -68,7 +68,9 @@ fn pko() -> Vec<u8> {
 
 fn read_bytes(host: &Host, file: &[u8]) -> (ReadReport, Collector) {
     let mut sink = Collector::new();
-    let report = host.read_statement(&mut &*file, None, &mut sink).unwrap();
+    let report = host
+        .read_statement(&mut &*file, None, Hints::default(), &mut sink)
+        .unwrap();
     (report, sink)
 }
 

@@ -7,7 +7,7 @@ use kantor_model::{
     Batch, Collector, Complaint, Currency, Date, EntryView, Flow, Money, PartView, StatementFoot,
     StatementHead, StatementSink,
 };
-use kantor_plugin_host::{Confidence, Host, ImportError, Origin, PackError, Sandbox};
+use kantor_plugin_host::{Confidence, Hints, Host, ImportError, Origin, PackError, Sandbox};
 
 fn both(packs: &Packs, check: impl Fn(&Host)) {
     check(&packs.host());
@@ -194,7 +194,12 @@ fn file_that_cannot_be_read_to_its_end_is_no_truncated_statement() {
     both(&Packs::none().with_example(), |host| {
         let mut sink = Collector::new();
         let error = host
-            .read_statement(&mut Breaks(false), Some("example"), &mut sink)
+            .read_statement(
+                &mut Breaks(false),
+                Some("example"),
+                Hints::default(),
+                &mut sink,
+            )
             .unwrap_err();
         assert!(
             matches!(error, ImportError::Pack(PackError::Source { .. })),
@@ -227,7 +232,12 @@ fn sink_that_wants_no_more_ends_the_reading_in_order() {
     both(&Packs::none().with_example(), |host| {
         let mut sink = First(0);
         let report = host
-            .read_statement(&mut EXAMPLE.as_bytes(), Some("example"), &mut sink)
+            .read_statement(
+                &mut EXAMPLE.as_bytes(),
+                Some("example"),
+                Hints::default(),
+                &mut sink,
+            )
             .unwrap();
         assert!(report.stopped && !report.trustworthy());
         assert_eq!(sink.0, 1);
@@ -262,4 +272,63 @@ fn missing_child_program_is_said_for_each_pack() {
         text.contains("kantor-pack-child") && text.contains("nowhere"),
         "{text}"
     );
+}
+
+#[test]
+fn pack_of_an_older_header_gives_what_it_knows() {
+    both(&Packs::none().with_first(), |host| {
+        let (report, collected) = read(host, None, "anything");
+        assert!(report.unwrap().trustworthy());
+        let entry = &collected.statements.first().unwrap().entries[0];
+        assert_eq!(entry.amount, Money::new(-1234, Currency::PLN));
+        assert_eq!(entry.remittance.as_deref(), Some("an old title"));
+        assert_eq!((entry.original, entry.charges), (None, None));
+        assert_eq!(entry.counterparty.bank, None);
+    });
+}
+
+#[test]
+fn parts_of_a_batch_cross_with_their_entry() {
+    both(&Packs::none().with_example(), |host| {
+        let file = "EXAMPLE PL61109010140000071219812874 PLN 1 0\n\
+            PART 600 Jan Kowalski\nPART 400 Anna Nowak\n2026-11-03 1000 Razem\n\
+            2026-11-03 5 Sama\nEND 1005\n";
+        let (report, collected) = read(host, None, file);
+        assert!(report.unwrap().trustworthy());
+        let statement = collected.statements.first().unwrap();
+        let told = |entry: &kantor_model::Entry| -> Vec<String> {
+            let one = |part: &kantor_model::Part| {
+                let amount = part.amount.unwrap();
+                format!("{amount} {}", part.counterparty.name.as_deref().unwrap())
+            };
+            entry.parts.iter().map(one).collect()
+        };
+        let parts: Vec<Vec<String>> = statement.entries.iter().map(told).collect();
+        let batch = vec![
+            "6.00 PLN Jan Kowalski".to_owned(),
+            "4.00 PLN Anna Nowak".to_owned(),
+        ];
+        assert_eq!(parts, [batch, vec![]]);
+    });
+}
+
+#[test]
+fn account_that_a_person_names_reaches_the_pack() {
+    let file = "EXAMPLE - PLN 1 0\nEND 0\n";
+    let account = |host: &Host, hints| {
+        let mut sink = Collector::new();
+        host.read_statement(&mut file.as_bytes(), None, hints, &mut sink)
+            .unwrap();
+        let head = sink.finish().statements.remove(0).head;
+        head.account.map(|account| account.to_string())
+    };
+    both(&Packs::none().with_example(), |host| {
+        assert_eq!(account(host, Hints::default()), None);
+        let hints = Hints {
+            account: Some("PL61109010140000071219812874"),
+            ..Hints::default()
+        };
+        let found = account(host, hints);
+        assert_eq!(found.as_deref(), Some("PL61109010140000071219812874"));
+    });
 }

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use common::Packs;
 use kantor_model::Collector;
 use kantor_parsers::{Options, parse_all_with};
+use kantor_plugin_host::Hints;
 
 fn corpus() -> Option<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus");
@@ -50,7 +51,7 @@ fn real_files_come_through_the_child_as_the_parsers_read_them() {
         let bytes = std::fs::read(&path).unwrap();
         let mut sink = Collector::new();
         let report = host
-            .read_statement(&mut bytes.as_slice(), None, &mut sink)
+            .read_statement(&mut bytes.as_slice(), None, Hints::default(), &mut sink)
             .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         assert_eq!(report.pack.as_str(), bank, "{}", path.display());
         let options = Options {

@@ -3,9 +3,13 @@
  *
  *   EXAMPLE PL61109010140000071219812874 PLN 12/2026 10000
  *   2026-11-02 -1234 A title
- *   END 8766
+ *   PART 600 One payer
+ *   PART 400 Another payer
+ *   2026-11-03 1000 A batch of the two above
+ *   END 9766
  *
- * with amounts in grosze and lines of at most 254 characters of ASCII. Build it with
+ * with amounts in grosze and lines of at most 254 characters of ASCII. A file that does not name
+ * its account has a dash there, and the host may know it. Build it with
  *
  *   cc -std=c11 -shared -fPIC -I ../include pack.c -o libkantor_pack_example.so
  */
@@ -96,6 +100,19 @@ static int is_day(unsigned year, unsigned month, unsigned day) {
     return day <= days[month - 1] + (unsigned)(month == 2 && leap);
 }
 
+/* Since 1.1 the host may say whose statement it is; an older host's structure ends before. */
+static bank_text account_said(const bank_source *source) {
+    bank_text none = {0, 0};
+    return BANK_HAS(source, bank_source, account) ? source->account : none;
+}
+
+/* Since 1.1 a sink takes the parts of a batch; an older one takes the batch alone. */
+static int32_t give_part(const bank_statement_sink *out, const bank_part *part) {
+    if (!BANK_HAS(out, bank_statement_sink, part) || out->part == 0)
+        return BANK_CONTINUE;
+    return out->part(out->context, part);
+}
+
 static int32_t read(const bank_source *source, const bank_statement_sink *out) {
     reading r = {.source = source, .out = out};
     char account[64], number[32];
@@ -116,6 +133,8 @@ static int32_t read(const bank_source *source, const bank_statement_sink *out) {
         .account = text(account),   .number = text(number),
         .opening = &first,          .currency = {{'P', 'L', 'N'}, 2},
     };
+    if (strcmp(account, "-") == 0)
+        head.account = account_said(source);
     if (out->begin(out->context, &head) != BANK_CONTINUE)
         return BANK_OK;
     sum = opening;
@@ -140,6 +159,18 @@ static int32_t read(const bank_source *source, const bank_statement_sink *out) {
             bank_statement_foot foot = {.struct_size = sizeof foot, .closing = &last};
             out->end(out->context, &foot);
             return BANK_OK;
+        }
+        at = 0;
+        if (sscanf(r.line, "PART %18lld %n", &minor, &at) == 1) {
+            bank_part part = {
+                .struct_size = sizeof part,
+                .place = {r.number, 1},
+                .amount = pln(minor),
+                .counterparty_name = text(r.line + at),
+            };
+            if (give_part(out, &part) != BANK_CONTINUE)
+                return BANK_OK;
+            continue;
         }
         at = 0;
         if (sscanf(r.line, "%4u-%2u-%2u %18lld%n", &year, &month, &day, &minor, &at) != 4 ||

@@ -1,5 +1,6 @@
 /*
- * bank_plugin.h: the contract between Kantor and a bank pack. Major version 1.
+ * bank_plugin.h: the contract between Kantor and a bank pack. Major version 1, minor version 1;
+ * what each version brought stands at the end.
  *
  * A bank pack is a shared library that knows how one bank bends its files. It turns bytes into
  * statements and batches of transfers into bytes, and does nothing else: it opens no file and no
@@ -11,7 +12,7 @@
  *
  * THE FLOW
  *
- *   bytes of a file ── pull ──> pack ── begin, entry, entry, ..., end, complaint ──> host
+ *   bytes of a file ── pull ──> pack ── begin, part, entry, ..., end, complaint ──> host
  *   transfers ──────── next ──> pack ── push, push, ..., complaint ────────────────> host
  *
  * The pack always calls; the host is called. So a file of any size needs constant memory.
@@ -53,9 +54,13 @@
  * No floating point, no bool, no size_t, no enum crosses.
  *
  * Every structure that may grow begins with `struct_size`, the size that its maker knew. New
- * fields come at the end, so a reader takes any size that is not smaller than the one it knows,
- * and must not look behind it. `reserved` is 0. Five small structures are complete for ever and
- * have no `struct_size`: text, bytes, date, place, currency, and what is made only of them.
+ * fields come at the end, and are absent where the maker did not know them: whoever reads a
+ * structure looks at `struct_size` before a field that is marked with the minor version that
+ * brought it (BANK_HAS), and never behind it. A structure that is larger than the reader knows is
+ * read as far as he knows it; one that is smaller than version 1.0 had it is a breach. `reserved`
+ * is 0; a later version may give it a meaning in which 0 is as before. Five small structures are
+ * complete for ever and have no `struct_size`: text, bytes, date, place, currency, and what is
+ * made only of them.
  *
  *
  * LIMITS
@@ -66,11 +71,20 @@
 #ifndef BANK_PLUGIN_H
 #define BANK_PLUGIN_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+/* The version that this header describes. The major one is in the name of the entry function. */
+#define BANK_PLUGIN_MAJOR 1u
+#define BANK_PLUGIN_MINOR 1u
+
+/* Whether the maker of `*structure` knew `field`: look before reading what came later than 1.0. */
+#define BANK_HAS(structure, type, field) \
+    ((structure)->struct_size >= offsetof(type, field) + sizeof((structure)->field))
 
 /* The longest text, in bytes. */
 #define BANK_TEXT_MAX 65536u
@@ -136,7 +150,8 @@ typedef struct bank_currency {
     uint8_t scale;
 } bank_currency;
 
-/* `minor` / 10^scale of a currency: {1234, PLN, scale 2} is 12.34 PLN. Credit is positive. */
+/* `minor` / 10^scale of a currency: {1234, PLN, scale 2} is 12.34 PLN. Credit is positive.
+ * Absent, where the text beside it allows it: all of it 0, the letters too. */
 typedef struct bank_money {
     int64_t minor;
     bank_currency currency;
@@ -172,10 +187,16 @@ typedef struct bank_complaint {
 /* The extension's id for `get_extension`, which then returns a `bank_statements`. */
 #define BANK_STATEMENTS_ID "bank.statement/1"
 
-/* The bytes of one file, lent by the host to one call of `read`. */
+/* `flags` of a source (since 1.1): forgive what leaves every amount certain, such as a missing end
+ * mark or a count that does not agree, and say in a notice what was forgiven. Never an amount, a
+ * sign, a currency or an account. Without it nothing is forgiven. */
+#define BANK_LENIENT 1u
+
+/* The bytes of one file, and what a person knows better than the file; lent by the host to one
+ * call of `read`. */
 typedef struct bank_source {
     uint32_t struct_size;
-    uint32_t reserved;
+    uint32_t flags; /* 0 or BANK_LENIENT; a pack ignores flags that it does not know */
     void *context; /* the host's; may be null; passed back, never looked at */
     /*
      * Gives the next piece of the file.  [call]
@@ -185,6 +206,9 @@ typedef struct bank_source {
      * Returns BANK_OK, or BANK_SOURCE_FAILED; then `piece` is untouched and `read` returns the same.
      */
     int32_t (*pull)(void *context, bank_bytes *piece);
+    /* Since 1.1. Both may be absent, and both are the host's until `read` returns. */
+    bank_text account; /* whose statements these are, for a file that does not name its account */
+    bank_text charset; /* `UTF-8`, `Windows-1250`, `ISO-8859-2` or `CP852`; goes before the file's signs */
 } bank_source;
 
 /* What stands before the entries of a statement. */
@@ -194,7 +218,8 @@ typedef struct bank_statement_head {
     bank_place place;
     bank_text format;            /* `MT940`, `ELIXIR-0` */
     bank_text dialect;           /* whose bends its shape has, `mbank`; absent for the generic reading */
-    bank_text account;           /* as the bank writes it; never absent or empty */
+    bank_text account;           /* as the bank writes it, else as the source says it; absent when
+                                    neither names it (since 1.1; before, never absent) */
     bank_text number;            /* of the statement, as written; may be absent */
     const bank_balance *opening; /* null when the file does not say */
     bank_currency currency;
@@ -227,7 +252,28 @@ typedef struct bank_entry {
     bank_text counterparty_name;
     bank_text counterparty_account; /* as the bank writes it */
     bank_text remittance;           /* the title as one text */
+    /* Since 1.1; each of these may be absent. */
+    bank_text counterparty_bank;    /* his bank, a BIC or a sort code, as written */
+    bank_text return_reason;        /* why a payment came back: the ISO code, or the bank's words */
+    bank_money original;            /* what was ordered before the bank exchanged it; positive */
+    bank_money charges;             /* what the bank took for it; positive */
 } bank_entry;
+
+/* Since 1.1. One transaction of an entry that the bank booked for several together. It tells whom
+ * the money is from and never counts in a balance: its entry does. */
+typedef struct bank_part {
+    uint32_t struct_size;
+    uint32_t reserved;
+    bank_place place;
+    bank_money amount; /* signed like the entry, in its currency; absent when only the sum is told */
+    bank_text bank_reference;       /* each of these may be absent */
+    bank_text customer_reference;
+    bank_text counterparty_name;
+    bank_text counterparty_account; /* as the bank writes it */
+    bank_text counterparty_bank;
+    bank_text remittance;
+    bank_text return_reason;
+} bank_part;
 
 /* What stands after the entries. */
 typedef struct bank_statement_foot {
@@ -241,8 +287,10 @@ typedef struct bank_statement_foot {
  * Where `read` puts what it finds, lent by the host to one call.
  * For each statement of the file: `begin`, then `entry` for each entry in the bank's order, then
  * `end`. `complaint` at any time. A statement that is cut off is not ended: its fatal complaint
- * takes the place of `end`. All four: [call]; the structure and all that it points to stay the
- * pack's, and the host has copied them when the function returns BANK_CONTINUE or BANK_STOP.
+ * takes the place of `end`. Where an entry is a batch of two and more transactions, `part` for
+ * each of them comes before the `entry` that they make up. All five: [call]; the structure and all
+ * that it points to stay the pack's, and the host has copied them when the function returns
+ * BANK_CONTINUE or BANK_STOP.
  */
 typedef struct bank_statement_sink {
     uint32_t struct_size;
@@ -252,6 +300,8 @@ typedef struct bank_statement_sink {
     int32_t (*entry)(void *context, const bank_entry *entry);
     int32_t (*end)(void *context, const bank_statement_foot *foot);
     int32_t (*complaint)(void *context, const bank_complaint *complaint);
+    /* Since 1.1. An older host, or one that wants no parts (null), is given the entry alone. */
+    int32_t (*part)(void *context, const bank_part *part);
 } bank_statement_sink;
 
 /* How sure a pack is that a file is its own: not at all; */
@@ -317,10 +367,19 @@ typedef struct bank_transfer_format {
     bank_text extension;  /* of the file's name, without the dot: `pli` */
 } bank_transfer_format;
 
-/* One transfer. Every text is present; addresses may be empty. */
+/* `charges` of a transfer (since 1.1), who bears what the banks take: as is usual for it; */
+#define BANK_CHARGES_USUAL 0u
+/* each side its own bank's (SHA); */
+#define BANK_CHARGES_SHARED 1u
+/* the payer everything (OUR); */
+#define BANK_CHARGES_PAYER 2u
+/* the payee everything (BEN). */
+#define BANK_CHARGES_PAYEE 3u
+
+/* One transfer. Every text of 1.0 is present; addresses may be empty. */
 typedef struct bank_transfer {
     uint32_t struct_size;
-    uint32_t reserved;
+    uint32_t charges;        /* BANK_CHARGES_...; a format that cannot say it refuses the batch */
     bank_money amount;       /* more than 0 */
     bank_text reference;     /* what the office calls it; stands in the title too */
     bank_text payee_name;
@@ -328,6 +387,9 @@ typedef struct bank_transfer {
     bank_text payee_city;    /* postal code and town */
     bank_text payee_account; /* an IBAN in its electronic form, check digits right */
     bank_text title;
+    /* Since 1.1; absent in a transfer that stays in the country. */
+    bank_text payee_country; /* two letters of ISO 3166-1; absent: where his account is */
+    bank_text payee_bank;    /* a BIC; absent: the account tells it */
 } bank_transfer;
 
 /* Transfers from one account on one day, lent by the host to one call of `write`. */
@@ -426,16 +488,17 @@ BANK_LAYOUT(bank_currency, 4);
 BANK_LAYOUT(bank_money, 16);
 BANK_LAYOUT(bank_balance, 24);
 BANK_LAYOUT(bank_complaint, 64);
-BANK_LAYOUT(bank_source, 24);
+BANK_LAYOUT(bank_source, 56);
 BANK_LAYOUT(bank_statement_head, 96);
-BANK_LAYOUT(bank_entry, 144);
+BANK_LAYOUT(bank_entry, 208);
+BANK_LAYOUT(bank_part, 144);
 BANK_LAYOUT(bank_statement_foot, 24);
-BANK_LAYOUT(bank_statement_sink, 48);
+BANK_LAYOUT(bank_statement_sink, 56);
 BANK_LAYOUT(bank_recognition, 56);
 BANK_LAYOUT(bank_recognition_sink, 24);
 BANK_LAYOUT(bank_statements, 40);
 BANK_LAYOUT(bank_transfer_format, 56);
-BANK_LAYOUT(bank_transfer, 120);
+BANK_LAYOUT(bank_transfer, 152);
 BANK_LAYOUT(bank_batch, 96);
 BANK_LAYOUT(bank_byte_sink, 32);
 BANK_LAYOUT(bank_transfers, 24);
@@ -444,5 +507,23 @@ BANK_LAYOUT(bank_plugin, 96);
 #ifdef __cplusplus
 }
 #endif
+
+/*
+ * THE HISTORY OF THIS HEADER
+ *
+ * 1.0, November 2026: everything that is not marked.
+ *
+ * 1.1, November 2026: batches, returns, other currencies, files that do not name their account,
+ * transfers abroad.
+ *   bank_source           reserved became flags (BANK_LENIENT); + account, charset    24 -> 56
+ *   bank_statement_head   account may be absent                                       96
+ *   bank_entry            + counterparty_bank, return_reason, original, charges       144 -> 208
+ *   bank_part             new                                                         144
+ *   bank_statement_sink   + part                                                      48 -> 56
+ *   bank_transfer         reserved became charges; + payee_country, payee_bank        120 -> 152
+ *   bank_money            absent, where allowed, when all of it is 0                  16
+ * A pack of 1.0 runs in a host of 1.1 and the other way round: what the older side does not know
+ * is absent.
+ */
 
 #endif /* BANK_PLUGIN_H */

@@ -12,6 +12,8 @@ use std::ffi::c_void;
 pub const ENTRY_SYMBOL: &str = "bank_plugin_entry_v1";
 /// Our major version of the contract.
 pub const MAJOR: u32 = 1;
+/// Our minor version of the contract: which fields at the ends of structures we know.
+pub const MINOR: u32 = 1;
 /// The longest text, in bytes.
 pub const TEXT_MAX: usize = 65_536;
 /// The most bytes in one pull, one push and in the head given to `recognise`.
@@ -45,6 +47,9 @@ pub const NOTICE: u32 = 0;
 /// Severity of a complaint: the statement cannot be trusted.
 pub const FATAL: u32 = 1;
 
+/// Flag of a source: forgive what leaves every amount certain.
+pub const LENIENT: u32 = 1;
+
 /// Flag of an entry that undoes an earlier one.
 pub const ENTRY_REVERSAL: u32 = 1;
 /// Status of an entry: part of the balance.
@@ -53,6 +58,15 @@ pub const BOOKED: u32 = 0;
 pub const PENDING: u32 = 1;
 /// Status of an entry: told for information.
 pub const INFO: u32 = 2;
+
+/// Who bears the charges of a transfer: as is usual for it.
+pub const CHARGES_USUAL: u32 = 0;
+/// Each side its own bank's.
+pub const CHARGES_SHARED: u32 = 1;
+/// The payer everything.
+pub const CHARGES_PAYER: u32 = 2;
+/// The payee everything.
+pub const CHARGES_PAYEE: u32 = 3;
 
 /// Not this pack's file.
 pub const CONFIDENCE_NONE: u32 = 0;
@@ -120,7 +134,7 @@ pub struct Currency {
     pub scale: u8,
 }
 
-/// An amount (`bank_money`).
+/// An amount (`bank_money`). Absent, where that is allowed: all zero.
 #[repr(C)]
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Money {
@@ -168,12 +182,16 @@ pub struct Complaint {
 pub struct Source {
     /// Of this structure.
     pub struct_size: u32,
-    /// 0.
-    pub reserved: u32,
+    /// 0 or [`LENIENT`].
+    pub flags: u32,
     /// The host's.
     pub context: *mut c_void,
     /// Gives the next piece.
     pub pull: Option<unsafe extern "C" fn(context: *mut c_void, piece: *mut Bytes) -> i32>,
+    /// Whose statements these are, for a file that does not say; may be absent.
+    pub account: Text,
+    /// The code page, where a person says it; may be absent.
+    pub charset: Text,
 }
 
 /// What stands before the entries (`bank_statement_head`).
@@ -190,7 +208,7 @@ pub struct StatementHead {
     pub format: Text,
     /// Whose bends; absent for the generic reading.
     pub dialect: Text,
-    /// As the bank writes it.
+    /// As the bank writes it; may be absent.
     pub account: Text,
     /// As written.
     pub number: Text,
@@ -234,6 +252,42 @@ pub struct Entry {
     pub counterparty_account: Text,
     /// The title.
     pub remittance: Text,
+    /// His bank, as written.
+    pub counterparty_bank: Text,
+    /// Why a payment came back.
+    pub return_reason: Text,
+    /// What was ordered before it was exchanged; may be absent.
+    pub original: Money,
+    /// What the bank took for it; may be absent.
+    pub charges: Money,
+}
+
+/// One transaction of an entry that was booked for several (`bank_part`).
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct Part {
+    /// Of this structure.
+    pub struct_size: u32,
+    /// 0.
+    pub reserved: u32,
+    /// Where the part begins.
+    pub place: Place,
+    /// Signed like the entry; may be absent.
+    pub amount: Money,
+    /// The bank's own reference.
+    pub bank_reference: Text,
+    /// The customer's reference.
+    pub customer_reference: Text,
+    /// Who stands on the other side.
+    pub counterparty_name: Text,
+    /// His account, as the bank writes it.
+    pub counterparty_account: Text,
+    /// His bank, as written.
+    pub counterparty_bank: Text,
+    /// The title.
+    pub remittance: Text,
+    /// Why it came back.
+    pub return_reason: Text,
 }
 
 /// What stands after the entries (`bank_statement_foot`).
@@ -270,6 +324,8 @@ pub struct StatementSink {
     /// Something is wrong.
     pub complaint:
         Option<unsafe extern "C" fn(context: *mut c_void, complaint: *const Complaint) -> i32>,
+    /// A part of the entry that comes next; null where the host wants none.
+    pub part: Option<unsafe extern "C" fn(context: *mut c_void, part: *const Part) -> i32>,
 }
 
 /// What a pack thinks of a file (`bank_recognition`).
@@ -341,8 +397,8 @@ pub struct TransferFormat {
 pub struct Transfer {
     /// Of this structure.
     pub struct_size: u32,
-    /// 0.
-    pub reserved: u32,
+    /// [`CHARGES_USUAL`] to [`CHARGES_PAYEE`].
+    pub charges: u32,
     /// More than 0.
     pub amount: Money,
     /// What the office calls it.
@@ -357,6 +413,10 @@ pub struct Transfer {
     pub payee_account: Text,
     /// Holds the reference.
     pub title: Text,
+    /// Two letters; may be absent.
+    pub payee_country: Text,
+    /// A BIC; may be absent.
+    pub payee_bank: Text,
 }
 
 /// Transfers from one account on one day (`bank_batch`).

@@ -17,7 +17,7 @@ use kantor_model::{Collected, Collector, StatementSink};
 
 use crate::abi::{self, Bytes};
 use crate::guest::Source;
-use crate::pack::{BankPack, Confidence, ReadFault};
+use crate::pack::{BankPack, Confidence, Hints, ReadFault};
 use crate::told::{difference, told};
 
 /// The ending of the files that say what is expected.
@@ -208,12 +208,14 @@ impl Corpus {
         let mut lent = Lent { rest: bytes, piece };
         let source = abi::Source {
             struct_size: abi::size::<abi::Source>(),
-            reserved: 0,
+            flags: 0,
             context: (&raw mut lent).cast(),
             pull: Some(pull),
+            account: abi::Text::ABSENT,
+            charset: abi::Text::ABSENT,
         };
         // SAFETY: the bytes outlive the call, and `pull` keeps what the header promises.
-        let mut source = unsafe { Source::new(&source) };
+        let mut source = unsafe { Source::of(source, Hints::default()) };
         let mut sink = Collector::new();
         // What cannot be trusted is told in complaints, and this source does not fail.
         let _ = (self.read)(&mut source, &mut sink);

@@ -11,6 +11,7 @@ use kantor_model::{Complaint, Place, Severity, StatementSink as _};
 
 use crate::abi::{self, Text};
 use crate::from_abi::{self, BatchFault};
+use crate::growing::taken;
 use crate::guest::{HostSink, Output, Source};
 use crate::pack::{BankPack, ReadFault};
 use crate::to_abi;
@@ -85,7 +86,7 @@ unsafe extern "C" fn recognise<P: BankPack>(
 ) -> i32 {
     // SAFETY: the header lends both arguments until the return.
     let (head, out) = unsafe {
-        let Ok(out) = from_abi::whole(out) else {
+        let Ok(out) = taken(out) else {
             return abi::SOURCE_FAILED;
         };
         let head = if head.is_null() {
@@ -117,10 +118,10 @@ unsafe extern "C" fn read<P: BankPack>(
 ) -> i32 {
     // SAFETY: the header lends both arguments until the return.
     let (mut source, mut sink) = unsafe {
-        let (Ok(source), Ok(out)) = (from_abi::whole(source), from_abi::whole(out)) else {
+        let (Ok(source), Ok(sink)) = (Source::new(source), HostSink::new(out)) else {
             return abi::SOURCE_FAILED;
         };
-        (Source::new(source), HostSink::new(out))
+        (source, sink)
     };
     let Some(half) = P::STATEMENTS else {
         return abi::OK;
@@ -145,7 +146,7 @@ unsafe extern "C" fn write<P: BankPack>(
 ) -> i32 {
     // SAFETY: the header lends all arguments until the return.
     let (mut output, format, batch) = unsafe {
-        let Ok(out) = from_abi::whole(out) else {
+        let Ok(output) = Output::new(out) else {
             return abi::SOURCE_FAILED;
         };
         let format = if format.is_null() {
@@ -156,7 +157,7 @@ unsafe extern "C" fn write<P: BankPack>(
         let Ok(format) = format.read_present("a format") else {
             return abi::SOURCE_FAILED;
         };
-        (Output::new(out), format, from_abi::batch(batch))
+        (output, format, from_abi::batch(batch))
     };
     let batch = match batch {
         Ok(batch) => batch,

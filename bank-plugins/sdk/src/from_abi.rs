@@ -5,12 +5,13 @@
 use std::borrow::Cow;
 
 use kantor_model::{
-    Abroad, AccountNumber, Balance, Batch, Complaint, Counterparty, Currency, Date, Entry,
-    EntryStatus, Format, Iban, Money, Party, Place, Severity, StatementFoot, StatementHead,
-    Transfer,
+    Abroad, AccountNumber, Balance, Batch, Bic, Charges, Complaint, CounterpartyView, Country,
+    Currency, Date, EntryStatus, EntryView, Format, Iban, Money, PartView, Party, Place, Severity,
+    StatementFoot, StatementHead, Transfer,
 };
 
 use crate::abi;
+use crate::growing::taken;
 use crate::pack::{Confidence, Recognition};
 
 /// Why something from the other side cannot be taken.
@@ -39,68 +40,6 @@ impl Misfit {
     fn unknown(what: impl Into<String>) -> Misfit {
         Misfit::Unknown { what: what.into() }
     }
-}
-
-/// A structure of the header that begins with `struct_size`.
-///
-/// # Safety
-/// Implemented only for `repr(C)` structures of [`abi`] whose first field is `struct_size: u32`.
-pub unsafe trait Growing {
-    /// Its name in the header.
-    const NAME: &'static str;
-}
-
-macro_rules! growing {
-    ($($rust:ident = $name:literal),* $(,)?) => {
-        // SAFETY: the layout test pins `struct_size` to the beginning of each of them.
-        $(unsafe impl Growing for abi::$rust { const NAME: &'static str = $name; })*
-    };
-}
-
-growing!(
-    Complaint = "bank_complaint",
-    Source = "bank_source",
-    StatementHead = "bank_statement_head",
-    Entry = "bank_entry",
-    StatementFoot = "bank_statement_foot",
-    StatementSink = "bank_statement_sink",
-    Recognition = "bank_recognition",
-    RecognitionSink = "bank_recognition_sink",
-    Statements = "bank_statements",
-    TransferFormat = "bank_transfer_format",
-    Transfer = "bank_transfer",
-    Batch = "bank_batch",
-    ByteSink = "bank_byte_sink",
-    Transfers = "bank_transfers",
-    Plugin = "bank_plugin",
-);
-
-/// The structure behind a pointer, once it is known to be there whole.
-///
-/// # Safety
-/// `pointer` is null, or leads to a structure of the header whose first four bytes are its size
-/// and which stays readable and unchanged for `'a`.
-///
-/// # Errors
-/// [`Misfit::Breach`] for null, a wrong alignment, or a size smaller than ours.
-pub unsafe fn whole<'a, T: Growing>(pointer: *const T) -> Result<&'a T, Misfit> {
-    if pointer.is_null() {
-        return Err(Misfit::breach(format!("{} is null", T::NAME)));
-    }
-    if !pointer.is_aligned() {
-        return Err(Misfit::breach(format!("{} is not aligned", T::NAME)));
-    }
-    // SAFETY: `Growing` puts the size first, and the caller vouches for four bytes.
-    let size = unsafe { *pointer.cast::<u32>() };
-    let wanted = abi::size::<T>();
-    if size < wanted {
-        return Err(Misfit::breach(format!(
-            "{} says struct_size {size}, and version 1 has {wanted}",
-            T::NAME
-        )));
-    }
-    // SAFETY: the structure is at least as large as ours.
-    Ok(unsafe { &*pointer })
 }
 
 fn place(place: abi::Place) -> Place {
@@ -169,6 +108,14 @@ pub fn money(money: abi::Money) -> Result<Money, Misfit> {
     Ok(Money::new(minor.ok_or_else(off)?, ours))
 }
 
+/// An amount that may be absent.
+fn optional_money(given: abi::Money) -> Result<Option<Money>, Misfit> {
+    if given.currency.letters == [0; 3] && given.minor == 0 {
+        return Ok(None);
+    }
+    money(given).map(Some)
+}
+
 /// # Safety
 /// `balance` is null or leads to a balance that stays readable during the call.
 unsafe fn balance(balance: *const abi::Balance) -> Result<Option<Balance>, Misfit> {
@@ -186,20 +133,22 @@ unsafe fn balance(balance: *const abi::Balance) -> Result<Option<Balance>, Misfi
     }))
 }
 
-/// An optional text as our own.
+/// A text that may be absent; an empty one says nothing and is absent, too.
+///
+/// # Safety
+/// As [`abi::Text::read`].
+unsafe fn lent<'a>(text: abi::Text, what: &str) -> Result<Option<&'a str>, Misfit> {
+    // SAFETY: the caller's promise is passed on.
+    Ok(unsafe { text.read(what) }?.filter(|text| !text.is_empty()))
+}
+
+/// A text that may be absent, as our own.
 ///
 /// # Safety
 /// As [`abi::Text::read`].
 unsafe fn owned(text: abi::Text, what: &str) -> Result<Option<String>, Misfit> {
     // SAFETY: the caller's promise is passed on.
-    Ok(unsafe { text.read(what) }?.map(str::to_owned))
-}
-
-/// # Safety
-/// As [`abi::Text::read`].
-unsafe fn account(text: abi::Text, what: &str) -> Result<Option<AccountNumber>, Misfit> {
-    // SAFETY: the caller's promise is passed on.
-    Ok(unsafe { text.read(what) }?.and_then(AccountNumber::from_file))
+    Ok(unsafe { lent(text, what) }?.map(str::to_owned))
 }
 
 /// What stands before the entries of a statement.
@@ -212,13 +161,14 @@ unsafe fn account(text: abi::Text, what: &str) -> Result<Option<AccountNumber>, 
 pub unsafe fn head(head: *const abi::StatementHead) -> Result<StatementHead, Misfit> {
     // SAFETY: the caller's promise is passed on, here and below.
     unsafe {
-        let head = whole(head)?;
+        let head = taken(head)?;
         let format = head.format.read_present("the statement's format")?;
         Ok(StatementHead {
             format: Format::from_name(format)
                 .ok_or_else(|| Misfit::unknown(format!("the format {format}")))?,
             bank: owned(head.dialect, "the statement's dialect")?,
-            account: account(head.account, "the statement's account")?,
+            account: lent(head.account, "the statement's account")?
+                .and_then(AccountNumber::from_file),
             currency: currency(head.currency)?,
             number: owned(head.number, "the statement's number")?,
             opening: balance(head.opening)?,
@@ -227,37 +177,36 @@ pub unsafe fn head(head: *const abi::StatementHead) -> Result<StatementHead, Mis
     }
 }
 
-/// One line of a statement.
+/// One line of a statement; its texts stay the other side's.
 ///
 /// # Safety
-/// As [`head`].
+/// As [`head`], for all of `'a`.
 ///
 /// # Errors
 /// [`Misfit`], naming the field.
-pub unsafe fn entry(entry: *const abi::Entry) -> Result<Entry, Misfit> {
+pub unsafe fn entry<'a>(entry: *const abi::Entry) -> Result<EntryView<'a>, Misfit> {
     // SAFETY: the caller's promise is passed on, here and below.
     unsafe {
-        let entry = whole(entry)?;
-        Ok(Entry {
+        let entry = taken(entry)?;
+        Ok(EntryView {
             value_date: date(entry.value_date)?,
             booking_date: date(entry.booking_date)?,
             amount: money(entry.amount)?,
-            transaction_code: owned(entry.transaction_code, "an entry's transaction code")?,
-            bank_reference: owned(entry.bank_reference, "an entry's bank reference")?,
-            customer_reference: owned(entry.customer_reference, "an entry's customer reference")?,
-            counterparty: Counterparty {
-                name: owned(entry.counterparty_name, "an entry's counterparty")?,
-                account: account(
+            transaction_code: lent(entry.transaction_code, "an entry's transaction code")?,
+            bank_reference: lent(entry.bank_reference, "an entry's bank reference")?,
+            customer_reference: lent(entry.customer_reference, "an entry's customer reference")?,
+            counterparty: CounterpartyView {
+                name: lent(entry.counterparty_name, "an entry's counterparty")?,
+                account: lent(
                     entry.counterparty_account,
                     "an entry's counterparty account",
                 )?,
-                bank: None,
+                bank: lent(entry.counterparty_bank, "an entry's counterparty bank")?,
             },
-            remittance: owned(entry.remittance, "an entry's title")?,
-            original: None,
-            charges: None,
-            return_reason: None,
-            parts: Vec::new(),
+            remittance: lent(entry.remittance, "an entry's title")?,
+            original: optional_money(entry.original)?,
+            charges: optional_money(entry.charges)?,
+            return_reason: lent(entry.return_reason, "an entry's return reason")?,
             reversal: match entry.flags {
                 0 => false,
                 abi::ENTRY_REVERSAL => true,
@@ -274,6 +223,33 @@ pub unsafe fn entry(entry: *const abi::Entry) -> Result<Entry, Misfit> {
     }
 }
 
+/// A part of an entry; its texts stay the other side's.
+///
+/// # Safety
+/// As [`entry`].
+///
+/// # Errors
+/// [`Misfit`], naming the field.
+pub unsafe fn part<'a>(part: *const abi::Part) -> Result<PartView<'a>, Misfit> {
+    // SAFETY: the caller's promise is passed on, here and below.
+    unsafe {
+        let part = taken(part)?;
+        Ok(PartView {
+            amount: optional_money(part.amount)?,
+            bank_reference: lent(part.bank_reference, "a part's bank reference")?,
+            customer_reference: lent(part.customer_reference, "a part's customer reference")?,
+            counterparty: CounterpartyView {
+                name: lent(part.counterparty_name, "a part's counterparty")?,
+                account: lent(part.counterparty_account, "a part's counterparty account")?,
+                bank: lent(part.counterparty_bank, "a part's counterparty bank")?,
+            },
+            remittance: lent(part.remittance, "a part's title")?,
+            return_reason: lent(part.return_reason, "a part's return reason")?,
+            place: place(part.place),
+        })
+    }
+}
+
 /// What stands after the entries.
 ///
 /// # Safety
@@ -284,7 +260,7 @@ pub unsafe fn entry(entry: *const abi::Entry) -> Result<Entry, Misfit> {
 pub unsafe fn foot(foot: *const abi::StatementFoot) -> Result<StatementFoot, Misfit> {
     // SAFETY: the caller's promise is passed on, here and below.
     unsafe {
-        let foot = whole(foot)?;
+        let foot = taken(foot)?;
         Ok(StatementFoot {
             closing: balance(foot.closing)?,
             available: balance(foot.available)?,
@@ -302,7 +278,7 @@ pub unsafe fn foot(foot: *const abi::StatementFoot) -> Result<StatementFoot, Mis
 pub unsafe fn complaint(complaint: *const abi::Complaint) -> Result<Complaint, Misfit> {
     // SAFETY: the caller's promise is passed on, here and below.
     unsafe {
-        let complaint = whole(complaint)?;
+        let complaint = taken(complaint)?;
         let code = complaint.code.read_present("a complaint's code")?;
         Ok(Complaint {
             place: place(complaint.place),
@@ -331,7 +307,7 @@ pub unsafe fn complaint(complaint: *const abi::Complaint) -> Result<Complaint, M
 pub unsafe fn recognition(found: *const abi::Recognition) -> Result<Recognition, Misfit> {
     // SAFETY: the caller's promise is passed on, here and below.
     unsafe {
-        let found = whole(found)?;
+        let found = taken(found)?;
         Ok(Recognition {
             confidence: Confidence::from_number(found.confidence).ok_or_else(|| {
                 Misfit::breach(format!("a recognition has confidence {}", found.confidence))
@@ -353,10 +329,38 @@ unsafe fn iban(text: abi::Text, what: &str) -> Result<Iban, Misfit> {
 
 /// # Safety
 /// As [`head`].
+unsafe fn abroad(transfer: &abi::Transfer) -> Result<Abroad, Misfit> {
+    // SAFETY: the caller's promise is passed on.
+    let (country, bank) = unsafe {
+        (
+            lent(transfer.payee_country, "a payee's country")?,
+            lent(transfer.payee_bank, "a payee's bank")?,
+        )
+    };
+    let no_country = |text: &str| Misfit::breach(format!("`{text}` is no country of a payee"));
+    Ok(Abroad {
+        country: country
+            .map(|text| Country::parse(text).ok_or_else(|| no_country(text)))
+            .transpose()?,
+        bank: bank
+            .map(|text| Bic::parse(text).map_err(|error| Misfit::breach(error.to_string())))
+            .transpose()?,
+        charges: match transfer.charges {
+            abi::CHARGES_USUAL => None,
+            abi::CHARGES_SHARED => Some(Charges::Shared),
+            abi::CHARGES_PAYER => Some(Charges::Payer),
+            abi::CHARGES_PAYEE => Some(Charges::Payee),
+            other => return Err(Misfit::breach(format!("a transfer has charges {other}"))),
+        },
+    })
+}
+
+/// # Safety
+/// As [`head`].
 unsafe fn transfer(transfer: *const abi::Transfer) -> Result<Transfer, Misfit> {
     // SAFETY: the caller's promise is passed on, here and below.
     unsafe {
-        let transfer = whole(transfer)?;
+        let transfer = taken(transfer)?;
         Ok(Transfer {
             reference: transfer.reference.read_present("a reference")?.to_owned(),
             amount: money(transfer.amount)?,
@@ -376,7 +380,7 @@ unsafe fn transfer(transfer: *const abi::Transfer) -> Result<Transfer, Misfit> {
             },
             payee_account: iban(transfer.payee_account, "a payee's account")?,
             title: transfer.title.read_present("a title")?.to_owned(),
-            abroad: Abroad::default(),
+            abroad: abroad(&transfer)?,
         })
     }
 }
@@ -403,14 +407,14 @@ impl From<Misfit> for BatchFault {
 pub(crate) unsafe fn batch(batch: *const abi::Batch) -> Result<Batch, BatchFault> {
     // SAFETY: the caller's promise is passed on, here and below.
     unsafe {
-        let lent = whole(batch)?;
-        let next = lent
+        let batch = taken(batch)?;
+        let next = batch
             .next
             .ok_or_else(|| Misfit::breach("a batch has no function `next`"))?;
         let mut transfers = Vec::new();
         loop {
             let mut given: *const abi::Transfer = std::ptr::null();
-            if next(lent.context, &raw mut given) != abi::OK {
+            if next(batch.context, &raw mut given) != abi::OK {
                 return Err(BatchFault::SourceFailed);
             }
             if given.is_null() {
@@ -418,25 +422,31 @@ pub(crate) unsafe fn batch(batch: *const abi::Batch) -> Result<Batch, BatchFault
             }
             transfers.push(transfer(given)?);
         }
-        if transfers.len() as u64 != lent.transfers {
+        if transfers.len() as u64 != batch.transfers {
             return Err(Misfit::breach(format!(
                 "a batch of {} transfers gave {}",
-                lent.transfers,
+                batch.transfers,
                 transfers.len()
             ))
             .into());
         }
         Ok(Batch {
-            debit_account: iban(lent.debit_account, "the paying account")?,
+            debit_account: iban(batch.debit_account, "the paying account")?,
             owner: Party {
-                name: lent.owner_name.read_present("the owner's name")?.to_owned(),
-                street: lent
+                name: batch
+                    .owner_name
+                    .read_present("the owner's name")?
+                    .to_owned(),
+                street: batch
                     .owner_street
                     .read_present("the owner's street")?
                     .to_owned(),
-                city: lent.owner_city.read_present("the owner's town")?.to_owned(),
+                city: batch
+                    .owner_city
+                    .read_present("the owner's town")?
+                    .to_owned(),
             },
-            date: date(lent.date)?.ok_or_else(|| Misfit::breach("a batch has no day"))?,
+            date: date(batch.date)?.ok_or_else(|| Misfit::breach("a batch has no day"))?,
             transfers,
         })
     }

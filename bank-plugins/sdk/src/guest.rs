@@ -2,6 +2,8 @@
 //! go, where the written file goes.
 #![allow(unsafe_code)] // calls functions of the host
 
+use std::marker::PhantomData;
+
 use kantor_model::{
     Complaint, EntryView, Flow, PartView, Severity, StatementFoot, StatementHead, StatementSink,
 };
@@ -9,6 +11,9 @@ use kantor_model::{
 use kantor_parsers::{ByteSource, SourceError};
 
 use crate::abi::{self, Bytes};
+use crate::from_abi::Misfit;
+use crate::growing::taken;
+use crate::pack::Hints;
 use crate::to_abi;
 
 /// The host could not give more bytes, by a fault of its own; it knows what it was.
@@ -18,9 +23,10 @@ use crate::to_abi;
 )]
 pub struct SourceFailed;
 
-/// The bytes of one file, pulled from the host piece by piece.
+/// The bytes of one file, pulled from the host piece by piece, and what a person knows of it.
 pub struct Source<'call> {
-    lent: &'call abi::Source,
+    lent: abi::Source,
+    hints: Hints<'call>,
     /// What is left of the last piece; the host keeps it until the next pull.
     rest: &'call [u8],
     ended: bool,
@@ -29,12 +35,33 @@ pub struct Source<'call> {
 impl<'call> Source<'call> {
     /// # Safety
     /// `lent` keeps what the header promises of a source until the call returns.
-    pub(crate) unsafe fn new(lent: &'call abi::Source) -> Source<'call> {
+    pub(crate) unsafe fn new(lent: *const abi::Source) -> Result<Source<'call>, Misfit> {
+        // SAFETY: the caller's promise is passed on.
+        unsafe {
+            let lent = taken(lent)?;
+            let hints = Hints {
+                account: lent.account.read("the account of a source")?,
+                charset: lent.charset.read("the code page of a source")?,
+                lenient: lent.flags & abi::LENIENT != 0,
+            };
+            Ok(Source::of(lent, hints))
+        }
+    }
+
+    /// # Safety
+    /// As [`Source::new`].
+    pub(crate) unsafe fn of(lent: abi::Source, hints: Hints<'call>) -> Source<'call> {
         Source {
             lent,
+            hints,
             rest: &[],
             ended: false,
         }
+    }
+
+    /// What a person knows better than the file.
+    pub fn hints(&self) -> Hints<'call> {
+        self.hints
     }
 
     /// The next piece of the file, which may end anywhere; empty at the end, and ever after.
@@ -78,14 +105,12 @@ impl ByteSource for Source<'_> {
             })?;
         }
         let count = self.rest.len().min(into.len());
-        let (now, later) = self
-            .rest
-            .split_at_checked(count)
-            .unwrap_or((self.rest, &[]));
-        for (to, from) in into.iter_mut().zip(now) {
-            *to = *from;
+        if let (Some(to), Some((now, later))) =
+            (into.get_mut(..count), self.rest.split_at_checked(count))
+        {
+            to.copy_from_slice(now);
+            self.rest = later;
         }
-        self.rest = later;
         Ok(count)
     }
 }
@@ -99,22 +124,23 @@ fn flow(answer: i32) -> Flow {
 }
 
 /// Lends records to the host's sink. Once the host said stop, nothing is passed on.
-pub(crate) struct HostSink<'call> {
-    lent: &'call abi::StatementSink,
+pub(crate) struct HostSink {
+    lent: abi::StatementSink,
     stopped: bool,
     /// A fact was too long to cross; its complaint is given.
     pub(crate) unreadable: bool,
 }
 
-impl<'call> HostSink<'call> {
+impl HostSink {
     /// # Safety
     /// `lent` keeps what the header promises of a statement sink until the call returns.
-    pub(crate) unsafe fn new(lent: &'call abi::StatementSink) -> HostSink<'call> {
-        HostSink {
-            lent,
+    pub(crate) unsafe fn new(lent: *const abi::StatementSink) -> Result<HostSink, Misfit> {
+        Ok(HostSink {
+            // SAFETY: the caller's promise is passed on.
+            lent: unsafe { taken(lent) }?,
             stopped: false,
             unreadable: false,
-        }
+        })
     }
 
     fn give<T>(
@@ -154,7 +180,7 @@ fn longest<'a>(texts: impl IntoIterator<Item = Option<&'a str>>) -> usize {
     texts.into_iter().flatten().map(str::len).max().unwrap_or(0)
 }
 
-impl StatementSink for HostSink<'_> {
+impl StatementSink for HostSink {
     fn begin(&mut self, head: StatementHead) -> Flow {
         let texts = [
             head.bank.as_deref(),
@@ -167,8 +193,23 @@ impl StatementSink for HostSink<'_> {
         to_abi::head(&head, |lent| self.give(self.lent.begin, lent))
     }
 
-    fn part(&mut self, _: &PartView<'_>) -> Flow {
-        Flow::Continue
+    fn part(&mut self, part: &PartView<'_>) -> Flow {
+        if self.lent.part.is_none() && !self.stopped {
+            return Flow::Continue;
+        }
+        let texts = [
+            part.bank_reference,
+            part.customer_reference,
+            part.counterparty.name,
+            part.counterparty.account,
+            part.counterparty.bank,
+            part.remittance,
+            part.return_reason,
+        ];
+        if longest(texts) > abi::TEXT_MAX / 3 {
+            return self.too_long(part.place, "a text of this part of an entry");
+        }
+        to_abi::part(part, |lent| self.give(self.lent.part, lent))
     }
 
     fn entry(&mut self, entry: &EntryView<'_>) -> Flow {
@@ -178,7 +219,9 @@ impl StatementSink for HostSink<'_> {
             entry.customer_reference,
             entry.counterparty.name,
             entry.counterparty.account,
+            entry.counterparty.bank,
             entry.remittance,
+            entry.return_reason,
         ];
         // A zero character becomes three bytes on the way.
         if longest(texts) > abi::TEXT_MAX / 3 {
@@ -198,18 +241,22 @@ impl StatementSink for HostSink<'_> {
 
 /// Where a written file goes, piece by piece.
 pub struct Output<'call> {
-    lent: &'call abi::ByteSink,
+    lent: abi::ByteSink,
     stopped: bool,
+    /// It lives no longer than the call that it is lent to.
+    call: PhantomData<&'call abi::ByteSink>,
 }
 
-impl<'call> Output<'call> {
+impl Output<'_> {
     /// # Safety
     /// `lent` keeps what the header promises of a byte sink until the call returns.
-    pub(crate) unsafe fn new(lent: &'call abi::ByteSink) -> Output<'call> {
-        Output {
-            lent,
+    pub(crate) unsafe fn new(lent: *const abi::ByteSink) -> Result<Self, Misfit> {
+        Ok(Output {
+            // SAFETY: the caller's promise is passed on.
+            lent: unsafe { taken(lent) }?,
             stopped: false,
-        }
+            call: PhantomData,
+        })
     }
 
     /// The next bytes of the file, any number of them.

@@ -4,6 +4,7 @@
 //! include/bank_plugin.h   the contract, in C and in prose
 //! abi                     its mirror; pinned by a test
 //! from_abi, to_abi        between its structures and the values of kantor-model, both ways
+//! growing                 structures of a side that knows fewer fields, or more
 //! BankPack                what an author writes
 //! formats                 ready halves for the formats that kantor-parsers knows
 //! export_bank_pack!       makes a library of it; a panic becomes a status
@@ -66,6 +67,7 @@ pub mod corpus;
 pub mod export;
 pub mod formats;
 pub mod from_abi;
+pub mod growing;
 pub mod guest;
 pub mod pack;
 mod text;
@@ -77,7 +79,7 @@ pub mod prelude {
     pub use crate::abi::TransferFormat;
     pub use crate::guest::{Output, Source, SourceFailed};
     pub use crate::pack::{
-        BankPack, Confidence, ReadFault, Recognition, Refused, Statements, Transfers,
+        BankPack, Confidence, Hints, ReadFault, Recognition, Refused, Statements, Transfers,
     };
     pub use crate::{corpus_tests, export_bank_pack};
     pub use kantor_model::{Batch, StatementSink};

@@ -38,6 +38,17 @@ pub struct Statements {
     pub read: fn(source: &mut Source<'_>, sink: &mut dyn StatementSink) -> Result<(), ReadFault>,
 }
 
+/// What a person knows better than the file. The default leaves everything to its content.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub struct Hints<'a> {
+    /// Whose statements these are, for a file that does not name its account.
+    pub account: Option<&'a str>,
+    /// The code page: `UTF-8`, `Windows-1250`, `ISO-8859-2`, `CP852`.
+    pub charset: Option<&'a str>,
+    /// Forgive what leaves every amount certain, and say so in a notice.
+    pub lenient: bool,
+}
+
 /// Why reading ended before the end of the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ReadFault {

@@ -2,8 +2,8 @@
 //! the stack, its texts point into our values, and both are gone when the call is over.
 
 use kantor_model::{
-    Balance, Batch, Complaint, Currency, Date, EntryStatus, EntryView, Money, Place, Severity,
-    StatementFoot, StatementHead, Transfer,
+    Balance, Batch, Charges, Complaint, Currency, Date, EntryStatus, EntryView, Money, PartView,
+    Place, Severity, StatementFoot, StatementHead, Transfer,
 };
 
 use crate::abi::{self, Text};
@@ -51,6 +51,19 @@ pub fn money(money: Money) -> abi::Money {
     }
 }
 
+/// An amount that may be absent.
+fn optional_money(given: Option<Money>) -> abi::Money {
+    const ABSENT: abi::Money = abi::Money {
+        minor: 0,
+        currency: abi::Currency {
+            letters: [0; 3],
+            scale: 0,
+        },
+        reserved: 0,
+    };
+    given.map_or(ABSENT, money)
+}
+
 fn balance(balance: Balance) -> abi::Balance {
     abi::Balance {
         amount: money(balance.amount),
@@ -92,7 +105,9 @@ pub fn entry<R>(entry: &EntryView<'_>, call: impl FnOnce(&abi::Entry) -> R) -> R
     let customer_reference = entry.customer_reference.map(clean);
     let name = entry.counterparty.name.map(clean);
     let account = entry.counterparty.account.map(clean);
+    let bank = entry.counterparty.bank.map(clean);
     let remittance = entry.remittance.map(clean);
+    let return_reason = entry.return_reason.map(clean);
     call(&abi::Entry {
         struct_size: abi::size::<abi::Entry>(),
         flags: if entry.reversal {
@@ -116,6 +131,34 @@ pub fn entry<R>(entry: &EntryView<'_>, call: impl FnOnce(&abi::Entry) -> R) -> R
         counterparty_name: Text::of_optional(name.as_deref()),
         counterparty_account: Text::of_optional(account.as_deref()),
         remittance: Text::of_optional(remittance.as_deref()),
+        counterparty_bank: Text::of_optional(bank.as_deref()),
+        return_reason: Text::of_optional(return_reason.as_deref()),
+        original: optional_money(entry.original),
+        charges: optional_money(entry.charges),
+    })
+}
+
+/// Lends a part of the entry that comes next.
+pub fn part<R>(part: &PartView<'_>, call: impl FnOnce(&abi::Part) -> R) -> R {
+    let bank_reference = part.bank_reference.map(clean);
+    let customer_reference = part.customer_reference.map(clean);
+    let name = part.counterparty.name.map(clean);
+    let account = part.counterparty.account.map(clean);
+    let bank = part.counterparty.bank.map(clean);
+    let remittance = part.remittance.map(clean);
+    let return_reason = part.return_reason.map(clean);
+    call(&abi::Part {
+        struct_size: abi::size::<abi::Part>(),
+        reserved: 0,
+        place: place(part.place),
+        amount: optional_money(part.amount),
+        bank_reference: Text::of_optional(bank_reference.as_deref()),
+        customer_reference: Text::of_optional(customer_reference.as_deref()),
+        counterparty_name: Text::of_optional(name.as_deref()),
+        counterparty_account: Text::of_optional(account.as_deref()),
+        counterparty_bank: Text::of_optional(bank.as_deref()),
+        remittance: Text::of_optional(remittance.as_deref()),
+        return_reason: Text::of_optional(return_reason.as_deref()),
     })
 }
 
@@ -175,12 +218,16 @@ pub fn transfer(transfer: &Transfer) -> Option<abi::Transfer> {
         payee,
         payee_account,
         title,
-        // `bank.transfers/1` has no place for it yet.
-        abroad: _,
+        abroad,
     } = transfer;
     Some(abi::Transfer {
         struct_size: abi::size::<abi::Transfer>(),
-        reserved: 0,
+        charges: match abroad.charges {
+            None => abi::CHARGES_USUAL,
+            Some(Charges::Shared) => abi::CHARGES_SHARED,
+            Some(Charges::Payer) => abi::CHARGES_PAYER,
+            Some(Charges::Payee) => abi::CHARGES_PAYEE,
+        },
         amount: money(*amount),
         reference: fact(reference)?,
         payee_name: fact(&payee.name)?,
@@ -188,6 +235,8 @@ pub fn transfer(transfer: &Transfer) -> Option<abi::Transfer> {
         payee_city: fact(&payee.city)?,
         payee_account: fact(payee_account.as_str())?,
         title: fact(title)?,
+        payee_country: Text::of_optional(abroad.country.as_ref().map(|country| country.as_str())),
+        payee_bank: Text::of_optional(abroad.bank.as_ref().map(|bank| bank.as_str())),
     })
 }
 

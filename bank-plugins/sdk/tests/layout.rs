@@ -33,26 +33,30 @@ fn rust_layout() -> String {
         Money = "bank_money" { minor, currency, reserved }
         Balance = "bank_balance" { amount, date, reserved }
         Complaint = "bank_complaint" { struct_size, severity, place, code, message, excerpt }
-        Source = "bank_source" { struct_size, reserved, context, pull }
+        Source = "bank_source" { struct_size, flags, context, pull, account, charset }
         StatementHead = "bank_statement_head" {
             struct_size, reserved, place, format, dialect, account, number, opening, currency, reserved2
         }
         Entry = "bank_entry" {
             struct_size, flags, place, amount, value_date, booking_date, status, reserved,
             transaction_code, bank_reference, customer_reference, counterparty_name,
-            counterparty_account, remittance
+            counterparty_account, remittance, counterparty_bank, return_reason, original, charges
+        }
+        Part = "bank_part" {
+            struct_size, reserved, place, amount, bank_reference, customer_reference,
+            counterparty_name, counterparty_account, counterparty_bank, remittance, return_reason
         }
         StatementFoot = "bank_statement_foot" { struct_size, reserved, closing, available }
         StatementSink = "bank_statement_sink" {
-            struct_size, reserved, context, begin, entry, end, complaint
+            struct_size, reserved, context, begin, entry, end, complaint, part
         }
         Recognition = "bank_recognition" { struct_size, confidence, format, dialect, why }
         RecognitionSink = "bank_recognition_sink" { struct_size, reserved, context, found }
         Statements = "bank_statements" { struct_size, reserved, formats, recognise, read }
         TransferFormat = "bank_transfer_format" { struct_size, reserved, format, currencies, extension }
         Transfer = "bank_transfer" {
-            struct_size, reserved, amount, reference, payee_name, payee_street, payee_city,
-            payee_account, title
+            struct_size, charges, amount, reference, payee_name, payee_street, payee_city,
+            payee_account, title, payee_country, payee_bank
         }
         Batch = "bank_batch" {
             struct_size, date, debit_account, owner_name, owner_street, owner_city, transfers,
@@ -70,6 +74,8 @@ fn rust_layout() -> String {
 /// The numbers and ids that both sides spell out, as C expressions that must hold.
 fn constants() -> Vec<String> {
     let numbers = [
+        ("BANK_PLUGIN_MAJOR", abi::MAJOR.into()),
+        ("BANK_PLUGIN_MINOR", abi::MINOR.into()),
         ("BANK_TEXT_MAX", abi::TEXT_MAX as i64),
         ("BANK_PIECE_MAX", abi::PIECE_MAX as i64),
         ("BANK_ID_MAX", abi::ID_MAX as i64),
@@ -82,6 +88,11 @@ fn constants() -> Vec<String> {
         ("BANK_STOP", abi::STOP.into()),
         ("BANK_NOTICE", abi::NOTICE.into()),
         ("BANK_FATAL", abi::FATAL.into()),
+        ("BANK_LENIENT", abi::LENIENT.into()),
+        ("BANK_CHARGES_USUAL", abi::CHARGES_USUAL.into()),
+        ("BANK_CHARGES_SHARED", abi::CHARGES_SHARED.into()),
+        ("BANK_CHARGES_PAYER", abi::CHARGES_PAYER.into()),
+        ("BANK_CHARGES_PAYEE", abi::CHARGES_PAYEE.into()),
         ("BANK_ENTRY_REVERSAL", abi::ENTRY_REVERSAL.into()),
         ("BANK_BOOKED", abi::BOOKED.into()),
         ("BANK_PENDING", abi::PENDING.into()),
@@ -138,6 +149,40 @@ fn layout_is_the_one_that_version_1_fixed() {
         found, expected,
         "abi.rs no longer has the layout of layout.txt"
     );
+}
+
+/// What version 1.0 fixed: fields may have got another name, and structures an end.
+#[test]
+fn every_field_of_1_0_is_still_in_its_place() {
+    let place = |line: &str| -> Option<(String, String)> {
+        let (field, offset) = line.split_once(" at ")?;
+        let (name, _) = field.split_once('.')?;
+        Some((name.to_owned(), offset.to_owned()))
+    };
+    let size = |line: &str| -> Option<(String, u32)> {
+        let (name, rest) = line.split_once(" size ")?;
+        let (size, _) = rest.split_once(' ')?;
+        Some((name.to_owned(), size.parse().ok()?))
+    };
+    let now = rust_layout();
+    let first = std::fs::read_to_string(sdk().join("tests/layout-1.0.txt")).unwrap();
+    for line in first.lines() {
+        if let Some(before) = place(line) {
+            let kept = now.lines().filter_map(place).any(|after| after == before);
+            assert!(kept, "`{line}` is gone: that is a new major version");
+        } else {
+            let (name, before) = size(line).unwrap();
+            let found = now
+                .lines()
+                .filter_map(size)
+                .find(|(after, _)| *after == name);
+            let (_, after) = found.unwrap();
+            assert!(
+                after >= before,
+                "{name} shrank: that is a new major version"
+            );
+        }
+    }
 }
 
 #[test]

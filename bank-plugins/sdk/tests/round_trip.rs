@@ -2,7 +2,7 @@
 
 use kantor_model::{
     AccountNumber, Balance, Complaint, Counterparty, Currency, Date, Entry, EntryStatus, Format,
-    Money, Place, Severity, StatementFoot, StatementHead,
+    Money, Part, Place, Severity, StatementFoot, StatementHead,
 };
 use kantor_plugin_sdk::pack::{Confidence, Recognition};
 use kantor_plugin_sdk::{abi, from_abi, to_abi};
@@ -15,7 +15,7 @@ fn text() -> impl Strategy<Value = String> {
 }
 
 fn optional() -> impl Strategy<Value = Option<String>> {
-    proptest::option::of(text())
+    proptest::option::of(text().prop_filter("empty is absent", |text| !text.is_empty()))
 }
 
 fn account() -> impl Strategy<Value = AccountNumber> {
@@ -53,13 +53,43 @@ prop_compose! {
     fn head()(
         format in proptest::sample::select(Format::ALL.to_vec()),
         bank in optional(),
-        account in account(),
+        account in proptest::option::of(account()),
         currency in currency(),
         number in optional(),
         opening in proptest::option::of(balance()),
         place in place(),
     ) -> StatementHead {
-        StatementHead { format, bank, account: Some(account), currency, number, opening, place }
+        StatementHead { format, bank, account, currency, number, opening, place }
+    }
+}
+
+prop_compose! {
+    fn counterparty()(
+        name in optional(),
+        account in proptest::option::of(account()),
+        bank in optional(),
+    ) -> Counterparty {
+        Counterparty { name, account, bank }
+    }
+}
+
+prop_compose! {
+    fn part()(
+        amount in proptest::option::of(money()),
+        references in (optional(), optional()),
+        counterparty in counterparty(),
+        texts in (optional(), optional()),
+        place in place(),
+    ) -> Part {
+        Part {
+            amount,
+            bank_reference: references.0,
+            customer_reference: references.1,
+            counterparty,
+            remittance: texts.0,
+            return_reason: texts.1,
+            place,
+        }
     }
 }
 
@@ -68,9 +98,9 @@ prop_compose! {
         dates in (proptest::option::of(date()), proptest::option::of(date())),
         amount in money(),
         codes in (optional(), optional(), optional()),
-        name in optional(),
-        account in proptest::option::of(account()),
-        remittance in optional(),
+        counterparty in counterparty(),
+        texts in (optional(), optional()),
+        sums in (proptest::option::of(money()), proptest::option::of(money())),
         reversal in any::<bool>(),
         status in proptest::sample::select(vec![
             EntryStatus::Booked, EntryStatus::Pending, EntryStatus::Info,
@@ -84,11 +114,11 @@ prop_compose! {
             transaction_code: codes.0,
             bank_reference: codes.1,
             customer_reference: codes.2,
-            counterparty: Counterparty { name, account, bank: None },
-            remittance,
-            original: None,
-            charges: None,
-            return_reason: None,
+            counterparty,
+            remittance: texts.0,
+            original: sums.0,
+            charges: sums.1,
+            return_reason: texts.1,
             parts: Vec::new(),
             reversal,
             status,
@@ -123,7 +153,17 @@ mod laws {
 
         #[test]
         fn entries_cross(value in entry()) {
-            let back = to_abi::entry(&value.view(), |lent| unsafe { from_abi::entry(lent) });
+            let back = to_abi::entry(&value.view(), |lent| {
+                unsafe { from_abi::entry(lent) }.map(|view| view.to_entry())
+            });
+            prop_assert_eq!(back, Ok(value));
+        }
+
+        #[test]
+        fn parts_cross(value in part()) {
+            let back = to_abi::part(&value.view(), |lent| {
+                unsafe { from_abi::part(lent) }.map(|view| view.to_part())
+            });
             prop_assert_eq!(back, Ok(value));
         }
 

@@ -2,7 +2,7 @@
 
 use kantor_engine::chain::evidence;
 use kantor_engine::matching::{LineFacts, Payer};
-use kantor_model::{AccountNumber, Currency, Date, Entry, Money};
+use kantor_model::{AccountNumber, Counterparty, Currency, Date, Entry, Money, Part};
 use kantor_store::StagedEntry;
 use serde::{Deserialize, Serialize};
 
@@ -38,6 +38,73 @@ pub struct Said {
     pub remittance: Option<String>,
     /// Undoes an earlier line.
     pub reversal: bool,
+    // What follows is left out where the bank does not say it, so that a row without it has the
+    // bytes, and the hash, that it always had.
+    /// The other side's bank.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counterparty_bank: Option<String>,
+    /// What was ordered before the bank exchanged it: `5.00 EUR`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub original: Option<String>,
+    /// What the bank took for it: `5.00 EUR`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub charges: Option<String>,
+    /// Why a payment came back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub return_reason: Option<String>,
+    /// The transactions that the bank booked together in this line.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<SaidPart>,
+}
+
+/// What the bank says of one transaction of a line. Left out is what it does not say.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SaidPart {
+    /// Signed decimal text in the line's currency.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub amount: Option<String>,
+    /// The bank's own reference.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bank_reference: Option<String>,
+    /// The reference that the customer gave.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub customer_reference: Option<String>,
+    /// Name of the other side.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub counterparty_name: Option<String>,
+    /// Account of the other side.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub counterparty_account: Option<String>,
+    /// The other side's bank.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub counterparty_bank: Option<String>,
+    /// The title.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remittance: Option<String>,
+    /// Why it came back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub return_reason: Option<String>,
+}
+
+impl SaidPart {
+    fn of(part: &Part) -> SaidPart {
+        let Counterparty {
+            name,
+            account,
+            bank,
+        } = &part.counterparty;
+        SaidPart {
+            amount: part.amount.map(Money::to_decimal_string),
+            bank_reference: part.bank_reference.clone(),
+            customer_reference: part.customer_reference.clone(),
+            counterparty_name: name.clone(),
+            counterparty_account: account.as_ref().map(|account| account.as_str().to_owned()),
+            counterparty_bank: bank.clone(),
+            remittance: part.remittance.clone(),
+            return_reason: part.return_reason.clone(),
+        }
+    }
 }
 
 impl BankLine {
@@ -60,6 +127,11 @@ impl BankLine {
                     .map(|account| account.as_str().to_owned()),
                 remittance: entry.remittance.clone(),
                 reversal: entry.reversal,
+                counterparty_bank: entry.counterparty.bank.clone(),
+                original: entry.original.map(|money| money.to_string()),
+                charges: entry.charges.map(|money| money.to_string()),
+                return_reason: entry.return_reason.clone(),
+                parts: entry.parts.iter().map(SaidPart::of).collect(),
             },
         }
     }

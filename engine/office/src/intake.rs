@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use kantor_engine::matching::LineFacts;
 use kantor_engine::{AccountId, Actor, Answer, Digest, StatementOutcome};
-use kantor_model::{Collected, Entry, EntryStatus, Severity, Statement};
+use kantor_model::{Collected, Entry, EntryStatus, Part, Severity, Statement};
+use kantor_parsers::{Options, Profile};
 
 use crate::entry_form::BankLine;
 use crate::error::{ExecuteError, ImportError};
@@ -22,6 +23,10 @@ pub struct Import {
     pub read_by: String,
     /// What the pack read.
     pub statements: Vec<Statement>,
+    /// Whose statements these are, as a person says it, for a file that does not name its account.
+    pub account: Option<String>,
+    /// Whether the pack was told to forgive what leaves every amount certain.
+    pub lenient: bool,
 }
 
 /// A statement whose rows are uploaded, ready to be booked.
@@ -163,7 +168,12 @@ impl Office {
             // Of a format that only a pack knows: the proof by balances is all there is.
             return Ok(());
         }
-        let ours = kantor_parsers::parse_all(&bytes);
+        let options = Options {
+            account: import.account.as_deref(),
+            lenient: import.lenient,
+            ..Options::default()
+        };
+        let ours = kantor_parsers::parse_all_with(&bytes, options);
         compare(&ours, &import.statements)
     }
 }
@@ -212,8 +222,9 @@ fn compare(ours: &Collected, sent: &[Statement]) -> Result<(), ImportError> {
         if our.entries.len() != their.entries.len() {
             return differs(format!("{place} has {} entries", our.entries.len()));
         }
+        let built_in = is_built_in(their);
         for (line, (our, their)) in our.entries.iter().zip(&their.entries).enumerate() {
-            if !same_entry(our, their) {
+            if !(same_money(our, their) && (!built_in || same_text(our, their))) {
                 return differs(format!(
                     "entry {} of {place} (line {} of the file) is another",
                     line + 1,
@@ -225,13 +236,29 @@ fn compare(ours: &Collected, sent: &[Statement]) -> Result<(), ImportError> {
     Ok(())
 }
 
-/// The same, but for where in the file it stands, which does not cross every wire.
-fn same_entry(our: &Entry, their: &Entry) -> bool {
+/// Whether we read this bank's files with the same data as its pack does. A pack of somebody else
+/// may take texts apart as it knows better; about money there is nothing to know better.
+fn is_built_in(statement: &Statement) -> bool {
+    let bank = statement.head.bank.as_deref();
+    bank.is_none_or(|bank| Profile::of_id(bank).is_some())
+}
+
+/// The same money on the same days: what a booking and its place in the chain rest on.
+fn same_money(our: &Entry, their: &Entry) -> bool {
+    our.value_date == their.value_date
+        && our.booking_date == their.booking_date
+        && our.amount == their.amount
+        && our.reversal == their.reversal
+        && our.status == their.status
+}
+
+/// The same texts, and what else is evidence.
+fn same_text(our: &Entry, their: &Entry) -> bool {
     // Taken apart, so that a new field cannot be forgotten here.
     let Entry {
-        value_date,
-        booking_date,
-        amount,
+        value_date: _,
+        booking_date: _,
+        amount: _,
         transaction_code,
         bank_reference,
         customer_reference,
@@ -240,15 +267,13 @@ fn same_entry(our: &Entry, their: &Entry) -> bool {
         original,
         charges,
         return_reason,
-        reversal,
-        status,
+        reversal: _,
+        status: _,
+        // Where it stands in the file does not cross every wire.
         place: _,
         parts,
     } = our;
-    *value_date == their.value_date
-        && *booking_date == their.booking_date
-        && *amount == their.amount
-        && *transaction_code == their.transaction_code
+    *transaction_code == their.transaction_code
         && *bank_reference == their.bank_reference
         && *customer_reference == their.customer_reference
         && *counterparty == their.counterparty
@@ -256,7 +281,27 @@ fn same_entry(our: &Entry, their: &Entry) -> bool {
         && *original == their.original
         && *charges == their.charges
         && *return_reason == their.return_reason
-        && *parts == their.parts
-        && *reversal == their.reversal
-        && *status == their.status
+        && parts.len() == their.parts.len()
+        && parts
+            .iter()
+            .zip(&their.parts)
+            .all(|(our, their)| same_part(our, their))
+}
+
+fn same_part(our: &Part, their: &Part) -> bool {
+    let Part {
+        amount,
+        bank_reference,
+        customer_reference,
+        counterparty,
+        remittance,
+        return_reason,
+        place: _,
+    } = our;
+    *amount == their.amount
+        && *bank_reference == their.bank_reference
+        && *customer_reference == their.customer_reference
+        && *counterparty == their.counterparty
+        && *remittance == their.remittance
+        && *return_reason == their.return_reason
 }

@@ -133,6 +133,8 @@ impl Day {
                 file: stored.hash,
                 read_by: "mbank 0.1.0".to_owned(),
                 statements: collected.statements,
+                account: None,
+                lenient: false,
             },
         )
     }
@@ -303,6 +305,8 @@ fn what_the_desk_sends_must_be_what_the_bytes_say() {
         file: stored.hash,
         read_by: "liar 1.0".to_owned(),
         statements: collected.statements,
+        account: None,
+        lenient: false,
     };
     let before = day.office.head();
     match day.office.import(&staff(), &import) {

@@ -53,6 +53,7 @@ pub(crate) fn import(words: &Words, path: &Path, error: &ImportError) -> String 
             words.text("desk_fault.untrustworthy"),
             complaint_lines(path, complaints)
         ),
+        ImportError::NoAccount { .. } => words.text("desk_fault.no_account").to_owned(),
         ImportError::Api(error) => api(words, error),
     }
 }

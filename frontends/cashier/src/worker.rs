@@ -6,7 +6,8 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use kantor_desk::{
-    ApiError, BankPacks, Feed, FeedError, Office, export_batch, fetch_batch_file, import_statement,
+    ApiError, BankPacks, Feed, FeedError, Hints, Office, export_batch, fetch_batch_file,
+    import_statement,
 };
 use kantor_model::Moment;
 use kantor_wire::Act;
@@ -165,7 +166,7 @@ fn perform(desk: &Desk, effect: Effect, tell: &impl Fn(Message)) {
 }
 
 fn import(desk: &Desk, path: PathBuf) -> Message {
-    match import_statement(&desk.office, desk.packs.as_ref(), &path) {
+    match import_statement(&desk.office, desk.packs.as_ref(), &path, Hints::default()) {
         Ok(imported) => Message::Imported(imported),
         Err(error) => Message::ImportFailed(path, error),
     }

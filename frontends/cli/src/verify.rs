@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use kantor_desk::{BankPacks, InstalledPacks};
+use kantor_desk::{BankPacks, Hints, InstalledPacks};
 use kantor_model::{Collector, Statement};
 use kantor_office::{Clock, SystemClock, Verified};
 use kantor_store::{OfficeId, SqliteStore, Store};
@@ -87,7 +87,7 @@ pub(crate) fn office(
 fn read_again(packs: &InstalledPacks, bytes: &[u8]) -> Result<Vec<Statement>, String> {
     let mut collector = Collector::new();
     packs
-        .read(&mut &bytes[..], None, &mut collector)
+        .read(&mut &bytes[..], None, Hints::default(), &mut collector)
         .map_err(|failure| failure.to_string())?;
     Ok(collector.finish().statements)
 }

@@ -5,7 +5,8 @@ use std::io::{self, Chain, Cursor, Read};
 
 use kantor_model::{Batch, StatementSink};
 use kantor_parsers::transfers::{TransferFormat, write_batch};
-use kantor_parsers::{ByteSource, Options, SourceError, read_statement};
+use kantor_parsers::{ByteSource, Charset, Options, SourceError, read_statement};
+use kantor_plugin_host::Hints;
 use kantor_wire::PackUsed;
 
 use crate::{PackFailure, Written};
@@ -33,9 +34,16 @@ pub(crate) fn recognises(head: &[u8]) -> bool {
 /// Reads a statement file in no bank's particular shape.
 pub(crate) fn read(
     source: &mut dyn Read,
+    hints: Hints<'_>,
     sink: &mut dyn StatementSink,
 ) -> Result<PackUsed, PackFailure> {
-    read_statement(&mut Pulled(source), Options::default(), sink)
+    let options = Options {
+        charset: hints.charset.and_then(Charset::from_name),
+        profile: None,
+        account: hints.account,
+        lenient: hints.lenient,
+    };
+    read_statement(&mut Pulled(source), options, sink)
         .map(|_| used())
         .map_err(|error| PackFailure::new(PackFailure::FAILED, error.to_string()))
 }

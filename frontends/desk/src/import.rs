@@ -12,7 +12,7 @@ use kantor_wire::{
 };
 
 use crate::normal::Normaliser;
-use crate::{ApiError, BankPacks, Office, PackFailure, Verdict};
+use crate::{ApiError, BankPacks, Hints, Office, PackFailure, Verdict};
 
 /// A statement file that was read and can be trusted.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -81,6 +81,16 @@ pub enum ImportError {
         /// What is wrong with it.
         complaints: Vec<ComplaintWire>,
     },
+    /// The file does not say whose it is, and nobody else did.
+    #[error(
+        "{} does not name its account, so nothing was sent; say which of the office's accounts it \
+         is of (--account) and import it again",
+        path.display()
+    )]
+    NoAccount {
+        /// The file.
+        path: PathBuf,
+    },
     /// The office did not take it.
     #[error(transparent)]
     Api(#[from] ApiError),
@@ -91,7 +101,10 @@ impl ImportError {
     pub fn complaints(&self) -> &[ComplaintWire] {
         match self {
             ImportError::Untrustworthy { complaints, .. } => complaints,
-            ImportError::File { .. } | ImportError::Pack { .. } | ImportError::Api(_) => &[],
+            ImportError::File { .. }
+            | ImportError::Pack { .. }
+            | ImportError::NoAccount { .. }
+            | ImportError::Api(_) => &[],
         }
     }
 }
@@ -121,7 +134,12 @@ pub fn complaint_line(path: &Path, complaint: &ComplaintWire) -> String {
 }
 
 /// Reads the bytes of a statement file through a pack; asks no server.
-fn parse(packs: &dyn BankPacks, path: &Path, bytes: &[u8]) -> Result<ParsedFile, ImportError> {
+fn parse(
+    packs: &dyn BankPacks,
+    path: &Path,
+    bytes: &[u8],
+    hints: Hints<'_>,
+) -> Result<ParsedFile, ImportError> {
     let mut statements = Vec::new();
     let mut sink = Normaliser::new(|statement| {
         statements.push(statement);
@@ -129,7 +147,7 @@ fn parse(packs: &dyn BankPacks, path: &Path, bytes: &[u8]) -> Result<ParsedFile,
     });
     let mut source = bytes;
     let pack = packs
-        .read(&mut source, None, &mut sink)
+        .read(&mut source, None, hints, &mut sink)
         .map_err(|failure| ImportError::Pack {
             path: path.to_owned(),
             failure,
@@ -142,6 +160,14 @@ fn parse(packs: &dyn BankPacks, path: &Path, bytes: &[u8]) -> Result<ParsedFile,
             complaints,
         });
     }
+    if statements
+        .iter()
+        .any(|statement| statement.account.is_none())
+    {
+        return Err(ImportError::NoAccount {
+            path: path.to_owned(),
+        });
+    }
     Ok(ParsedFile {
         path: path.to_owned(),
         pack,
@@ -151,24 +177,27 @@ fn parse(packs: &dyn BankPacks, path: &Path, bytes: &[u8]) -> Result<ParsedFile,
 }
 
 /// Imports a statement file: a pack reads it, the raw bytes are stored, then the statements are
-/// handed over. Nothing is sent when a fact of the file is missing or unreadable. Importing a file twice changes
-/// nothing.
+/// handed over. Nothing is sent when a fact of the file is missing or unreadable. Importing a file
+/// twice changes nothing.
 pub fn import_statement(
     office: &Office,
     packs: &dyn BankPacks,
     path: &Path,
+    hints: Hints<'_>,
 ) -> Result<Imported, ImportError> {
     // Read once: what is stored is what the pack has seen.
     let bytes = fs::read(path).map_err(|source| ImportError::File {
         path: path.to_owned(),
         source,
     })?;
-    let mut file = parse(packs, path, &bytes)?;
+    let mut file = parse(packs, path, &bytes, hints)?;
     let stored = office.store_file(&bytes)?;
     let ask = ImportAsk {
         file: stored.sha256,
         pack: file.pack.clone(),
         statements: std::mem::take(&mut file.statements),
+        account: hints.account.map(str::to_owned),
+        lenient: hints.lenient,
     };
     let outcome = office.import(&ask)?;
     file.statements = ask.statements;
@@ -192,9 +221,9 @@ pub fn verdict(outcome: &Result<Imported, ImportError>) -> Verdict {
                 Verdict::Refused(error.to_string())
             }
             ImportError::Api(_) => Verdict::Later(error.to_string()),
-            ImportError::Pack { .. } | ImportError::Untrustworthy { .. } => {
-                Verdict::Refused(error.to_string())
-            }
+            ImportError::Pack { .. }
+            | ImportError::NoAccount { .. }
+            | ImportError::Untrustworthy { .. } => Verdict::Refused(error.to_string()),
         },
     }
 }

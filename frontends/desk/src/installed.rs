@@ -4,7 +4,7 @@ use std::io::Read;
 use std::path::Path;
 
 use kantor_model::{Batch, StatementSink};
-use kantor_plugin_host::{Host, ImportError, PackInfo, RejectedPack, Sandbox, Settings};
+use kantor_plugin_host::{Hints, Host, ImportError, PackInfo, RejectedPack, Sandbox, Settings};
 use kantor_wire::PackUsed;
 
 use crate::built_in::{self, Remembering};
@@ -138,24 +138,24 @@ impl BankPacks for InstalledPacks {
         &self,
         source: &mut (dyn Read + Send),
         bank: Option<&str>,
+        hints: Hints<'_>,
         sink: &mut dyn StatementSink,
     ) -> Result<PackUsed, PackFailure> {
         if self.packs().next().is_none() {
             return Err(self.no_pack("reads statements"));
         }
         if bank == Some(built_in::ID) {
-            return built_in::read(source, sink);
+            return built_in::read(source, hints, sink);
         }
         let pack = bank.map(|bank| self.reader(bank)).transpose()?;
         let mut source = Remembering::new(source);
-        let read =
-            self.host
-                .read_statement(&mut source, pack.map(|pack| pack.facts.id.as_str()), sink);
+        let id = pack.map(|pack| pack.facts.id.as_str());
+        let read = self.host.read_statement(&mut source, id, hints, sink);
         match read {
             Ok(report) => Ok(used(report.pack, report.version, &report.sandbox)),
             // In no bank's particular shape: the generic reading is the fallback of every bank.
             Err(ImportError::NotRecognised { .. }) if built_in::recognises(source.head()) => {
-                built_in::read(&mut source.rewound(), sink)
+                built_in::read(&mut source.rewound(), hints, sink)
             }
             Err(error) => {
                 let code = match error {

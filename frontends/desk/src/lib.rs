@@ -36,7 +36,7 @@ pub use export::{ExportError, Exported, export_batch, fetch_batch_file};
 pub use feed::{Feed, FeedError};
 pub use import::{ImportError, Imported, ParsedFile, complaint_line, import_statement, verdict};
 pub use installed::InstalledPacks;
-pub use kantor_plugin_host::{Origin, PackInfo, RejectedPack, Sandbox};
+pub use kantor_plugin_host::{Hints, Origin, PackInfo, RejectedPack, Sandbox};
 pub use normal::{BatchUnreadable, Normaliser, batch_of};
 pub use office::Office;
 pub use packs::{BankPacks, PackFailure, Written};

@@ -8,8 +8,8 @@ use kantor_model::{
     StatementHead, StatementSink, Transfer,
 };
 use kantor_wire::{
-    BalanceWire, BatchDetail, ComplaintWire, CounterpartyWire, EntryWire, PartyView, StatementWire,
-    TransferView,
+    Amount, BalanceWire, BatchDetail, ComplaintWire, CounterpartyWire, EntryWire, PartWire,
+    PartyView, StatementWire, TransferView,
 };
 
 /// Puts what a reader finds into its normal form, statement by statement, so that memory does not
@@ -19,6 +19,8 @@ use kantor_wire::{
 /// a file that lies in one place is fetched again, not believed in the others.
 pub struct Normaliser<F> {
     open: Option<StatementWire>,
+    /// Parts of the entry that comes next.
+    parts: Vec<PartWire>,
     statements: u64,
     fatal: bool,
     complaints: Vec<ComplaintWire>,
@@ -30,6 +32,7 @@ impl<F: FnMut(StatementWire) -> Flow> Normaliser<F> {
     pub fn new(finished: F) -> Normaliser<F> {
         Normaliser {
             open: None,
+            parts: Vec::new(),
             statements: 0,
             fatal: false,
             complaints: Vec::new(),
@@ -50,17 +53,20 @@ impl<F: FnMut(StatementWire) -> Flow> Normaliser<F> {
 
 impl<F: FnMut(StatementWire) -> Flow> StatementSink for Normaliser<F> {
     fn begin(&mut self, head: StatementHead) -> Flow {
+        self.parts.clear();
         self.open = Some(opened(&head));
         Flow::Continue
     }
 
-    fn part(&mut self, _: &PartView<'_>) -> Flow {
+    fn part(&mut self, part: &PartView<'_>) -> Flow {
+        self.parts.push(part_wire(part));
         Flow::Continue
     }
 
     fn entry(&mut self, entry: &EntryView<'_>) -> Flow {
+        let parts = std::mem::take(&mut self.parts);
         if let Some(open) = &mut self.open {
-            open.entries.push(entry_wire(entry));
+            open.entries.push(entry_wire(entry, parts));
         }
         Flow::Continue
     }
@@ -107,7 +113,7 @@ fn balance_wire(balance: Balance) -> BalanceWire {
     }
 }
 
-fn entry_wire(entry: &EntryView<'_>) -> EntryWire {
+fn entry_wire(entry: &EntryView<'_>, parts: Vec<PartWire>) -> EntryWire {
     EntryWire {
         value_date: entry.value_date.map(|date| date.to_string()),
         booking_date: entry.booking_date.map(|date| date.to_string()),
@@ -125,6 +131,25 @@ fn entry_wire(entry: &EntryView<'_>) -> EntryWire {
             EntryStatus::Info => "info",
         }
         .to_owned(),
+        original: entry.original.map(amount),
+        charges: entry.charges.map(amount),
+        return_reason: entry.return_reason.map(str::to_owned),
+        parts,
+    }
+}
+
+fn amount(money: Money) -> Amount {
+    Amount::new(money.to_decimal_string(), money.currency().code())
+}
+
+fn part_wire(part: &PartView<'_>) -> PartWire {
+    PartWire {
+        amount: part.amount.map(Money::to_decimal_string),
+        bank_reference: part.bank_reference.map(str::to_owned),
+        customer_reference: part.customer_reference.map(str::to_owned),
+        counterparty: counterparty_wire(&part.counterparty),
+        remittance: part.remittance.map(str::to_owned),
+        return_reason: part.return_reason.map(str::to_owned),
     }
 }
 
@@ -136,6 +161,7 @@ fn counterparty_wire(counterparty: &CounterpartyView<'_>) -> CounterpartyWire {
             .account
             .and_then(AccountNumber::from_file)
             .map(|account| account.to_string()),
+        bank: counterparty.bank.map(str::to_owned),
     }
 }
 

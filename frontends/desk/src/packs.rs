@@ -3,6 +3,7 @@
 use std::io::Read;
 
 use kantor_model::{Batch, StatementSink};
+use kantor_plugin_host::Hints;
 use kantor_wire::PackUsed;
 
 /// A transfer file as a pack wrote it.
@@ -53,11 +54,13 @@ impl PackFailure {
 pub trait BankPacks {
     /// Reads a statement file, with the pack of a bank or with the one that recognises it.
     /// Statements and complaints go to the sink while they are read, so that memory does not grow
-    /// with the file. After a failure everything that the sink received is void.
+    /// with the file. After a failure everything that the sink received is void. The hints are what
+    /// a person knows better than the file.
     fn read(
         &self,
         source: &mut (dyn Read + Send),
         bank: Option<&str>,
+        hints: Hints<'_>,
         sink: &mut dyn StatementSink,
     ) -> Result<PackUsed, PackFailure>;
 

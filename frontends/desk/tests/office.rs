@@ -11,7 +11,7 @@ use fake::packs::FakePacks;
 use fake::samples::{PLN_ACCOUNT, small_office};
 use fake::{FakeOffice, TOKEN};
 use kantor_desk::{
-    ApiError, ExportError, Feed, ImportError, Office, export_batch, fetch_batch_file,
+    ApiError, ExportError, Feed, Hints, ImportError, Office, export_batch, fetch_batch_file,
     import_statement,
 };
 use kantor_wire::{OrderState, StatementOutcome};
@@ -40,7 +40,8 @@ fn a_statement_moves_orders_and_the_second_time_changes_nothing() {
     let office = FakeOffice::start(small_office());
     let folder = tempfile::tempdir().expect("a folder");
     let path = paid(folder.path());
-    let first = import_statement(&desk(&office), &FakePacks, &path).expect("imported");
+    let first =
+        import_statement(&desk(&office), &FakePacks, &path, Hints::default()).expect("imported");
     assert!(first.is_complete());
     let outcomes: Vec<_> = first
         .outcome
@@ -49,7 +50,8 @@ fn a_statement_moves_orders_and_the_second_time_changes_nothing() {
         .map(|s| (s.outcome, s.new, s.known))
         .collect();
     assert_eq!(outcomes, [(StatementOutcome::Booked, 2, 0)]);
-    let again = import_statement(&desk(&office), &FakePacks, &path).expect("imported");
+    let again =
+        import_statement(&desk(&office), &FakePacks, &path, Hints::default()).expect("imported");
     assert_eq!(
         again.outcome.statements.first().map(|s| s.outcome),
         Some(StatementOutcome::Known)
@@ -74,8 +76,8 @@ fn nothing_is_sent_when_nothing_trustworthy_was_read() {
         folder.path(),
         &format!("{PLN_ACCOUNT} PLN 12/1 1.00 2.00\n1O.OO KZ11111A7\n"),
     );
-    let refused =
-        import_statement(&desk(&office), &FakePacks, &path).expect_err("an unreadable amount");
+    let refused = import_statement(&desk(&office), &FakePacks, &path, Hints::default())
+        .expect_err("an unreadable amount");
     assert!(matches!(refused, ImportError::Untrustworthy { .. }));
     assert!(
         refused
@@ -84,7 +86,8 @@ fn nothing_is_sent_when_nothing_trustworthy_was_read() {
         "{refused}"
     );
     let path = file(folder.path(), "not a statement");
-    let refused = import_statement(&desk(&office), &FakePacks, &path).expect_err("no statement");
+    let refused = import_statement(&desk(&office), &FakePacks, &path, Hints::default())
+        .expect_err("no statement");
     assert!(matches!(refused, ImportError::Pack { .. }));
     assert!(office.state().requests.is_empty());
 }
@@ -97,7 +100,8 @@ fn a_statement_of_a_foreign_account_is_named() {
         folder.path(),
         "PL61109010140000071219812874 PLN 1/1 1.00 1.00\n",
     );
-    let imported = import_statement(&desk(&office), &FakePacks, &path).expect("answered");
+    let imported =
+        import_statement(&desk(&office), &FakePacks, &path, Hints::default()).expect("answered");
     assert!(!imported.is_complete());
 }
 
@@ -133,7 +137,7 @@ fn a_transfer_file_is_archived_before_it_is_saved() {
     let office = FakeOffice::start(small_office());
     let desk = desk(&office);
     let folder = tempfile::tempdir().expect("a folder");
-    import_statement(&desk, &FakePacks, &paid(folder.path())).expect("imported");
+    import_statement(&desk, &FakePacks, &paid(folder.path()), Hints::default()).expect("imported");
     let transfers = folder.path().join("transfers");
     let exported =
         export_batch(&desk, &FakePacks, "a2", "2026-11-23", &transfers).expect("exported");
@@ -160,7 +164,7 @@ fn a_batch_that_waits_for_an_approver_is_finished_later() {
     let office = FakeOffice::start(small_office());
     let desk = desk(&office);
     let folder = tempfile::tempdir().expect("a folder");
-    import_statement(&desk, &FakePacks, &paid(folder.path())).expect("imported");
+    import_statement(&desk, &FakePacks, &paid(folder.path()), Hints::default()).expect("imported");
     office.state().only_cashier = true;
     let export = || export_batch(&desk, &FakePacks, "a2", "2026-11-23", folder.path());
     assert!(matches!(

@@ -65,6 +65,38 @@ pub struct EntryWire {
     pub reversal: bool,
     /// `booked`, `pending` or `info`.
     pub status: String,
+    /// What was ordered before the bank exchanged it, positive; left out when the file does not
+    /// say, as are all that follow.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub original: Option<Amount>,
+    /// What the bank took for it, positive.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub charges: Option<Amount>,
+    /// Why a payment came back: the ISO 20022 reason code, or the bank's words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub return_reason: Option<String>,
+    /// The transactions that the bank booked together in this one line.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<PartWire>,
+}
+
+/// One transaction of an entry that the bank booked for several. It tells whom the money is from,
+/// and never counts beside its entry.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct PartWire {
+    /// Signed decimal text in the entry's currency; `null` when only the sum is told.
+    pub amount: Option<String>,
+    /// The bank's own reference.
+    pub bank_reference: Option<String>,
+    /// The reference that the customer gave.
+    pub customer_reference: Option<String>,
+    /// Who stands on the other side.
+    pub counterparty: CounterpartyWire,
+    /// The title as one text.
+    pub remittance: Option<String>,
+    /// Why it came back.
+    pub return_reason: Option<String>,
 }
 
 /// Who stands on the other side of an entry, as far as the bank says.
@@ -75,6 +107,9 @@ pub struct CounterpartyWire {
     pub name: Option<String>,
     /// His account.
     pub account: Option<String>,
+    /// His bank, a BIC or a sort code as written; left out when the file does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bank: Option<String>,
 }
 
 /// What a reader found wrong with a file, and where.
@@ -127,6 +162,12 @@ pub struct ImportAsk {
     pub pack: PackUsed,
     /// What it read.
     pub statements: Vec<StatementWire>,
+    /// Whose statements these are, as a person says it, for a file that does not name its account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<String>,
+    /// Whether what leaves every amount certain was forgiven.
+    #[serde(default)]
+    pub lenient: bool,
 }
 
 named! {

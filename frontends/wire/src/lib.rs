@@ -65,7 +65,7 @@ pub use customer::{
 };
 pub use intake::{
     AllocateAsk, BalanceWire, BookAsk, Candidate, ComplaintWire, CounterpartyWire, EntryWire,
-    FileStored, ImportAsk, ImportOutcome, LineView, MatchView, PackUsed, StatementImport,
+    FileStored, ImportAsk, ImportOutcome, LineView, MatchView, PackUsed, PartWire, StatementImport,
     StatementOutcome, StatementWire, Verdict,
 };
 pub use office::{

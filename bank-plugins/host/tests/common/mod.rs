@@ -8,7 +8,7 @@ use std::time::Duration;
 use kantor_model::{
     Abroad, Batch, Collected, Collector, Currency, Date, Iban, Money, Party, Transfer,
 };
-use kantor_plugin_host::{Host, ImportError, Limits, ReadReport, Settings};
+use kantor_plugin_host::{Hints, Host, ImportError, Limits, ReadReport, Settings};
 
 /// A folder of packs that is thrown away with the test.
 pub(crate) struct Packs {
@@ -67,6 +67,11 @@ impl Packs {
     /// The example pack of the SDK.
     pub(crate) fn with_example(self) -> Packs {
         self.compile("example", &bank_plugins().join("sdk/example-c/pack.c"), &[])
+    }
+
+    /// A pack that was built against the header of version 1.0.
+    pub(crate) fn with_first(self) -> Packs {
+        self.compile("first", &bank_plugins().join("host/tests/first.c"), &[])
     }
 
     /// One of the packs of `faulty/c`.
@@ -138,7 +143,7 @@ pub(crate) fn read(
     file: &str,
 ) -> (Result<ReadReport, ImportError>, Collected) {
     let mut sink = Collector::new();
-    let report = host.read_statement(&mut file.as_bytes(), pack, &mut sink);
+    let report = host.read_statement(&mut file.as_bytes(), pack, Hints::default(), &mut sink);
     (report, sink.finish())
 }
 

@@ -1,7 +1,7 @@
 //! MT940 and MT942 in the shape of one bank, which its profile says.
 
 use kantor_model::{Format, StatementSink};
-use kantor_parsers::{Options, Profile, read_statement};
+use kantor_parsers::{Charset, Options, Profile, read_statement};
 
 use crate::guest::{Source, SourceFailed};
 use crate::pack::{Confidence, ReadFault, Recognition};
@@ -32,9 +32,12 @@ pub fn read(
     mut sink: &mut dyn StatementSink,
     bank: &str,
 ) -> Result<(), ReadFault> {
+    let hints = source.hints();
     let options = Options {
         profile: Profile::of_id(bank),
-        ..Options::default()
+        charset: hints.charset.and_then(Charset::from_name),
+        account: hints.account,
+        lenient: hints.lenient,
     };
     match read_statement(source, options, &mut sink) {
         // What was unreadable is in fatal complaints, statement by statement; one that is

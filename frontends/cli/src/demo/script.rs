@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use kantor_desk::{InstalledPacks, export_batch, import_statement};
+use kantor_desk::{Hints, InstalledPacks, export_batch, import_statement};
 use kantor_model::{Balance, Currency, Date, Iban, Money};
 use kantor_office::{Office, SetClock};
 use kantor_panel::port::{CustomerPort, NewCustomer, Once};
@@ -390,7 +390,8 @@ impl Play<'_> {
     }
 
     fn load(&self, path: &Path) -> Result<(), DemoError> {
-        let imported = import_statement(&self.desk, &self.packs, path).map_err(failed("import"))?;
+        let imported = import_statement(&self.desk, &self.packs, path, Hints::default())
+            .map_err(failed("import"))?;
         let words = kantor_wire::Words::of(kantor_wire::Language::En);
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         for statement in &imported.outcome.statements {
@@ -505,7 +506,8 @@ impl Play<'_> {
         );
         let files = self.files.borrow().clone();
         for path in &files {
-            import_statement(&self.desk, &self.packs, path).map_err(failed("second import"))?;
+            import_statement(&self.desk, &self.packs, path, Hints::default())
+                .map_err(failed("second import"))?;
         }
         let after = self.stage.office.head();
         if before != after {

@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use clap::Args;
-use kantor_desk::{BankPacks, InstalledPacks, Normaliser, complaint_line};
+use kantor_desk::{BankPacks, Hints, InstalledPacks, Normaliser, complaint_line};
 use kantor_model::{
     AccountNumber, Complaint, EntryStatus, EntryView, Flow, PartView, Severity, StatementFoot,
     StatementHead, StatementSink,
 };
+use kantor_parsers::Charset;
 use kantor_wire::{ComplaintWire, EntryWire, StatementWire};
 
 use super::Failure;
@@ -26,6 +27,11 @@ pub(crate) struct Parse {
     /// The bank whose pack reads it, such as mbank [default: the pack that recognises the file]
     #[arg(long, value_name = "ID")]
     bank: Option<String>,
+    #[command(flatten)]
+    known: Known,
+    /// The code page: UTF-8, Windows-1250, ISO-8859-2 or CP852 [default: told by the content]
+    #[arg(long, value_name = "NAME", value_parser = code_page)]
+    charset: Option<String>,
     /// One JSON object a line, one line a statement
     #[arg(long, conflicts_with = "summary")]
     json: bool,
@@ -37,6 +43,36 @@ pub(crate) struct Parse {
     packs: Option<PathBuf>,
 }
 
+/// What a person knows better than the file.
+#[derive(Debug, Args)]
+pub(crate) struct Known {
+    /// Whose statement it is, for a file that does not name its account
+    #[arg(long, value_name = "NUMBER")]
+    account: Option<String>,
+    /// Forgive what leaves every amount certain, such as a missing end mark, and say what it was
+    #[arg(long)]
+    lenient: bool,
+}
+
+impl Known {
+    /// For the pack that reads.
+    pub(crate) fn hints(&self) -> Hints<'_> {
+        Hints {
+            account: self.account.as_deref(),
+            charset: None,
+            lenient: self.lenient,
+        }
+    }
+}
+
+/// A code page by its name, as packs spell it.
+fn code_page(name: &str) -> Result<String, String> {
+    let known = || Charset::ALL.map(Charset::name).join(", ");
+    Charset::from_name(name)
+        .map(|charset| charset.name().to_owned())
+        .ok_or_else(|| format!("no such code page is known; known are {}", known()))
+}
+
 /// Reads the file and prints it. Complaints go to standard error.
 pub(crate) fn run(parse: &Parse) -> Result<(), Failure> {
     let begun = Instant::now();
@@ -45,9 +81,13 @@ pub(crate) fn run(parse: &Parse) -> Result<(), Failure> {
         source,
     })?;
     let packs = InstalledPacks::find(parse.packs.as_deref());
+    let hints = Hints {
+        charset: parse.charset.as_deref(),
+        ..parse.known.hints()
+    };
     let mut read = |sink: &mut dyn StatementSink| {
         packs
-            .read(&mut file, parse.bank.as_deref(), sink)
+            .read(&mut file, parse.bank.as_deref(), hints, sink)
             .map_err(|failure| complain_about_all(&parse.file, &failure))
     };
     if parse.summary {

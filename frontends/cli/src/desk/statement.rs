@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::Subcommand;
 use kantor_desk::{
-    BUILT_IN, BankPacks, ImportError, Imported, InstalledPacks, Office, Verdict, Watch,
+    BUILT_IN, BankPacks, Hints, ImportError, Imported, InstalledPacks, Office, Verdict, Watch,
     complaint_line, import_statement, verdict,
 };
 use kantor_wire::StatementImport;
@@ -23,6 +23,8 @@ pub(crate) enum Command {
         /// The statement files
         #[arg(required = true)]
         files: Vec<PathBuf>,
+        #[command(flatten)]
+        known: parse::Known,
         #[command(flatten)]
         desk: Desk,
     },
@@ -44,7 +46,7 @@ pub(crate) enum Command {
 pub(crate) fn run(command: &Command) -> Result<(), Failure> {
     match command {
         Command::Parse(parse) => parse::run(parse),
-        Command::Import { files, desk } => import(files, desk),
+        Command::Import { files, known, desk } => import(files, known.hints(), desk),
         Command::Watch {
             folder,
             every,
@@ -54,11 +56,11 @@ pub(crate) fn run(command: &Command) -> Result<(), Failure> {
     }
 }
 
-fn import(files: &[PathBuf], desk: &Desk) -> Result<(), Failure> {
+fn import(files: &[PathBuf], hints: Hints<'_>, desk: &Desk) -> Result<(), Failure> {
     let (office, packs) = (desk.office()?, desk.packs()?);
     let mut failed = 0;
     for file in files {
-        let outcome = import_statement(&office, &packs, file);
+        let outcome = import_statement(&office, &packs, file, hints);
         if !outcome.as_ref().is_ok_and(Imported::is_complete) {
             failed += 1;
         }
@@ -163,7 +165,7 @@ fn watch(folder: Option<&Path>, every: Duration, once: bool, desk: &Desk) -> Res
 }
 
 fn import_one(office: &Office, packs: &dyn BankPacks, file: &Path, json: bool) -> Verdict {
-    let outcome = import_statement(office, packs, file);
+    let outcome = import_statement(office, packs, file, Hints::default());
     let verdict = verdict(&outcome);
     if !matches!(verdict, Verdict::Later(_)) {
         // Nobody reads the report: the file is put away all the same.

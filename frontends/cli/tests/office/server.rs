@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 
-use kantor_desk::{ImportError, Imported, InstalledPacks, Office, import_statement};
+use kantor_desk::{Hints, ImportError, Imported, InstalledPacks, Office, import_statement};
 use kantor_wire::{AccountView, NewAccount, Opening};
 
 use crate::kit::{Ended, kantor, program, text};
@@ -92,7 +92,7 @@ pub(crate) fn packs() -> InstalledPacks {
 
 /// Imports a file as the cashier does.
 pub(crate) fn import(desk: &Office, path: &Path) -> Result<Imported, ImportError> {
-    import_statement(desk, &packs(), path)
+    import_statement(desk, &packs(), path, Hints::default())
 }
 
 /// Opens a bank account of the office as it stood at the end of a day.

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::io::Read;
 
-use kantor_desk::{BankPacks, PackFailure, Written};
+use kantor_desk::{BankPacks, Hints, PackFailure, Written};
 use kantor_model::{
     AccountNumber, Balance, Batch, Complaint, Currency, Date, Entry, EntryStatus, Format, Money,
     Place, Severity, StatementFoot, StatementHead, StatementSink,
@@ -27,6 +27,7 @@ impl BankPacks for FakePacks {
         &self,
         source: &mut (dyn Read + Send),
         _bank: Option<&str>,
+        hints: Hints<'_>,
         sink: &mut dyn StatementSink,
     ) -> Result<PackUsed, PackFailure> {
         let mut text = String::new();
@@ -49,7 +50,12 @@ impl BankPacks for FakePacks {
                 if let Some(foot) = foot.take() {
                     let _ = sink.end(foot);
                 }
-                let (head, closing) = head(line, place);
+                let (mut head, closing) = head(line, place);
+                // `PL` alone is a file that does not name its account.
+                head.account = head.account.filter(|account| account.as_str() != "PL");
+                head.account = head
+                    .account
+                    .or_else(|| AccountNumber::from_file(hints.account?));
                 let _ = sink.begin(head);
                 foot = Some(closing);
                 continue;

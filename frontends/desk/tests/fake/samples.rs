@@ -156,6 +156,7 @@ pub fn line(account: &str, ordinal: u64, amount: &str, currency: &str, title: &s
         counterparty: CounterpartyWire {
             name: Some("Łucja Żółć".to_owned()),
             account: Some("PL61109010140000071219812874".to_owned()),
+            bank: None,
         },
         remittance: Some(title.to_owned()),
         question: Sentence::plain("Nothing in the title names an order. Whose money is this?"),

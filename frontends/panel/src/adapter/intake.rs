@@ -33,6 +33,8 @@ impl LocalOffice {
                 .iter()
                 .map(read::statement)
                 .collect::<Result<_, _>>()?,
+            account: ask.account.clone(),
+            lenient: ask.lenient,
         };
         let imported = self
             .office

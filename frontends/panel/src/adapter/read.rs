@@ -3,9 +3,12 @@
 use kantor_engine::rates::{Fixed, RateLine};
 use kantor_model::{
     AccountNumber, Balance, Counterparty, Currency, Date, Entry, EntryStatus, Format, Iban, Money,
-    Place, Rate, Statement, StatementFoot, StatementHead,
+    Part, Place, Rate, Statement, StatementFoot, StatementHead,
 };
-use kantor_wire::{BalanceWire, EntryWire, FixedSide, QuoteAsk, RateRow, StatementWire};
+use kantor_wire::{
+    Amount, BalanceWire, CounterpartyWire, EntryWire, FixedSide, PartWire, QuoteAsk, RateRow,
+    StatementWire,
+};
 
 use super::refused::unreadable;
 use crate::port::{PortError, PortResult};
@@ -71,6 +74,32 @@ fn balance(wire: &BalanceWire, currency: Currency) -> PortResult<Balance> {
     })
 }
 
+/// An amount with its currency.
+fn amount(wire: &Amount) -> PortResult<Money> {
+    money(&wire.amount, currency(&wire.currency)?)
+}
+
+fn counterparty(wire: &CounterpartyWire) -> Counterparty {
+    Counterparty {
+        name: wire.name.clone(),
+        account: wire.account.as_deref().and_then(AccountNumber::from_file),
+        bank: wire.bank.clone(),
+    }
+}
+
+fn part(wire: &PartWire, currency: Currency) -> PortResult<Part> {
+    let amount = wire.amount.as_deref();
+    Ok(Part {
+        amount: amount.map(|text| money(text, currency)).transpose()?,
+        bank_reference: wire.bank_reference.clone(),
+        customer_reference: wire.customer_reference.clone(),
+        counterparty: counterparty(&wire.counterparty),
+        remittance: wire.remittance.clone(),
+        return_reason: wire.return_reason.clone(),
+        place: Place::default(),
+    })
+}
+
 fn entry(wire: &EntryWire) -> PortResult<Entry> {
     let currency = currency(&wire.currency)?;
     let day = |text: &Option<String>| text.as_deref().map(date).transpose();
@@ -87,20 +116,16 @@ fn entry(wire: &EntryWire) -> PortResult<Entry> {
         transaction_code: wire.transaction_code.clone(),
         bank_reference: wire.bank_reference.clone(),
         customer_reference: wire.customer_reference.clone(),
-        counterparty: Counterparty {
-            name: wire.counterparty.name.clone(),
-            account: wire
-                .counterparty
-                .account
-                .as_deref()
-                .and_then(AccountNumber::from_file),
-            bank: None,
-        },
+        counterparty: counterparty(&wire.counterparty),
         remittance: wire.remittance.clone(),
-        original: None,
-        charges: None,
-        return_reason: None,
-        parts: Vec::new(),
+        original: wire.original.as_ref().map(amount).transpose()?,
+        charges: wire.charges.as_ref().map(amount).transpose()?,
+        return_reason: wire.return_reason.clone(),
+        parts: wire
+            .parts
+            .iter()
+            .map(|wire| part(wire, currency))
+            .collect::<Result<_, _>>()?,
         reversal: wire.reversal,
         status,
         place: Place::default(),

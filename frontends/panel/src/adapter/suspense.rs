@@ -89,6 +89,7 @@ impl LocalOffice {
             counterparty: CounterpartyWire {
                 name: line.said.counterparty_name,
                 account: line.said.counterparty_account,
+                bank: line.said.counterparty_bank,
             },
             remittance: line.said.remittance,
             question: say::question(question),
