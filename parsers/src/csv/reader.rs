@@ -262,15 +262,13 @@ impl<K: StatementSink + ?Sized> Reader<'_, '_, K> {
                 .find(|name| !name.is_empty())
                 .is_some_and(|name| name.starts_with(&text))
         };
-        let filled = names.iter().filter(|name| !name.is_empty()).count();
+        if self.profile.footers.iter().any(footer) {
+            return Ok(());
+        }
         let cut = record.unfinished && record.raw.split(|byte| *byte == b' ').count() < 3;
         if cut {
             return self.fatal(&Problem::Truncated, record, 0);
         }
-        let remark = self.profile.remarks && filled == 1
-            || self.profile.closing_is_last && self.closed
-            || self.profile.footers.iter().any(footer)
-            || self.fit.line > 0 && layout::fit(self.profile, &names).is_ok();
         if let Some(cell) = self.rows.row_without_day(record) {
             let text = charset.decode(record.cell(cell)).trim().to_owned();
             let problem = match text.is_empty() {
@@ -279,6 +277,10 @@ impl<K: StatementSink + ?Sized> Reader<'_, '_, K> {
             };
             return self.fatal(&problem, record, cell);
         }
+        let filled = names.iter().filter(|name| !name.is_empty()).count();
+        let remark = self.profile.remarks && filled == 1
+            || self.profile.closing_is_last && self.closed
+            || self.fit.line > 0 && layout::fit(self.profile, &names).is_ok();
         if remark {
             return Ok(());
         }

@@ -9,6 +9,10 @@ use crate::text::number;
 /// longer one is a quote that nobody closed.
 pub(super) const LONGEST_RECORD: usize = 64 << 10;
 
+/// The first size of what is held of the file. It doubles while the file goes on, up to twice the
+/// longest record.
+const FIRST_SIZE: usize = 4 << 10;
+
 /// What divides a line into cells.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Cut {
@@ -35,10 +39,11 @@ pub(super) struct Record {
     pub(super) line: u32,
     /// Its bytes as they stand in the file, without the last line end.
     pub(super) raw: Vec<u8>,
-    /// Its cells one after the other, without quotes.
+    /// Its cells one after the other, without quotes; what is behind them is of another record.
     cells: Vec<u8>,
-    /// Where each cell ends.
+    /// Where each cell ends; only the first so many are of this record.
     ends: Vec<usize>,
+    count: usize,
     /// The file ends before the line does.
     pub(super) unfinished: bool,
 }
@@ -46,12 +51,13 @@ pub(super) struct Record {
 impl Record {
     /// How many cells it has.
     pub(super) fn len(&self) -> usize {
-        self.ends.len()
+        self.count
     }
 
     /// The cell of that index; nothing where there is none.
     pub(super) fn cell(&self, index: usize) -> &[u8] {
-        cell(&self.cells, &self.ends, index)
+        let (cells, ends) = self.parts();
+        cell(cells, ends, index)
     }
 
     /// The cells in turn.
@@ -61,13 +67,24 @@ impl Record {
 
     /// All cells, and where they end.
     pub(super) fn parts(&self) -> (&[u8], &[usize]) {
-        (&self.cells, &self.ends)
+        let ends = self.ends.get(..self.count).unwrap_or_default();
+        let used = ends.last().copied().unwrap_or(0);
+        (self.cells.get(..used).unwrap_or_default(), ends)
     }
 
     /// Other cells in place of these; for rows whose separators were text.
     pub(super) fn replace(&mut self, cells: Vec<u8>, ends: Vec<usize>) {
+        self.count = ends.len();
         self.cells = cells;
         self.ends = ends;
+    }
+
+    /// Makes room for the cells of so many bytes, so that the reader never stops for want of it.
+    fn make_room(&mut self, bytes: usize) {
+        if self.cells.len() < bytes || self.ends.len() < bytes {
+            self.cells.resize(2 * bytes, 0);
+            self.ends.resize(2 * bytes, 0);
+        }
     }
 }
 
@@ -115,7 +132,7 @@ impl<'s, S: ByteSource> Records<'s, S> {
     pub(super) fn new(source: &'s mut S, cut: Cut) -> Result<Records<'s, S>, SourceError> {
         let mut records = Records {
             source,
-            bytes: vec![0; 2 * LONGEST_RECORD],
+            bytes: vec![0; FIRST_SIZE],
             start: 0,
             end: 0,
             at_end: false,
@@ -142,6 +159,9 @@ impl<'s, S: ByteSource> Records<'s, S> {
         self.bytes.copy_within(self.start..self.end, 0);
         self.end -= self.start;
         self.start = 0;
+        if self.end > self.bytes.len() / 2 && self.bytes.len() < 2 * LONGEST_RECORD {
+            self.bytes.resize(2 * self.bytes.len(), 0);
+        }
         let room = self.bytes.get_mut(self.end..).unwrap_or_default();
         let capacity = room.len();
         let count = self.source.pull(room)?.min(capacity);
@@ -175,8 +195,7 @@ impl<'s, S: ByteSource> Records<'s, S> {
     /// Reads the next record that is not an empty line.
     pub(super) fn next(&mut self, record: &mut Record) -> Result<Found, SourceError> {
         record.raw.clear();
-        record.cells.clear();
-        record.ends.clear();
+        record.count = 0;
         record.unfinished = false;
         let (mut cells, mut ends) = (0, 0);
         loop {
@@ -203,9 +222,7 @@ impl<'s, S: ByteSource> Records<'s, S> {
                 return Ok(Found::TooLong);
             }
             record.unfinished = !ended;
-            // Never too small, so the reader never stops for want of room.
-            record.cells.resize(record.raw.len() + 2, 0);
-            record.ends.resize(record.raw.len() + 2, 0);
+            record.make_room(record.raw.len() + 2);
             for piece in [content, b"\n"] {
                 if piece.is_empty() {
                     continue;
@@ -216,8 +233,7 @@ impl<'s, S: ByteSource> Records<'s, S> {
                 cells += written;
                 ends += stopped;
                 if result == ReadRecordResult::Record {
-                    record.cells.truncate(cells);
-                    record.ends.truncate(ends);
+                    record.count = ends;
                     return Ok(Found::Record);
                 }
             }

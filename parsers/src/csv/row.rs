@@ -47,21 +47,19 @@ pub(super) struct RowReader<'p> {
     /// The currency that the file tells above its rows, or that the profile says.
     pub(super) currency: Option<Currency>,
     written: Written,
-    /// So many places had the last cell of the row before, if that is an amount.
-    places: Option<usize>,
-    /// So many cells had the row before.
+    /// So many cells had the row before, or the line of columns.
     width: Option<usize>,
 }
 
 impl<'p> RowReader<'p> {
     pub(super) fn new(profile: &'p CsvProfile, layout: Layout) -> RowReader<'p> {
+        let width = profile.shape.is_none().then_some(layout.width);
         RowReader {
             profile,
             layout,
             currency: None,
             written: Written::default(),
-            places: None,
-            width: None,
+            width,
         }
     }
 
@@ -109,7 +107,7 @@ impl<'p> RowReader<'p> {
             EntryStatus::Booked
         };
         let original = self.original(record, amount.currency())?;
-        self.check_end(record)?;
+        self.check_end(record, amount.currency())?;
         Ok(Row {
             line: record.line,
             amount,
@@ -154,18 +152,16 @@ impl<'p> RowReader<'p> {
         Ok(())
     }
 
-    /// A last line without its end may stop inside an amount.
-    fn check_end(&mut self, record: &Record) -> Result<(), RowProblem> {
-        let last = record.len().saturating_sub(1);
-        let is_amount = self.layout.amounts().any(|cell| cell == last);
+    /// A last line without its end may stop inside an amount: then places are missing.
+    fn check_end(&mut self, record: &Record, currency: Currency) -> Result<(), RowProblem> {
         self.width = Some(record.len());
-        let cell = record.cell(last);
-        let read = is_amount && self.written.read(cell, self.profile.decimal).is_some();
-        let places = read.then(|| self.written.places());
-        let before = std::mem::replace(&mut self.places, places);
-        let cut = matches!((places, before), (Some(now), Some(before)) if now < before)
-            && (places != Some(0) || cell.ends_with(b",") || cell.ends_with(b"."));
-        if record.unfinished && cut {
+        let last = record.len().saturating_sub(1);
+        if !record.unfinished || !self.layout.amounts().any(|cell| cell == last) {
+            return Ok(());
+        }
+        let read = self.written.read(record.cell(last), self.profile.decimal);
+        let places = currency.minor_digits() as usize;
+        if read.is_some() && !self.written.is_empty() && self.written.places() < places {
             return Err((Problem::Truncated, last));
         }
         Ok(())
