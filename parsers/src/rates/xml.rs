@@ -113,6 +113,8 @@ impl Reader<'_, '_, '_> {
                 Some(Node::Open(_)) => self.xml.skip()?,
                 Some(Node::Leaf(tag, text)) => {
                     let (name, text) = (tag.name.to_owned(), text.to_owned());
+                    // Asked for each leaf, so that places are counted from the one before.
+                    self.xml.place();
                     let place = self.xml.text_place();
                     return Ok(Some(Leaf::Cell(name, kept(&text, place))));
                 }

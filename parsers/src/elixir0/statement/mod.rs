@@ -72,6 +72,7 @@ pub(crate) fn read<S: ByteSource, K: StatementSink + ?Sized>(
         broken: false,
         any: false,
         given_up: false,
+        debits_told: false,
     };
     let mut number = 1_u32;
     while let Some(line) = window.line_at(0)?
@@ -138,6 +139,7 @@ struct Reader<'s, 'k, K: ?Sized> {
     any: bool,
     /// Nothing more can be said about the file.
     given_up: bool,
+    debits_told: bool,
 }
 
 type Step = Result<(), Halt>;
@@ -236,6 +238,10 @@ impl<K: StatementSink + ?Sized> Reader<'_, '_, K> {
             let text = kind.into_owned();
             self.complain(line, 0, &Problem::KindUnknown { text })?;
             return Ok(None);
+        }
+        // No bank's own file of direct debits is public: who reads one should know.
+        if kind == DIRECT_DEBIT && !std::mem::replace(&mut self.debits_told, true) {
+            self.complain(line, 0, &Problem::DirectDebit)?;
         }
         Ok(Some(fields))
     }

@@ -17,6 +17,8 @@ pub(super) enum Problem {
     FieldCount { count: usize },
     /// Neither 110 nor 210.
     KindUnknown { text: String },
+    /// The first direct debit of the file.
+    DirectDebit,
     /// No eight digits.
     DateUnreadable { text: String },
     /// Eight digits, and no day.
@@ -48,6 +50,7 @@ impl Problem {
             Problem::QuoteUnclosed => ("quote-unclosed", Fatal),
             Problem::FieldCount { .. } => ("field-count", Fatal),
             Problem::KindUnknown { .. } => ("kind-unknown", Fatal),
+            Problem::DirectDebit => ("direct-debit", Notice),
             Problem::DateUnreadable { .. } => ("date-unreadable", Fatal),
             Problem::DateImpossible { .. } => ("date-impossible", Notice),
             Problem::AmountUnreadable { .. } => ("amount-unreadable", Fatal),
@@ -68,6 +71,7 @@ impl Problem {
             Problem::QuoteUnclosed => "a text in quotes does not end before the next comma, so the fields of this line cannot be told apart; get the file from the bank again".into(),
             Problem::FieldCount { count } => format!("the line has {count} fields and Elixir-0 has 15 or 16; get the file from the bank again").into(),
             Problem::KindUnknown { text } => format!("`{text}` is not the type of a transfer (110) or of a direct debit (210), so nobody knows what the line does to the account; get the file from the bank again").into(),
+            Problem::DirectDebit => "the file holds direct debits (210); they are read like transfers, from the account of field 6 to that of field 7, compare with the bank which of the two was debited".into(),
             Problem::DateUnreadable { text } => format!("`{text}` is not a day of eight digits (YYYYMMDD); get the file from the bank again").into(),
             Problem::DateImpossible { text } => format!("the calendar does not have the day `{text}`; the entry is kept without the date").into(),
             Problem::AmountUnreadable { text } => format!("`{text}` is not an amount in whole grosze above zero, and nothing is assumed in its place; get the file from the bank again").into(),
