@@ -1,5 +1,7 @@
 //! Which code page the bytes are in.
 
+use std::sync::LazyLock;
+
 use super::{Charset, FILLER};
 
 /// Why a code page was chosen.
@@ -51,6 +53,12 @@ enum Kind {
 /// read the bytes the same are [`Evidence::SameText`]; otherwise Windows-1250 before ISO-8859-2
 /// before code page 852, the order of how common they are today.
 pub fn detect(bytes: &[u8]) -> Detection {
+    detect_preferring(bytes, &[])
+}
+
+/// As [`detect`], but of pages with equal scores the first of `preferred` is taken: those that the
+/// bank is known to use.
+pub(crate) fn detect_preferring(bytes: &[u8], preferred: &[Charset]) -> Detection {
     let found = |charset, evidence| Detection { charset, evidence };
     if bytes.starts_with(b"\xEF\xBB\xBF") {
         return found(Charset::Utf8, Evidence::Mark);
@@ -65,6 +73,17 @@ pub fn detect(bytes: &[u8]) -> Detection {
     let latin = score(Charset::Iso8859_2, bytes);
     let dos = score(Charset::Cp852, bytes);
     let letters = |charset, score, rival| found(charset, Evidence::Letters { score, rival });
+    let scores = [
+        (Charset::Windows1250, windows),
+        (Charset::Iso8859_2, latin),
+        (Charset::Cp852, dos),
+    ];
+    let best = windows.max(latin).max(dos);
+    let ties = scores.iter().filter(|(_, score)| *score == best).count() > 1;
+    let is_best = |page: &&Charset| scores.contains(&(**page, best));
+    if ties && let Some(page) = preferred.iter().find(is_best) {
+        return letters(*page, best, best);
+    }
     if windows >= latin && windows >= dos {
         if bytes.iter().any(|byte| tells_apart(*byte)) {
             letters(Charset::Windows1250, windows, latin.max(dos))
@@ -126,8 +145,19 @@ fn is_utf8(bytes: &[u8]) -> bool {
     whole_seen
 }
 
+/// What each byte above ASCII is, by page in the order of [`Charset::ALL`].
+static KINDS: LazyLock<[Vec<Kind>; 4]> = LazyLock::new(|| {
+    Charset::ALL.map(|charset| (0x80..=0xFF_u8).map(|byte| kind(charset, byte)).collect())
+});
+
 fn score(charset: Charset, bytes: &[u8]) -> i64 {
-    let kinds: Vec<Kind> = (0x80..=0xFF_u8).map(|byte| kind(charset, byte)).collect();
+    let [utf8, windows, latin, dos] = &*KINDS;
+    let kinds = match charset {
+        Charset::Utf8 => utf8,
+        Charset::Windows1250 => windows,
+        Charset::Iso8859_2 => latin,
+        Charset::Cp852 => dos,
+    };
     let mut before = 0_u8;
     let mut total = 0;
     for &byte in bytes {
@@ -228,6 +258,16 @@ mod tests {
         let text = "zażółć".as_bytes();
         assert_eq!(detect(&text[..text.len() - 1]).charset, Charset::Utf8);
         assert_eq!(detect(b"KRAK\xD3").charset, Charset::Windows1250);
+    }
+
+    #[test]
+    fn of_equal_pages_the_one_that_the_bank_uses_is_taken() {
+        // Ą in Windows-1250, ą in code page 852, after no letter that tells the case.
+        let bytes = b"1\xA5";
+        assert_eq!(detect(bytes).charset, Charset::Windows1250);
+        let preferring = |charset| detect_preferring(bytes, &[charset]).charset;
+        assert_eq!(preferring(Charset::Cp852), Charset::Cp852);
+        assert_eq!(preferring(Charset::Iso8859_2), Charset::Windows1250);
     }
 
     #[test]

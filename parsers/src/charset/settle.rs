@@ -1,7 +1,7 @@
 //! The code page of a stream, settled by a window of bounded size at the first letter that needs it.
 
-use super::detect::tells_apart;
-use super::{Charset, Evidence, FILLER, detect};
+use super::detect::{detect_preferring, tells_apart};
+use super::{Charset, Evidence, FILLER};
 
 /// How many bytes are looked at, counted from the beginning of the field that holds the first
 /// byte above ASCII. A file that is shorter from there on is looked at whole.
@@ -46,7 +46,13 @@ impl Settling {
 
     /// What is known after looking at a window.
     pub(crate) fn after(self, window: &[u8]) -> Settling {
-        let detection = detect(window);
+        self.after_preferring(window, &[])
+    }
+
+    /// As [`Settling::after`], with the pages that the bank is known to use, which decide where the
+    /// letters speak for several alike.
+    pub(crate) fn after_preferring(self, window: &[u8], preferred: &[Charset]) -> Settling {
+        let detection = detect_preferring(window, preferred);
         match (self, detection.evidence, detection.charset) {
             (Settling::Settled(charset), _, _) => Settling::Settled(charset),
             (known, Evidence::Ascii, _) => known,

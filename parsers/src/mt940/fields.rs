@@ -76,6 +76,8 @@ pub(super) struct Fields<'s, S: ByteSource> {
     /// The line of the next unread byte.
     line: u32,
     settling: Settling,
+    /// Code pages that the bank is known to use.
+    preferred: Vec<Charset>,
     /// 0x01 was seen, as mBank and Deutsche Bank PL begin their statements, and not yet the 0x03
     /// that ends them.
     pub(super) in_marks: bool,
@@ -89,9 +91,16 @@ impl<'s, S: ByteSource> Fields<'s, S> {
             window: Window::new(source),
             line: 1,
             settling: charset.map_or(Settling::Open, Settling::Settled),
+            preferred: Vec::new(),
             in_marks: false,
             in_block: false,
         }
+    }
+
+    /// The same, where letters leave the code page open, with those that the bank is known to use.
+    pub(super) fn preferring(mut self, pages: impl Iterator<Item = Charset>) -> Fields<'s, S> {
+        self.preferred.extend(pages);
+        self
     }
 
     /// The code page that the file was read in so far.
@@ -169,7 +178,8 @@ impl<'s, S: ByteSource> Fields<'s, S> {
     fn settle(&mut self, length: usize) -> Result<(), SourceError> {
         let bytes = self.window.rest().get(..length).unwrap_or_default();
         if self.settling.needs_window(bytes) {
-            self.settling = self.settling.after(self.window.hold(WINDOW)?);
+            let window = self.window.hold(WINDOW)?;
+            self.settling = self.settling.after_preferring(window, &self.preferred);
         }
         Ok(())
     }

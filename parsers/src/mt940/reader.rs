@@ -21,7 +21,9 @@ pub(crate) fn read<S: ByteSource, K: StatementSink + ?Sized>(
     options: Options<'_>,
     sink: &mut Counted<'_, K>,
 ) -> Result<Charset, Halt> {
-    let mut fields = Fields::new(source, options.charset);
+    let section = options.profile.and_then(|profile| profile.mt940.as_ref());
+    let pages = section.into_iter().flat_map(|section| &section.charsets);
+    let mut fields = Fields::new(source, options.charset).preferring(pages.map(|page| page.0));
     Reader::new(options, sink).run(&mut fields)?;
     Ok(fields.charset())
 }

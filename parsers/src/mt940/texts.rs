@@ -4,6 +4,7 @@
 //! the second one tells whose they are.
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use kantor_model::Place;
 
@@ -12,7 +13,7 @@ use super::fields::Field;
 use super::keyed;
 use super::money_in;
 use super::own;
-use super::section::{Layout, TextShape};
+use super::section::{Layout, Section, TextShape};
 use super::slashed;
 use super::structured::{self, Part, Structured};
 use super::subfields::Reading;
@@ -25,7 +26,8 @@ use crate::text::{join_lines, join_wrapped, lines, trim};
 const WIDTH: usize = 65;
 
 /// The profile that reads what no bank's own does.
-const GENERIC: &str = "generic-mt940";
+static GENERIC: LazyLock<Option<&'static Section>> =
+    LazyLock::new(|| Profile::of_id("generic-mt940")?.mt940.as_ref());
 
 /// A text that is held: where its bytes lie, and what is known of its field.
 #[derive(Clone, Debug)]
@@ -240,8 +242,8 @@ impl Scratch {
 
 /// The layout for a text: the first of the bank's that applies to it, or of the generic ones.
 fn layout<'p>(profile: Option<&'p Profile>, text: &Structured<'_>) -> Option<&'p Layout> {
-    let sections = profile.into_iter().chain(Profile::of_id(GENERIC));
-    let sections = sections.filter_map(|profile| profile.mt940.as_ref());
+    let own = profile.and_then(|profile| profile.mt940.as_ref());
+    let sections = own.into_iter().chain(*GENERIC);
     let mut layouts = sections.flat_map(|section| &section.texts);
     layouts.find(|layout| {
         let separator = layout.separator.map(|separator| separator.0);

@@ -97,9 +97,11 @@ impl<'s, S: ByteSource> Window<'s, S> {
             self.end -= self.start;
             self.start = 0;
         }
-        if self.end == self.bytes.len() {
-            let size = (self.bytes.len() * 2).max(FIRST_SIZE);
-            self.bytes.resize(size, 0);
+        if self.bytes.is_empty() {
+            // Fresh zeros cost nothing.
+            self.bytes = vec![0; FIRST_SIZE];
+        } else if self.end == self.bytes.len() {
+            self.bytes.resize(self.bytes.len() * 2, 0);
         }
         let room = self.bytes.get_mut(self.end..).unwrap_or_default();
         let capacity = room.len();
