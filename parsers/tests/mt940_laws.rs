@@ -5,7 +5,7 @@ use std::path::Path;
 
 use kantor_model::{Collected, Collector, EntryStatus, Format, Severity, Statement};
 use kantor_parsers::{
-    ByteSource, Charset, Options, SourceError, parse_all, parse_all_with, read_statement,
+    ByteSource, Charset, Options, Profile, SourceError, parse_all, parse_all_with, read_statement,
 };
 use proptest::prelude::*;
 
@@ -207,6 +207,60 @@ fn a_person_names_the_account_that_the_file_does_not() {
         read.statements[0].head.account,
         told.statements[0].head.account
     );
+}
+
+#[test]
+fn a_pack_of_somebody_else_brings_its_own_profile() {
+    let profile = Profile::parse(
+        "id = \"river\"\nname = \"River Bank\"\n[mt940]\nlone_reference = \"bank\"\n\
+         [[mt940.known_by]]\nseparator = \"|\"\ncode = \"N###\"\n\
+         [[mt940.texts]]\nseparator = \"|\"\ntitle = [60, 61]\nname = [20]\naccount = [25]\n",
+    )
+    .unwrap();
+    let file = |code: &str| {
+        format!(
+            ":20:1\n:25:PL61109010140000071219812874\n:60F:C261102PLN1,00\n\
+             :61:2611021102C1,00{code}777\n:86:020|00OP|20JAN|2526105010250000000000000345|60FV 1\n\
+             :62F:C261102PLN2,00\n"
+        )
+    };
+    let read = |code: &str, profile| {
+        let options = Options {
+            profile,
+            ..Options::default()
+        };
+        parse_all_with(file(code).as_bytes(), options)
+            .statements
+            .remove(0)
+    };
+    let own = read("N641", Some(&profile));
+    let entry = &own.entries[0];
+    assert_eq!(own.head.bank.as_deref(), Some("river"));
+    assert_eq!(entry.remittance.as_deref(), Some("FV 1"));
+    assert_eq!(entry.counterparty.name.as_deref(), Some("JAN"));
+    assert_eq!(entry.bank_reference.as_deref(), Some("777"));
+    // Without the signs, the person's word names the bank and the shape reads the text.
+    let other = read("NTRF", Some(&profile));
+    assert_eq!(other.head.bank.as_deref(), Some("river"));
+    assert_eq!(other.entries, read("NTRF", None).entries);
+}
+
+#[test]
+fn a_persons_word_names_the_bank_and_changes_no_entry() {
+    for (name, bytes) in swift_files() {
+        let told = parse_all(&bytes);
+        for profile in Profile::built_in() {
+            let options = Options {
+                profile: Some(profile),
+                ..Options::default()
+            };
+            let named = parse_all_with(&bytes, options);
+            for (named, told) in named.statements.iter().zip(&told.statements) {
+                assert_eq!(named.head.bank.as_deref(), Some(profile.id.as_str()));
+                assert_eq!(named.entries, told.entries, "{name} as {}", profile.id);
+            }
+        }
+    }
 }
 
 /// How a generated statement writes its texts.

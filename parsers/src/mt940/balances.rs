@@ -1,6 +1,6 @@
 //! Balances: `:60F:` `:60M:`, `:62F:` `:62M:` with the proof, `:64:`.
 
-use kantor_model::{Balance, Currency, StatementSink};
+use kantor_model::{Balance, Currency, Format, StatementSink};
 
 use super::balance::{BalanceError, balance, lacks_places};
 use super::complaints::Problem;
@@ -40,6 +40,10 @@ impl<K: StatementSink + ?Sized> Reader<'_, '_, '_, K> {
         };
         if let Some(open) = &mut self.open {
             open.sum = Some(balance.amount);
+            // A notice during the day has no balances.
+            if open.format == Format::Mt942 {
+                open.format = Format::Mt940;
+            }
             open.opening = Some(Stated {
                 balance,
                 of_page,

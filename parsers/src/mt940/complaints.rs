@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::totals::Tally;
 use kantor_model::{AmountError, Complaint, Currency, Money, Place, Severity};
 
 /// What is wrong.
@@ -49,10 +50,12 @@ pub(super) enum Problem {
     TextAmountUnreadable,
     TotalUnreadable,
     TotalMismatch {
-        count: u64,
-        stated: Money,
-        counted: u64,
-        computed: Money,
+        stated: Tally,
+        computed: Tally,
+    },
+    BelowFloor {
+        stated: Tally,
+        computed: Tally,
     },
     ValueUnreadable,
     ValueMissing,
@@ -107,6 +110,7 @@ impl Problem {
             Problem::TextAmountUnreadable => ("text-amount-unreadable", Notice),
             Problem::TotalUnreadable => ("total-unreadable", Fatal),
             Problem::TotalMismatch { .. } => ("total-mismatch", Fatal),
+            Problem::BelowFloor { .. } => ("total-differs", Notice),
             Problem::ValueUnreadable => ("value-unreadable", Fatal),
             Problem::ValueMissing => ("value-missing", Fatal),
             Problem::DirectionUnknown => ("direction-unknown", Fatal),
@@ -150,7 +154,8 @@ impl Problem {
             Problem::TextUndecodable => "some characters of this entry cannot be read in the file's code page and are shown as \u{FFFD}; if names look wrong, choose the code page by hand".into(),
             Problem::TextAmountUnreadable => "the text of this entry names an amount before exchange or charges, and they cannot be read; they are left out, look them up when they matter".into(),
             Problem::TotalUnreadable => "this is not a total: expected a number of entries, three letters of the currency and an amount with a comma; get the file from the bank again, or read it leniently".into(),
-            Problem::TotalMismatch { count, stated, counted, computed } => format!("the bank tells {count} entries of {stated} together, and the file has {counted} of {computed}, so entries are missing; get the file from the bank again, or read it leniently").into(),
+            Problem::TotalMismatch { stated, computed } => format!("the bank tells {} entries of {} together, and the file has {} of {}, so entries are missing; get the file from the bank again, or read it leniently", stated.count, stated.sum, computed.count, computed.sum).into(),
+            Problem::BelowFloor { stated, computed } => format!("the bank tells {} entries of {} together, and the file has {} of {}; entries that are smaller than the floor (:34F:) are counted and not told, the statement will have them", stated.count, stated.sum, computed.count, computed.sum).into(),
             Problem::ValueUnreadable => "this is not the value of an announcement: expected six digits of the day, three letters of the currency and an amount with a comma; get the file from the bank again".into(),
             Problem::ValueMissing => "this message announces a debit or a credit (MT900, MT910) and has no amount (:32A:), so nothing can be expected of it; ask the bank what it means".into(),
             Problem::DirectionUnknown => "this announcement does not tell whether it is a debit (MT900) or a credit (MT910): it has no envelope and no field that only one of them has; get it from the bank with its envelope".into(),
@@ -184,6 +189,7 @@ mod tests {
         let page = include_str!("../../corpus/broken/README.md");
         let pln = Money::zero(Currency::PLN);
         let text = String::new;
+        let tally = Tally { count: 1, sum: pln };
         for problem in [
             Problem::NotMt940,
             Problem::Utf16,
@@ -220,10 +226,12 @@ mod tests {
             Problem::TextAmountUnreadable,
             Problem::TotalUnreadable,
             Problem::TotalMismatch {
-                count: 2,
-                stated: pln,
-                counted: 1,
-                computed: pln,
+                stated: tally,
+                computed: tally,
+            },
+            Problem::BelowFloor {
+                stated: tally,
+                computed: tally,
             },
             Problem::ValueUnreadable,
             Problem::ValueMissing,

@@ -70,6 +70,8 @@ pub(super) struct Open<'p> {
     pub(super) sum: Option<Money>,
     /// Credits and debits so far, for the totals of MT942.
     pub(super) counts: Counts,
+    /// Entries below an amount are not told (`:34F:`).
+    pub(super) has_floor: bool,
     /// Totals (`:90C:`, `:90D:`) were read: no entry comes any more.
     pub(super) has_totals: bool,
     pub(super) draft: Option<Draft>,
@@ -98,6 +100,7 @@ impl<'p> Open<'p> {
             told: Told::Nothing,
             sum: None,
             counts: Counts::default(),
+            has_floor: false,
             has_totals: false,
             draft: None,
             announcement: Announcement::default(),

@@ -261,3 +261,41 @@ impl TryFrom<String> for CharsetName {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::Profile;
+
+    #[test]
+    fn a_wrong_section_names_the_key_and_the_remedy() {
+        let check = |section: &str, expected: &[&str]| {
+            let text = format!("id = \"x\"\nname = \"X\"\n{section}\n");
+            let error = Profile::parse(&text).unwrap_err().to_string();
+            for part in expected {
+                assert!(error.contains(part), "{error}");
+            }
+        };
+        check("[mt940]\ncolour = 1", &["colour", "unknown field"]);
+        check(
+            "[[mt940.texts]]\nseparator = \"~~\"",
+            &["`~~` is no separator", "write the one character"],
+        );
+        check(
+            "[[mt940.texts]]\ntitle = [20, 121]",
+            &["`121` is no subfield", "from 0 to 99"],
+        );
+        check(
+            "[[mt940.known_by]]\nsubfields = { a = \"*\" }",
+            &["`a` is no subfield"],
+        );
+        check(
+            "[[mt940.known_by]]\ncode = \"N#{\"",
+            &["`N#{` is no pattern", "a brace is not closed"],
+        );
+        check(
+            "[mt940]\ncharsets = [\"KOI8-R\"]",
+            &["`KOI8-R` is no code page", "Windows-1250"],
+        );
+        check("[[mt940.known_by]]\ntext = \"free\"", &["free", "keyed"]);
+    }
+}

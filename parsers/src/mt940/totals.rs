@@ -41,6 +41,13 @@ impl Counts {
     }
 }
 
+/// So many entries of so much together.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Tally {
+    pub(super) count: u64,
+    pub(super) sum: Money,
+}
+
 /// `:90C:` and `:90D:`: 5n3!a15d. Some banks leave the count out.
 struct Total<'a> {
     count: Option<u64>,
@@ -73,9 +80,11 @@ impl<K: StatementSink + ?Sized> Reader<'_, '_, '_, K> {
         let value = trim(field.value());
         let code = value.get(..3).unwrap_or(value);
         let open = self.head(field, |_| false)?;
-        if open.format == Format::Mt940 {
+        if open.format == Format::Mt940 && open.opening.is_none() {
             open.format = Format::Mt942;
         }
+        let digits = |byte: &u8| (b'1'..=b'9').contains(byte);
+        open.has_floor |= value.get(3..).is_some_and(|floor| floor.iter().any(digits));
         let Ok(currency) = Currency::from_code(text(code)) else {
             open.told = Told::Broken;
             let problem = if field.unfinished {
@@ -117,32 +126,41 @@ impl<K: StatementSink + ?Sized> Reader<'_, '_, '_, K> {
                 self.break_statement();
                 return self.complain_in(&Problem::Truncated, field, field.value().len());
             }
-            open.has_totals = true;
+            open.has_totals = open.format == Format::Mt942;
             return self.forgivable_in(&Problem::TotalUnreadable, field);
         };
         let first = open.currency().unwrap_or(stated.currency());
         open.intraday_currency.get_or_insert(stated.currency());
-        open.has_totals = true;
+        open.has_totals = open.format == Format::Mt942;
         let (counted, sum) = open.counts.of(credits);
         let computed = Money::new(sum, first);
+        let count = count.unwrap_or(counted);
+        // What is smaller than the floor is counted by some banks and told by none.
+        let smaller = open.has_floor && count >= counted && stated.minor() >= sum;
+        // A statement is proven by its balances.
+        let proven = open.opening.is_some();
         self.same_currency(first, stated.currency(), field)?;
         if first != stated.currency() {
             return Ok(());
         }
-        if stated == computed && count.is_none_or(|count| count == counted) {
+        if stated == computed && count == counted {
             return Ok(());
         }
         if super::balances::is_cut(field, first) {
             self.break_statement();
             return self.complain_in(&Problem::Truncated, field, field.value().len());
         }
-        let problem = Problem::TotalMismatch {
-            count: count.unwrap_or(counted),
-            stated,
-            counted,
-            computed,
-        };
-        self.forgivable_in(&problem, field)
+        let (stated, computed) = (
+            Tally { count, sum: stated },
+            Tally {
+                count: counted,
+                sum: computed,
+            },
+        );
+        if smaller || proven {
+            return self.complain_in(&Problem::BelowFloor { stated, computed }, field, 0);
+        }
+        self.forgivable_in(&Problem::TotalMismatch { stated, computed }, field)
     }
 }
 
