@@ -85,6 +85,51 @@ fn an_account_is_the_same_however_a_person_writes_it() {
 }
 
 #[test]
+fn payments_to_virtual_accounts_of_the_named_one_come_in() {
+    let lines = [
+        ("61109010140000071219812874", "27132015372025031010000001"),
+        ("52106000760000321000055801", "27132015372025031010000002"),
+    ];
+    let file: String = lines
+        .iter()
+        .map(|(payer, payee)| {
+            line('a', 'b', 700)
+                .replace(ACCOUNTS[0], payer)
+                .replace(ACCOUNTS[1], payee)
+        })
+        .collect();
+    let read = parse_all(file.as_bytes());
+    assert_eq!(read.complaints.last().unwrap().code, "direction-unknown");
+    let options = Options {
+        account: Some("96132015370000000000000017"),
+        ..Options::default()
+    };
+    let read = parse_all_with(file.as_bytes(), options);
+    let codes: Vec<&str> = read
+        .complaints
+        .iter()
+        .map(|one| one.code.as_ref())
+        .collect();
+    assert_eq!(
+        codes
+            .iter()
+            .filter(|code| **code == "virtual-account")
+            .count(),
+        1,
+        "{codes:?}"
+    );
+    let entries = &read.statements[0].entries;
+    assert!(entries.iter().all(|entry| entry.amount.minor() == 700));
+    let references = entries
+        .iter()
+        .map(|entry| entry.customer_reference.as_deref());
+    assert_eq!(
+        references.collect::<Vec<_>>(),
+        lines.map(|(_, payee)| Some(payee))
+    );
+}
+
+#[test]
 fn a_long_file_between_two_accounts_is_decided_within_a_bound() {
     let count = 5_000;
     let mut file: String = (1..=count).map(|grosze| line('a', 'b', grosze)).collect();

@@ -4,18 +4,16 @@
 //! Such a file has no head, no number and no balance; amounts are grosze; every line is booked.
 //! See [`side`] for whose statement it is.
 
+mod cells;
+mod entry;
 mod problem;
 mod side;
 
-use std::borrow::Cow;
+use kantor_model::{AccountNumber, Format, Place, StatementFoot, StatementSink};
 
-use kantor_model::{
-    AccountNumber, CounterpartyView, Currency, Date, EntryStatus, EntryView, Format, Iban,
-    IbanError, Money, Place, StatementFoot, StatementHead, StatementSink,
-};
-
+use self::cells::Cells;
 use self::problem::Problem;
-use self::side::{Decision, Pair, Shared, Side, same_account, shown};
+use self::side::{Decision, Pair, Shared, Side, pays_to_virtual, same_account};
 use super::field::{Field, fields};
 use super::{CREDIT_TRANSFER, DIRECT_DEBIT};
 use crate::charset::{Charset, Settling, WINDOW};
@@ -24,7 +22,6 @@ use crate::recognise::Probe;
 use crate::source::ByteSource;
 use crate::statement::{Counted, Halt, Options};
 use crate::text::place_in;
-use crate::transfers::wrap::{WIDTH, unwrap};
 
 /// So many bytes of lines are held while both accounts are still the same on every line.
 const HELD: usize = 256 << 10;
@@ -73,6 +70,7 @@ pub(crate) fn read<S: ByteSource, K: StatementSink + ?Sized>(
         any: false,
         given_up: false,
         debits_told: false,
+        virtual_told: false,
     };
     let mut number = 1_u32;
     while let Some(line) = window.line_at(0)?
@@ -140,6 +138,7 @@ struct Reader<'s, 'k, K: ?Sized> {
     /// Nothing more can be said about the file.
     given_up: bool,
     debits_told: bool,
+    virtual_told: bool,
 }
 
 type Step = Result<(), Halt>;
@@ -269,6 +268,9 @@ impl<K: StatementSink + ?Sized> Reader<'_, '_, K> {
             (None, true, true) => Problem::AccountOnBothSides {
                 account: account.to_string(),
             },
+            (None, false, false) if pays_to_virtual(pair, account.as_str()) => {
+                return self.virtual_account(line, pair, account);
+            }
             (None, false, false) => Problem::AccountAbsent {
                 account: account.to_string(),
             },
@@ -277,132 +279,20 @@ impl<K: StatementSink + ?Sized> Reader<'_, '_, K> {
         Ok(None)
     }
 
-    fn entry(&mut self, line: &Line<'_>, fields: &[Field<'_>], known: &Known) -> Step {
-        let cells = Cells {
-            fields,
-            charset: line.charset,
-        };
-        let (payer, payee) = (cells.text(5), cells.text(6));
-        let pair = Pair {
-            payer: &payer,
-            payee: &payee,
-        };
-        let Some(side) = self.side(line, pair, known)? else {
-            return Ok(());
-        };
-        let date = self.date(line, &cells)?;
-        let Some(grosze) = self.grosze(line, &cells)? else {
-            return Ok(());
-        };
-        let (minor, name, bank) = match side {
-            Side::Outgoing => (-grosze, 8, 10),
-            Side::Incoming => (grosze, 7, 3),
-        };
-        self.begin(line, pair.ours(side), known)?;
-        self.check_digits(line, &cells, side)?;
-        let (name, bank, title) = (cells.lines(name), cells.text(bank), cells.lines(11));
-        let (class, information) = (cells.text(14), cells.text(15));
-        let code = [cells.text(0).as_ref(), class.as_ref()].join("/");
-        let unreadable = |text: &str| text.contains(char::REPLACEMENT_CHARACTER);
-        if [&name, &title, &information]
-            .iter()
-            .any(|text| unreadable(text))
-        {
-            self.complain(line, 0, &Problem::TextUndecodable)?;
+    /// Mass payments: each payer has an account number of his own to pay to. Told once.
+    fn virtual_account(
+        &mut self,
+        line: &Line<'_>,
+        pair: Pair<'_>,
+        account: &AccountNumber,
+    ) -> Result<Option<Side>, Halt> {
+        if !std::mem::replace(&mut self.virtual_told, true) {
+            let account = account.to_string();
+            let paid_to = pair.payee.to_owned();
+            let problem = Problem::VirtualAccount { account, paid_to };
+            self.complain(line, 0, &problem)?;
         }
-        if self.broken {
-            return Ok(());
-        }
-        self.sink.entry(&EntryView {
-            value_date: date,
-            booking_date: date,
-            transaction_code: present(code.trim_end_matches('/')),
-            customer_reference: present(&information),
-            counterparty: CounterpartyView {
-                name: present(&name),
-                account: present(pair.theirs(side)),
-                bank: present(&bank),
-            },
-            remittance: present(&title),
-            status: EntryStatus::Booked,
-            place: line.place,
-            ..EntryView::of_amount(Money::new(minor, Currency::PLN))
-        })
-    }
-
-    fn begin(&mut self, line: &Line<'_>, ours: &str, known: &Known) -> Step {
-        if self.begun || self.broken {
-            return Ok(());
-        }
-        self.begun = true;
-        let account = match known {
-            Known::Told(account) | Known::Shared(account, _) => account.clone(),
-        };
-        if let Err(IbanError::CheckDigits { .. }) = Iban::parse(ours) {
-            let account = shown(ours);
-            self.complain(line, 0, &Problem::AccountCheckDigits { account })?;
-        }
-        self.sink.begin(StatementHead {
-            format: Format::Elixir0,
-            bank: None,
-            account: Some(account),
-            currency: Currency::PLN,
-            number: None,
-            opening: None,
-            place: line.place,
-        })
-    }
-
-    fn check_digits(&mut self, line: &Line<'_>, cells: &Cells<'_, '_>, side: Side) -> Step {
-        let field = match side {
-            Side::Outgoing => 6,
-            Side::Incoming => 5,
-        };
-        let text = cells.text(field);
-        if let Err(IbanError::CheckDigits { .. }) = Iban::parse(&text) {
-            let account = text.into_owned();
-            let offset = cells.offset(field);
-            self.complain(line, offset, &Problem::AccountCheckDigits { account })?;
-        }
-        Ok(())
-    }
-
-    fn date(&mut self, line: &Line<'_>, cells: &Cells<'_, '_>) -> Result<Option<Date>, Halt> {
-        let text = cells.text(1);
-        let part = |from: usize, to: usize| text.get(from..to)?.parse::<i16>().ok();
-        let numbers = (part(0, 4), part(4, 6), part(6, 8));
-        let (Some(year), Some(month), Some(day), true) = (
-            numbers.0,
-            numbers.1.and_then(|month| i8::try_from(month).ok()),
-            numbers.2.and_then(|day| i8::try_from(day).ok()),
-            text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_digit()),
-        ) else {
-            let text = text.into_owned();
-            self.complain(line, cells.offset(1), &Problem::DateUnreadable { text })?;
-            return Ok(None);
-        };
-        match Date::new(year, month, day) {
-            Ok(date) => Ok(Some(date)),
-            Err(_) => {
-                let text = text.into_owned();
-                self.complain(line, cells.offset(1), &Problem::DateImpossible { text })?;
-                Ok(None)
-            }
-        }
-    }
-
-    fn grosze(&mut self, line: &Line<'_>, cells: &Cells<'_, '_>) -> Result<Option<i64>, Halt> {
-        let text = cells.text(2);
-        let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-        let grosze = text
-            .parse::<i64>()
-            .ok()
-            .filter(|grosze| digits && *grosze > 0);
-        if grosze.is_none() {
-            let text = text.into_owned();
-            self.complain(line, cells.offset(2), &Problem::AmountUnreadable { text })?;
-        }
-        Ok(grosze)
+        Ok(Some(Side::Incoming))
     }
 
     fn end(&mut self) -> Step {
@@ -418,39 +308,4 @@ impl<K: StatementSink + ?Sized> Reader<'_, '_, K> {
         }
         Ok(())
     }
-}
-
-/// The fields of a line as text; an absent one is empty.
-struct Cells<'f, 'l> {
-    fields: &'f [Field<'l>],
-    charset: Charset,
-}
-
-impl<'f> Cells<'f, '_> {
-    fn bytes(&self, index: usize) -> &'f [u8] {
-        self.fields.get(index).map_or(b"", |field| &field.value)
-    }
-
-    fn offset(&self, index: usize) -> usize {
-        self.fields.get(index).map_or(0, |field| field.offset)
-    }
-
-    fn text(&self, index: usize) -> Cow<'f, str> {
-        self.charset.decode(self.bytes(index).trim_ascii())
-    }
-
-    /// A text of several lines as one; lines that are left empty say nothing.
-    fn lines(&self, index: usize) -> Cow<'f, str> {
-        let bytes = self.bytes(index);
-        if !bytes.contains(&b'|') {
-            return self.text(index);
-        }
-        let text = self.charset.decode(bytes);
-        let lines = text.split('|').filter(|line| !line.trim().is_empty());
-        Cow::Owned(unwrap(lines, WIDTH).trim().to_owned())
-    }
-}
-
-fn present(text: &str) -> Option<&str> {
-    Some(text).filter(|text| !text.is_empty())
 }

@@ -35,6 +35,8 @@ pub(super) enum Problem {
     AccountChanges { account: String },
     /// The account that a person named is on neither side.
     AccountAbsent { account: String },
+    /// The first line that pays to a virtual account of it.
+    VirtualAccount { account: String, paid_to: String },
     /// It is on both sides.
     AccountOnBothSides { account: String },
     /// Characters that the code page does not have.
@@ -59,6 +61,7 @@ impl Problem {
             Problem::DirectionUnknown => ("direction-unknown", Fatal),
             Problem::AccountChanges { .. } => ("account-changes", Fatal),
             Problem::AccountAbsent { .. } => ("account-absent", Fatal),
+            Problem::VirtualAccount { .. } => ("virtual-account", Notice),
             Problem::AccountOnBothSides { .. } => ("account-on-both-sides", Fatal),
             Problem::TextUndecodable => ("text-undecodable", Notice),
         }
@@ -80,6 +83,7 @@ impl Problem {
             Problem::DirectionUnknown => "Elixir-0 does not say whose statement it is, and neither the paying nor the receiving account is the same on all lines, so nobody knows what came and what went; say which account it is".into(),
             Problem::AccountChanges { account } => format!("all lines before were of account {account}, and this one is not; say which account the statement is of").into(),
             Problem::AccountAbsent { account } => format!("the statement was said to be of account {account}, and this line neither debits nor credits it; choose the right account or the right file").into(),
+            Problem::VirtualAccount { account, paid_to } => format!("the statement was said to be of account {account}, and this line pays to {paid_to} at the same branch; it and others like it are read as payments to virtual accounts of {account}, choose another account if they are not").into(),
             Problem::AccountOnBothSides { account } => format!("this line pays from {account} to the same account, so it cannot be told whether the balance grows or falls; compare it with the bank").into(),
             Problem::TextUndecodable => "some characters of this entry cannot be read in the file's code page and are shown as \u{FFFD}; if names look wrong, choose the code page by hand".into(),
         }

@@ -49,6 +49,14 @@ fn digits(text: &str) -> impl Iterator<Item = u8> {
     text.bytes().filter(|byte| *byte != b' ')
 }
 
+/// Whether a line pays to a virtual account of `account`, as banks give them to whoever collects
+/// from many payers: its receiver is kept by the same branch, and its payer is not.
+pub(super) fn pays_to_virtual(pair: Pair<'_>, account: &str) -> bool {
+    let branch = |text: &str| -> Vec<u8> { digits(text).skip(2).take(8).collect() };
+    let ours = branch(account);
+    ours.len() == 8 && branch(pair.payee) == ours && branch(pair.payer) != ours
+}
+
 /// The number as people know it: an IBAN where it is one, as written where not.
 pub(super) fn shown(text: &str) -> String {
     Iban::parse(text).map_or_else(|_| text.to_owned(), |iban| iban.to_string())
