@@ -45,6 +45,7 @@ mod text;
 pub mod transfers;
 
 mod xml;
+mod zip;
 
 pub use charset::Charset;
 pub use profile::{Profile, ProfileError};

@@ -10,6 +10,7 @@ use crate::elixir0;
 use crate::jpk_wb;
 use crate::mt940;
 use crate::xml;
+use crate::zip;
 
 /// What a file seems to be.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -48,7 +49,21 @@ const PROBES: [Look; 5] = [
 /// Tells format, dialect and code page from the beginning of a file; a few kilobytes are enough
 /// (the dialect is told by the first entry). Dialects are told by shape, never by the account's bank.
 /// A file that fits two formats is of none: the reason names both.
+/// Of an archive it tells what the first file in it is.
 pub fn recognise(head: &[u8]) -> Recognition {
+    if zip::is_zip(head)
+        && let Some((name, bytes)) = zip::first_member(head)
+    {
+        let found = recognise_file(&bytes);
+        return Recognition {
+            why: format!("a zip archive that begins with {name}; {}", found.why),
+            ..found
+        };
+    }
+    recognise_file(head)
+}
+
+fn recognise_file(head: &[u8]) -> Recognition {
     let (charset, evidence) = xml::encoding(head).unwrap_or_else(|| {
         let detection = detect(head);
         let evidence = evidence(detection.charset, detection.evidence);

@@ -14,8 +14,9 @@ use crate::jpk_wb;
 use crate::mt940;
 use crate::peeked::Peeked;
 use crate::profile::Profile;
-use crate::recognise::recognise;
+use crate::recognise::{Recognition, recognise};
 use crate::source::{ByteSource, SourceError};
+use crate::zip;
 
 /// What the caller knows better than the file. The default leaves everything to its content.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -64,37 +65,62 @@ pub fn read_statement<S: ByteSource>(
     sink: &mut (impl StatementSink + ?Sized),
 ) -> Result<Outcome, SourceError> {
     let mut source = Peeked::new(source)?;
-    let recognition = recognise(source.head());
     let mut sink = Counted::new(sink, options.lenient);
-    let read = match recognition.format {
-        Some(Format::Mt940 | Format::Mt942 | Format::Mt900 | Format::Mt910) => {
-            mt940::read(&mut source, options, &mut sink)
-        }
-        Some(Format::Elixir0) => elixir0::statement::read(&mut source, options, &mut sink),
-        Some(Format::Camt052 | Format::Camt053 | Format::Camt054) => {
-            camt::read(&mut source, options, &mut sink)
-        }
-        Some(Format::Csv) => {
-            let chosen = csv::choose(source.head(), options.profile);
-            csv::read(&mut source, chosen, options, &mut sink)
-        }
-        // A table that a person named, or that fits several layouts: that is what is said of it.
-        None if csv::claims(source.head(), options.profile) => {
-            let chosen = csv::choose(source.head(), options.profile);
-            csv::read(&mut source, chosen, options, &mut sink)
-        }
-        Some(Format::BankXml) => bank_xml::read(&mut source, options, &mut sink),
-        Some(Format::JpkWb) => jpk_wb::read(&mut source, options, &mut sink),
-        // No format: MT940 says what is missing.
-        None => match camt::refusal(source.head()) {
-            Some(complaint) => sink.complaint(complaint).map(|()| recognition.charset),
-            None => mt940::read(&mut source, options, &mut sink),
-        },
+    let recognition = recognise(source.head());
+    let read = if zip::is_zip(source.head()) {
+        zip::read(&mut source, options, &mut sink)
+    } else {
+        read_peeked(&mut source, &recognition, options, &mut sink)
     };
     match read.and_then(|charset| sink.finish().map(|()| charset)) {
         Ok(charset) => Ok(sink.outcome(charset)),
         Err(Halt::Stop) => Ok(sink.outcome(recognition.charset)),
         Err(Halt::Source(error)) => Err(error),
+    }
+}
+
+/// Reads a member of an archive like a file of its own.
+pub(crate) fn read_member<S: ByteSource, K: StatementSink + ?Sized>(
+    source: &mut S,
+    options: Options<'_>,
+    sink: &mut Counted<'_, K>,
+) -> Result<Charset, Halt> {
+    let mut source = Peeked::new(source)?;
+    let recognition = recognise(source.head());
+    read_peeked(&mut source, &recognition, options, sink)
+}
+
+/// Reads a file by the reader of its format, and says which code page it was in.
+fn read_peeked<S: ByteSource, K: StatementSink + ?Sized>(
+    source: &mut Peeked<'_, S>,
+    recognition: &Recognition,
+    options: Options<'_>,
+    sink: &mut Counted<'_, K>,
+) -> Result<Charset, Halt> {
+    match recognition.format {
+        Some(Format::Mt940 | Format::Mt942 | Format::Mt900 | Format::Mt910) => {
+            mt940::read(source, options, sink)
+        }
+        Some(Format::Elixir0) => elixir0::statement::read(source, options, sink),
+        Some(Format::Camt052 | Format::Camt053 | Format::Camt054) => {
+            camt::read(source, options, sink)
+        }
+        Some(Format::Csv) => {
+            let chosen = csv::choose(source.head(), options.profile);
+            csv::read(source, chosen, options, sink)
+        }
+        // A table that a person named, or that fits several layouts: that is what is said of it.
+        None if csv::claims(source.head(), options.profile) => {
+            let chosen = csv::choose(source.head(), options.profile);
+            csv::read(source, chosen, options, sink)
+        }
+        Some(Format::BankXml) => bank_xml::read(source, options, sink),
+        Some(Format::JpkWb) => jpk_wb::read(source, options, sink),
+        // No format: MT940 says what is missing.
+        None => match camt::refusal(source.head()) {
+            Some(complaint) => sink.complaint(complaint).map(|()| recognition.charset),
+            None => mt940::read(source, options, sink),
+        },
     }
 }
 
@@ -129,6 +155,8 @@ const COMPLAINT_LIMIT: u64 = 1000;
 pub(crate) struct Counted<'k, K: ?Sized> {
     sink: &'k mut K,
     lenient: bool,
+    /// The member of an archive that is read now.
+    member: Option<String>,
     stopped: bool,
     statements: u64,
     entries: u64,
@@ -155,6 +183,7 @@ impl<'k, K: StatementSink + ?Sized> Counted<'k, K> {
         Counted {
             sink,
             lenient,
+            member: None,
             stopped: false,
             statements: 0,
             entries: 0,
@@ -197,7 +226,24 @@ impl<'k, K: StatementSink + ?Sized> Counted<'k, K> {
         self.after(flow)
     }
 
+    /// Complaints name this member from now on.
+    pub(crate) fn name_member(&mut self, member: Option<String>) {
+        self.member = member;
+    }
+
+    /// How many statements and complaints there were so far.
+    pub(crate) fn found(&self) -> (u64, u64) {
+        (self.statements, self.notices + self.fatal)
+    }
+
     pub(crate) fn complaint(&mut self, complaint: Complaint) -> Result<(), Halt> {
+        let complaint = match &self.member {
+            Some(member) => Complaint {
+                message: format!("in {member}: {}", complaint.message),
+                ..complaint
+            },
+            None => complaint,
+        };
         match complaint.severity {
             Severity::Notice => self.notices += 1,
             Severity::Fatal => self.fatal += 1,
