@@ -68,7 +68,7 @@ const fn slot(country: &[u8]) -> usize {
 }
 
 /// Whether accounts of the country can be reached by a SEPA credit transfer.
-pub(super) fn is_sepa(country: &str) -> bool {
+pub(crate) fn is_sepa(country: &str) -> bool {
     account_length(country).is_some()
 }
 

@@ -31,6 +31,7 @@ mod texts;
 mod twice;
 mod writer;
 
+pub(crate) use area::is_sepa;
 pub use block::Kind;
 pub use message::{Block, Message, Totals};
 pub use profile::{AddressForm, Agent, Choice, Priority, Profile, SEPA_SIGNS, Service};

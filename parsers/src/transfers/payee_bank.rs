@@ -4,17 +4,7 @@ use kantor_model::{Bic, Charges, Country, Currency, Iban, Transfer};
 
 use super::draft::Draft;
 use super::problem::WriteProblem;
-
-/// Countries whose accounts can be paid in EUR by their IBAN alone (SEPA; list of the European
-/// Payments Council as of 2026: the European Economic Area, Switzerland, the United Kingdom with
-/// its dependencies, and the small and the western Balkan states that joined).
-const SEPA: &str = "AD AL AT BE BG CH CY CZ DE DK EE ES FI FR GB GG GI GR HR HU IE IM IS IT JE LI LT \
-    LU LV MC MD ME MK MT NL NO PL PT RO RS SE SI SK SM VA";
-
-/// Whether accounts of the country can be paid by a SEPA transfer.
-pub(crate) fn in_sepa(country: &str) -> bool {
-    country.len() == 2 && SEPA.split(' ').any(|one| one == country)
-}
+use crate::pain001::is_sepa;
 
 /// The bank that the account itself tells: that of a Polish sort code.
 pub(crate) fn told_by(account: &Iban) -> Option<Bic> {
@@ -44,7 +34,7 @@ pub(crate) fn payee_bank(transfer: &Transfer, draft: &mut Draft<'_>) -> Option<B
     let account = transfer.payee_account;
     let currency = transfer.amount.currency();
     let known = transfer.abroad.bank.or_else(|| told_by(&account));
-    let found = account.nrb().is_some() || currency == Currency::EUR && in_sepa(account.country());
+    let found = account.nrb().is_some() || currency == Currency::EUR && is_sepa(account.country());
     if known.is_none() && !found {
         let at = draft.at();
         draft.problem(WriteProblem::PayeeBankMissing {
@@ -54,21 +44,4 @@ pub(crate) fn payee_bank(transfer: &Transfer, draft: &mut Draft<'_>) -> Option<B
         });
     }
     known
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn sepa_is_a_list_of_countries() {
-        for code in SEPA.split(' ') {
-            assert_eq!(Country::parse(code).unwrap().as_str(), code);
-            assert!(in_sepa(code));
-        }
-        assert!(SEPA.split(' ').is_sorted());
-        for code in ["US", "", "A", "AD AL", " "] {
-            assert!(!in_sepa(code), "{code}");
-        }
-    }
 }

@@ -11,8 +11,8 @@ const POLISH: &str = "ĄĆĘŁŃÓŚŹŻąćęłńóśźż";
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct TextSet {
     charset: Charset,
-    /// One bit for each ASCII character.
-    ascii: u128,
+    /// Whether a byte is an ASCII character that is allowed.
+    ascii: [bool; 256],
     /// What is allowed beyond ASCII.
     beyond: String,
 }
@@ -21,7 +21,7 @@ impl TextSet {
     /// The set with those signs, none of which may be one of `grammar`: quotes and separators of
     /// the format, which no text can hold.
     pub(crate) fn new(charset: Charset, polish: bool, signs: &str, grammar: &str) -> TextSet {
-        let mut ascii = 0;
+        let mut ascii = [false; 256];
         let mut beyond = String::new();
         let letters = ('a'..='z').chain('A'..='Z').chain('0'..='9').chain([' ']);
         let signs = signs
@@ -29,10 +29,12 @@ impl TextSet {
             .chain(POLISH.chars().filter(|_| polish))
             .filter(|sign| !grammar.contains(*sign) && !sign.is_control());
         for character in letters.chain(signs) {
-            if character.is_ascii() {
-                ascii |= 1_u128 << u32::from(character);
-            } else if charset.has(character) {
-                beyond.push(character);
+            if !character.is_ascii() {
+                if charset.has(character) {
+                    beyond.push(character);
+                }
+            } else if let Some(allowed) = ascii.get_mut(character as usize) {
+                *allowed = true;
             }
         }
         TextSet {
@@ -50,7 +52,7 @@ impl TextSet {
     /// Whether a text may hold the character as it is.
     pub(crate) fn allows(&self, character: char) -> bool {
         if character.is_ascii() {
-            self.ascii >> u32::from(character) & 1 == 1
+            self.ascii.get(character as usize) == Some(&true)
         } else {
             self.beyond.contains(character)
         }
@@ -60,18 +62,17 @@ impl TextSet {
     /// ends.
     pub(crate) fn takes(&self, text: &str) -> bool {
         let mut before = b' ';
+        let mut good = true;
+        // Without stopping, which is quicker: nearly every text is good.
         for byte in text.bytes() {
-            let one = if byte.is_ascii() {
-                self.ascii >> byte & 1 == 1
-            } else {
-                return self.takes_beyond(text);
-            };
-            if !one || byte == b' ' && before == b' ' {
-                return false;
-            }
+            let allowed = self.ascii.get(usize::from(byte)) == Some(&true);
+            good &= allowed & !((byte == b' ') & (before == b' '));
             before = byte;
         }
-        before != b' ' || text.is_empty()
+        if good {
+            return before != b' ' || text.is_empty();
+        }
+        !text.is_ascii() && self.takes_beyond(text)
     }
 
     fn takes_beyond(&self, text: &str) -> bool {
