@@ -1,11 +1,12 @@
 //! From a batch to a transfer file and back: what the desk is to write, and the proof that it did.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 
 use kantor_engine::batch::TransferFile;
 use kantor_engine::payout::{Payee, Payout};
 use kantor_engine::{AccountId, Actor, BatchId, Command, LineId, PayoutId};
 use kantor_model::{Abroad, Batch, Date, Iban, Party, Transfer};
+use kantor_parsers::transfers::{Order, TransferFormat, read_transfers};
 
 use crate::error::TransferError;
 use crate::request::{Once, Request};
@@ -143,8 +144,8 @@ impl Office {
         bytes: &[u8],
         once: Option<Once>,
     ) -> Result<(), TransferError> {
-        if format == "elixir0" {
-            self.compare_elixir0(id, bytes)?;
+        if let Some(format) = TransferFormat::from_name(format) {
+            self.compare(id, format, bytes)?;
         }
         let stored = self.store_file(&mut &bytes[..])?;
         let file = TransferFile {
@@ -158,10 +159,15 @@ impl Office {
         Ok(())
     }
 
-    fn compare_elixir0(&self, id: BatchId, bytes: &[u8]) -> Result<(), TransferError> {
+    fn compare(
+        &self,
+        id: BatchId,
+        format: TransferFormat,
+        bytes: &[u8],
+    ) -> Result<(), TransferError> {
         let wanted = self.transfers(id)?;
         let differs = |what: String| TransferError::Differs { batch: id, what };
-        let read = kantor_parsers::elixir0::read(bytes, None);
+        let read = read_transfers(bytes, Some(format), None);
         if let Some(complaint) = read.complaints.first() {
             return Err(differs(complaint.to_string()));
         }
@@ -172,13 +178,19 @@ impl Office {
                 wanted.transfers.len()
             )));
         }
-        for (at, (order, transfer)) in read.orders.iter().zip(&wanted.transfers).enumerate() {
-            let same = order.debit_account.iban() == Some(wanted.debit_account)
-                && order.date == wanted.date
-                && order.amount == transfer.amount
-                && order.payee_account.iban() == Some(transfer.payee_account)
-                && order.title.contains(&transfer.reference);
-            if !same {
+        // A format may put transfers of one kind together; else they keep their order, and the
+        // first that is left is the one.
+        let mut left: VecDeque<&Order> = read.orders.iter().collect();
+        for (at, transfer) in wanted.transfers.iter().enumerate() {
+            let same = |order: &&Order| {
+                order.debit_account.iban() == Some(wanted.debit_account)
+                    && order.date == wanted.date
+                    && order.amount == transfer.amount
+                    && order.payee_account.iban() == Some(transfer.payee_account)
+                    && order.title.contains(&transfer.reference)
+            };
+            let found = left.iter().position(same);
+            if found.and_then(|place| left.remove(place)).is_none() {
                 let reference = &transfer.reference;
                 return Err(differs(format!("transfer {} is not {reference}", at + 1)));
             }

@@ -192,6 +192,7 @@ impl Reader {
                     .reading
                     .account(field.place, account.unwrap_or_default());
                 let party = self.reading.party(field.place, &lines, of_lines);
+                open.country = open.country.or_else(|| numbered_country(&lines));
                 open.broken |= account.is_none();
                 open.payee = account.map(|account| (account, party));
             }
@@ -257,6 +258,12 @@ impl Reader {
             },
         });
     }
+}
+
+/// The country of a party of numbered lines: `3/DE/10115 BERLIN`.
+fn numbered_country(lines: &[&str]) -> Option<Country> {
+    let place = lines.iter().find_map(|line| line.strip_prefix("3/"))?;
+    Country::parse(place.split('/').next()?)
 }
 
 /// The country in which the payee lives, where `:77B:` says that.

@@ -224,8 +224,8 @@ pub enum WriteProblem {
 }
 
 impl WriteProblem {
-    /// The number of the transfer that it is about; 0 when it is about the whole batch.
-    pub fn line(&self) -> usize {
+    /// Which transfer it is about; `None` when it is about the whole batch.
+    pub fn at(&self) -> Option<&At> {
         match self {
             WriteProblem::Empty
             | WriteProblem::TooMany { .. }
@@ -233,7 +233,7 @@ impl WriteProblem {
             | WriteProblem::OwnerMissing
             | WriteProblem::Whole { .. }
             | WriteProblem::Date { .. }
-            | WriteProblem::SumTooLong { .. } => 0,
+            | WriteProblem::SumTooLong { .. } => None,
             WriteProblem::CurrencyNotCarried { at, .. }
             | WriteProblem::NotPositive { at, .. }
             | WriteProblem::AmountTooLong { at, .. }
@@ -246,7 +246,48 @@ impl WriteProblem {
             | WriteProblem::PayeeBankMissing { at, .. }
             | WriteProblem::TitleMissing { at }
             | WriteProblem::TitleTooLong { at, .. }
-            | WriteProblem::Rule { at, .. } => at.line,
+            | WriteProblem::Rule { at, .. } => Some(at),
+        }
+    }
+
+    /// The number of the transfer that it is about; 0 when it is about the whole batch.
+    pub fn line(&self) -> usize {
+        self.at().map_or(0, |at| at.line)
+    }
+
+    /// A stable word for programs, lower case with dashes.
+    pub fn code(&self) -> &'static str {
+        match self {
+            WriteProblem::Empty => "no-transfers",
+            WriteProblem::TooMany { .. } => "too-many-transfers",
+            WriteProblem::PayerNotPolish { .. } => "payer-not-polish",
+            WriteProblem::OwnerMissing => "owner-missing",
+            WriteProblem::Whole { .. } => "batch-refused",
+            WriteProblem::Date { .. } => "date-impossible",
+            WriteProblem::SumTooLong { .. } => "sum-too-long",
+            WriteProblem::CurrencyNotCarried { .. } => "currency-not-carried",
+            WriteProblem::NotPositive { .. } => "amount-not-positive",
+            WriteProblem::AmountTooLong { .. } => "amount-too-long",
+            WriteProblem::Twice { .. } => "paid-twice",
+            WriteProblem::ReferenceTwice { .. } => "reference-twice",
+            WriteProblem::ReferenceMissing { .. } => "reference-missing",
+            WriteProblem::ReferenceTooLong { .. } => "reference-too-long",
+            WriteProblem::PayeeNotPolish { .. } => "payee-not-polish",
+            WriteProblem::PayeeMissing { .. } => "payee-missing",
+            WriteProblem::PayeeBankMissing { .. } => "payee-bank-missing",
+            WriteProblem::TitleMissing { .. } => "title-missing",
+            WriteProblem::TitleTooLong { .. } => "title-too-long",
+            WriteProblem::Rule { .. } => "transfer-refused",
+        }
+    }
+
+    /// The sentence without the transfer that it is about, for who shows that in another way.
+    pub fn sentence(&self) -> String {
+        let text = self.to_string();
+        let place = self.at().map(|at| format!("{at}: "));
+        match place.as_deref().and_then(|place| text.strip_prefix(place)) {
+            Some(sentence) => sentence.to_owned(),
+            None => text,
         }
     }
 }

@@ -142,10 +142,15 @@ pub(crate) fn numbered_party_of(lines: &[&str], width: usize) -> Party {
         let lines = lines.iter().filter_map(|line| line.strip_prefix(number));
         unwrap(lines, width.saturating_sub(number.len()))
     };
+    let place = of("3/");
+    let city = match place.as_bytes() {
+        [_, _, b'/', ..] => place.get(3..).unwrap_or_default().to_owned(),
+        _ => place,
+    };
     Party {
         name: of("1/"),
         street: of("2/"),
-        city: of("3/"),
+        city,
     }
 }
 

@@ -7,6 +7,7 @@ mod failure;
 mod orders;
 mod output;
 mod parse;
+mod payout_list;
 mod payouts;
 mod plugins;
 mod published;
@@ -14,6 +15,7 @@ mod rates;
 mod statement;
 mod status;
 mod suspense;
+mod transfer_file;
 mod write;
 
 use std::io::ErrorKind;

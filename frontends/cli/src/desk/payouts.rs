@@ -8,7 +8,7 @@ use kantor_model::Moment;
 use kantor_wire::{AccountView, BatchView, PayoutState, PayoutView};
 
 use super::output::{print, print_json, print_list, words};
-use super::{Desk, Failure, status, write};
+use super::{Desk, Failure, status, transfer_file, write};
 
 /// What can be done with payouts.
 #[derive(Debug, Subcommand)]
@@ -68,6 +68,8 @@ pub(crate) enum Command {
     Write(write::Write),
     /// Read what a bank says about a transfer file (pain.002); needs no server
     Status(status::Status),
+    /// Show the transfers of a file, their sums and what is wrong, before it is sent; needs no server
+    Read(transfer_file::ReadFile),
 }
 
 fn state(text: &str) -> Result<PayoutState, String> {
@@ -131,6 +133,7 @@ pub(crate) fn run(command: &Command) -> Result<(), Failure> {
         }
         Command::Write(write) => write::run(write),
         Command::Status(status) => status::run(status),
+        Command::Read(asked) => transfer_file::run(asked),
     }
 }
 
