@@ -85,6 +85,8 @@ fn recognise_file(head: &[u8]) -> Recognition {
         [] => {
             let nothing =
                 "no line begins a field of MT940 and the first line is no Elixir-0 transfer";
+            let table = "a table whose columns no known layout has";
+            let nothing = if csv::claims(head) { table } else { nothing };
             let what = camt::told(head).unwrap_or_else(|| nothing.to_owned());
             recognised(None, None, what)
         }

@@ -109,8 +109,8 @@ fn read_peeked<S: ByteSource, K: StatementSink + ?Sized>(
             let chosen = csv::choose(source.head(), options.profile);
             csv::read(source, chosen, options, sink)
         }
-        // A table that a person named, or that fits several layouts: that is what is said of it.
-        None if csv::claims(source.head(), options.profile) => {
+        // A table that no layout fits, or more than one: that is what is said of it.
+        None if csv::claims(source.head()) => {
             let chosen = csv::choose(source.head(), options.profile);
             csv::read(source, chosen, options, sink)
         }

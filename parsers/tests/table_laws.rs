@@ -3,7 +3,10 @@
 
 use std::path::Path;
 
-use kantor_model::{Collected, Collector, Currency, Date, Money, Severity};
+use kantor_model::{
+    Collected, Collector, Complaint, Currency, Date, EntryView, Flow, Money, PartView, Severity,
+    StatementFoot, StatementHead, StatementSink,
+};
 use kantor_parsers::csv::{Column, CsvProfile, DateForm, Mark, Texts};
 use kantor_parsers::{
     ByteSource, Charset, Options, Profile, SourceError, parse_all, parse_all_with, read_statement,
@@ -127,6 +130,58 @@ fn a_table_cut_at_any_byte_is_refused_or_says_nothing_false() {
                 });
                 assert!(same, "{name} cut at {cut}: {entry:?}");
             }
+        }
+    }
+}
+
+/// Says stop at its nth record and counts what still comes.
+struct Stopper {
+    left: usize,
+    after: usize,
+}
+
+impl Stopper {
+    fn record(&mut self) -> Flow {
+        if self.left == 0 {
+            self.after += 1;
+            return Flow::Stop;
+        }
+        self.left -= 1;
+        if self.left == 0 {
+            Flow::Stop
+        } else {
+            Flow::Continue
+        }
+    }
+}
+
+impl StatementSink for Stopper {
+    fn begin(&mut self, _: StatementHead) -> Flow {
+        self.record()
+    }
+    fn part(&mut self, _: &PartView<'_>) -> Flow {
+        self.record()
+    }
+    fn entry(&mut self, _: &EntryView<'_>) -> Flow {
+        self.record()
+    }
+    fn end(&mut self, _: StatementFoot) -> Flow {
+        self.record()
+    }
+    fn complaint(&mut self, _: Complaint) -> Flow {
+        self.record()
+    }
+}
+
+#[test]
+fn after_stop_nothing_comes() {
+    for name in FILES.into_iter().chain(["broken/table-balance-break.csv"]) {
+        let bytes = ours(name);
+        for left in 1..6 {
+            let mut sink = Stopper { left, after: 0 };
+            let read = read_statement(&mut bytes.as_slice(), Options::default(), &mut sink);
+            assert_eq!(sink.after, 0, "{name} after {left}");
+            assert_eq!(read.unwrap().stopped, sink.left == 0, "{name} after {left}");
         }
     }
 }

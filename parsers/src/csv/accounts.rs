@@ -38,7 +38,12 @@ impl Group {
 pub(super) struct Owners {
     pub(super) groups: Vec<Group>,
     pub(super) problems: Vec<(Problem, Place)>,
+    /// There are more than [`MOST_ACCOUNTS`].
+    pub(super) too_many: bool,
 }
+
+/// Own accounts of one file; more of them are something else.
+pub(super) const MOST_ACCOUNTS: usize = 1000;
 
 /// What is known beside the rows.
 pub(super) struct Known<'a> {
@@ -65,6 +70,7 @@ pub(super) fn assign(held: &mut Held, known: &Known<'_>) -> Owners {
         held.rows.iter().map(|row| of(row.own)).collect()
     };
     let mut groups: Vec<Group> = Vec::new();
+    let mut too_many = false;
     for (row, owner) in held.rows.iter_mut().zip(owners) {
         let (account, key) = match owner {
             Ok(account) => (Some(account), None),
@@ -84,9 +90,17 @@ pub(super) fn assign(held: &mut Held, known: &Known<'_>) -> Owners {
             groups.len() - 1
         });
         row.group = u32::try_from(at).unwrap_or(u32::MAX);
+        too_many = groups.len() > MOST_ACCOUNTS;
+        if too_many {
+            break;
+        }
     }
     name(&mut groups, held, known, &mut problems);
-    Owners { groups, problems }
+    Owners {
+        groups,
+        problems,
+        too_many,
+    }
 }
 
 /// A person's word fills the one gap that there is; where the file says otherwise it stands.

@@ -92,6 +92,9 @@ pub(super) enum Problem {
     AccountUnclear {
         text: String,
     },
+    AccountsTooMany {
+        most: usize,
+    },
     SignContradicts,
     TextInPieces,
     TextUndecodable,
@@ -137,6 +140,7 @@ impl Problem {
             Problem::AccountCheckDigits { .. } => ("account-check-digits", Notice),
             Problem::AccountDiffers { .. } => ("account-differs", Notice),
             Problem::AccountUnclear { .. } => ("account-unclear", Notice),
+            Problem::AccountsTooMany { .. } => ("accounts-too-many", Fatal),
             Problem::SignContradicts => ("sign-contradicts-account", Notice),
             Problem::TextInPieces => ("text-in-pieces", Notice),
             Problem::TextUndecodable => ("text-undecodable", Notice),
@@ -145,7 +149,7 @@ impl Problem {
 
     fn message(&self) -> Cow<'static, str> {
         match self {
-            Problem::NoProfile => "the named bank has no table layout in its profile, so nobody knows which column is what; leave the bank out to have the file recognised by its content, or write a [[csv]] section for it".into(),
+            Problem::NoProfile => "this is a table, and no known layout has its columns, so nobody knows which column is what; name the bank if it is a known one, or describe the columns in a [[csv]] section of a profile (copy bank-plugins/generic-csv)".into(),
             Problem::SeveralLayouts { names } => format!("the file fits more than one layout ({names}), and they would read it differently; name the bank").into(),
             Problem::HeaderMissing { layout, missing } if missing.is_empty() => format!("the first lines do not look like the layout `{layout}`, so no row can be read; check that the file is of that bank and kind, or correct the shape in its profile").into(),
             Problem::HeaderMissing { layout, missing } => format!("no line has all columns of the layout `{layout}`; this one comes nearest and lacks: {}; check that the file is of that bank and kind, or correct the column names in its profile", missing.join(", ")).into(),
@@ -179,6 +183,7 @@ impl Problem {
             Problem::AccountCheckDigits { account } => format!("the check digits of account {account} do not fit its other digits; the line is kept as the bank wrote it, compare the number before you pay to it").into(),
             Problem::AccountDiffers { file, said } => format!("the file is of account {file}, and {said} was named; the file's own word is kept, check that you chose the right file").into(),
             Problem::AccountUnclear { text } => format!("the file names {} in place of the account's number, so nobody knows which of the accounts these entries belong to; name the account", if text.is_empty() { "nothing".to_owned() } else { format!("`{text}`") }).into(),
+            Problem::AccountsTooMany { most } => format!("the rows are of more than {most} own accounts, which no bank exports into one file, so the columns are not what they seem; check that the file is of that bank and kind").into(),
             Problem::SignContradicts => "by its sign this entry would be one of another account than the file's, so it may be told from the other side; compare it with the bank".into(),
             Problem::TextInPieces => "a text of this entry holds the separator, and nobody can tell which one; the amount is certain, the name or the title may have words in the wrong place".into(),
             Problem::TextUndecodable => "some characters of this entry cannot be read in the file's code page and are shown as \u{FFFD}; if names look wrong, choose the code page by hand".into(),

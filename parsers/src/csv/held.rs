@@ -1,5 +1,6 @@
 //! The rows that are held until it is known in which order the bank means them.
 
+use super::accounts::MOST_ACCOUNTS;
 use super::records::Record;
 use super::row::Row;
 
@@ -15,9 +16,6 @@ pub(super) const LIMITS: Limits = Limits {
     rows: 200_000,
     bytes: 64 << 20,
 };
-
-/// Texts that stand for own accounts; more of them is no file of own accounts.
-const MOST_KEYS: usize = 1000;
 
 /// Rows with their cells, one after the other.
 #[derive(Default, Debug)]
@@ -77,7 +75,7 @@ impl Held {
     pub(super) fn key(&mut self, text: &[u8]) -> Option<u32> {
         let at = match self.keys.iter().position(|key| key == text) {
             Some(at) => at,
-            None if self.keys.len() > MOST_KEYS => return None,
+            None if self.keys.len() > MOST_ACCOUNTS => return None,
             None => {
                 self.keys.push(text.to_vec());
                 self.keys.len() - 1

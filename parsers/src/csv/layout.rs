@@ -262,6 +262,15 @@ impl<'h> Beginning<'h> {
         }
     }
 
+    /// Two lines at least have several cells.
+    pub(super) fn is_table(&mut self) -> bool {
+        [b';', b',', b'\t'].into_iter().any(|separator| {
+            let quote = Some(b'"');
+            let divided = self.divided(Cut { separator, quote });
+            divided.is_some_and(|divided| divided.named.len() >= 2)
+        })
+    }
+
     fn divided(&mut self, cut: Cut) -> Option<&Divided> {
         if !self.divided.iter().any(|divided| divided.cut == cut) {
             let divided = Divided::new(self.head, cut, self.charset);

@@ -111,14 +111,9 @@ fn may_be_table(head: &[u8]) -> bool {
         || text.starts_with(b"\xFE\xFF"))
 }
 
-/// Whether a file that was not recognised is to be read as a table all the same: its bank was
-/// named and has layouts, or several layouts fit.
-pub(crate) fn claims(head: &[u8], named: Option<&Profile>) -> bool {
-    may_be_table(head)
-        && match named {
-            Some(profile) => !profile.csv.is_empty(),
-            None => probe(head).len() > 1,
-        }
+/// Whether a file that was not recognised is to be spoken of as a table: it has the look of one.
+pub(crate) fn claims(head: &[u8]) -> bool {
+    may_be_table(head) && Beginning::of(head).is_table()
 }
 
 /// Chooses the layout to read a file with: the named bank's, or the only one that fits.

@@ -2,6 +2,7 @@
 
 use kantor_model::{Currency, Place, StatementSink};
 
+use super::accounts::MOST_ACCOUNTS;
 use super::complaints::Problem;
 use super::held::{Held, Limits};
 use super::layout::{self, Fit, HEADER_WITHIN};
@@ -173,6 +174,9 @@ impl<K: StatementSink + ?Sized> Reader<'_, '_, K> {
         let charset = self.charset(record);
         self.beside(record);
         if record.line == self.fit.line {
+            if record.unfinished {
+                return self.fatal(&Problem::Truncated, record, 0);
+            }
             self.begun = true;
             let beside = std::mem::take(&mut self.beside);
             self.teller.settle(&beside);
@@ -231,6 +235,9 @@ impl<K: StatementSink + ?Sized> Reader<'_, '_, K> {
             }
         }
         if self.fit.first_is_head && count == 1 {
+            if record.unfinished {
+                return self.fatal(&Problem::Truncated, record, 0);
+            }
             let charset = self.charset(record);
             return self.hear(record, charset).map(|_| ());
         }
@@ -306,8 +313,8 @@ impl<K: StatementSink + ?Sized> Reader<'_, '_, K> {
             None => Some(0),
         };
         let Some(own) = own else {
-            let text = "one thousand different texts".to_owned();
-            return self.fatal(&Problem::AccountUnclear { text }, record, 0);
+            let most = MOST_ACCOUNTS;
+            return self.fatal(&Problem::AccountsTooMany { most }, record, 0);
         };
         if !self.broken {
             self.held.push(Row { own, ..row }, record);
@@ -359,3 +366,70 @@ fn excerpt(raw: &[u8], cell: usize, cut: Cut, charset: Charset) -> String {
 
 /// The line of columns may stand so deep; a preamble that is longer is no bank's.
 const _: () = assert!(HEADER_WITHIN > 40);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::csv::choose;
+    use crate::profile::Profile;
+    use kantor_model::{Collected, Collector};
+
+    /// A file of PKO BP with so many entries of one złoty, read with room for ten rows.
+    fn read_with_little_room(entries: i64, newest_first: bool) -> Collected {
+        let mut rows: Vec<String> = (1..=entries)
+            .map(|entry| {
+                let day = 1 + entry / 10;
+                format!("2026-11-{day:02},2026-11-{day:02},Przelew,+1.00,PLN,+{entry}.00,Tytuł: {entry}\n")
+            })
+            .collect();
+        if newest_first {
+            rows.reverse();
+        }
+        let header = "Data operacji,Data waluty,Typ transakcji,Kwota,Waluta,Saldo po transakcji,Opis transakcji\n";
+        let file = header.to_owned() + &rows.concat();
+        let mut collector = Collector::new();
+        let mut source = file.as_bytes();
+        let chosen = choose(file.as_bytes(), Profile::of_id("pko"));
+        let limits = Limits {
+            rows: 10,
+            bytes: 1 << 20,
+        };
+        let mut sink = Counted::new(&mut collector, false);
+        let _ = read(&mut source, chosen, Options::default(), &mut sink, limits);
+        collector.finish()
+    }
+
+    #[test]
+    fn a_long_table_whose_first_row_is_the_oldest_is_told_as_it_comes() {
+        for entries in [9, 10, 11, 25, 30] {
+            let read = read_with_little_room(entries, false);
+            assert!(read.complaints.is_empty(), "{:?}", read.complaints);
+            let statement = read.statements.first().unwrap();
+            let titles: Vec<_> = statement
+                .entries
+                .iter()
+                .filter_map(|entry| entry.remittance.clone())
+                .collect();
+            let wanted: Vec<_> = (1..=entries).map(|entry| entry.to_string()).collect();
+            assert_eq!(titles, wanted);
+            assert_eq!(statement.head.opening.unwrap().amount.minor(), 0);
+            assert_eq!(
+                statement.foot.closing.unwrap().amount.minor(),
+                entries * 100
+            );
+        }
+    }
+
+    #[test]
+    fn a_long_table_whose_last_row_stands_first_is_refused_with_the_remedy() {
+        assert_eq!(read_with_little_room(9, true).statements.len(), 1);
+        let read = read_with_little_room(25, true);
+        assert!(read.statements.is_empty());
+        let complaint = read.complaints.first().unwrap();
+        assert_eq!(
+            (complaint.code.as_ref(), complaint.place.line),
+            ("table-too-long", 11)
+        );
+        assert!(complaint.message.ends_with("export a shorter period"));
+    }
+}

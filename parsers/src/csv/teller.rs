@@ -155,6 +155,12 @@ impl<'t> Teller<'t> {
             return self.empty(told, sink);
         }
         let owners = accounts::assign(held, &self.known(told));
+        if owners.too_many {
+            let most = accounts::MOST_ACCOUNTS;
+            let place = Place { line: 1, column: 1 };
+            let problem = Problem::AccountsTooMany { most };
+            return sink.complaint(problem.at(place, String::new()));
+        }
         complain_all(owners.problems, sink)?;
         let order = Signs::of(&held.rows).order(self.profile.order);
         let alone = owners.groups.len() == 1;

@@ -2,6 +2,7 @@
 
 use kantor_model::{Currency, Date, Place};
 
+use super::accounts::MOST_ACCOUNTS;
 use super::layout::folded;
 use super::profile::{CsvProfile, Fact, FactKind};
 use super::records::Record;
@@ -63,9 +64,6 @@ pub(super) enum Heard {
     /// A value that cannot be read: which fact, and its cell.
     Unreadable(FactKind, usize),
 }
-
-/// Own accounts of one file; more is no list of accounts.
-const MOST_ACCOUNTS: usize = 1000;
 
 impl Told {
     /// Takes a line that is no row.
@@ -239,7 +237,10 @@ fn keep(
 ) -> Heard {
     let mut written = Written::default();
     // Beside the rows amounts are written in either way: two marks or three places are refused.
-    if written.read(text.as_bytes(), Mark::Either).is_none() {
+    let read = written.read(text.as_bytes(), Mark::Either);
+    // A last line without its end may stop inside the amount.
+    let cut = record.unfinished && cell + 1 == record.len() && written.places() < 2;
+    if read.is_none() || cut && !written.is_empty() {
         return Heard::Unreadable(kind, cell);
     }
     if !written.is_empty() {
