@@ -12,7 +12,7 @@ use super::complaints::Problem;
 use super::date::WrittenDate;
 use super::details::{put, told};
 use super::fields::Field;
-use super::open::Told;
+use super::open::{Open, Told};
 use super::reader::{Reader, Step};
 use crate::charset::Charset;
 use crate::text::{lines, trim};
@@ -147,13 +147,8 @@ impl<K: StatementSink + ?Sized> Reader<'_, '_, '_, K> {
         let Some((value_date, amount)) = open.announcement.value else {
             return self.complain(&Problem::ValueMissing, place, String::new());
         };
-        let debit = match open.format {
-            Format::Mt900 => true,
-            Format::Mt910 => false,
-            // Without an envelope the fields tell: a credit names who pays, a debit does not.
-            _ if open.announcement.only_credit => false,
-            _ if !open.announcement.has_institution => true,
-            _ => return self.complain(&Problem::DirectionUnknown, place, String::new()),
+        let Some(debit) = open.announces_debit() else {
+            return self.complain(&Problem::DirectionUnknown, place, String::new());
         };
         open.format = if debit { Format::Mt900 } else { Format::Mt910 };
         let Ok(amount) = signed(amount, debit) else {
@@ -183,6 +178,21 @@ impl<K: StatementSink + ?Sized> Reader<'_, '_, '_, K> {
         self.sink.begin(head)?;
         self.sink.entry(&entry)?;
         self.sink.end(StatementFoot::default())
+    }
+}
+
+impl Open<'_> {
+    /// Whether a debit is announced. Without an envelope the fields tell: a credit names who pays,
+    /// and a debit names nobody but perhaps the ordering bank, which a credit may name, too.
+    fn announces_debit(&self) -> Option<bool> {
+        let told = &self.announcement;
+        if matches!(self.format, Format::Mt900 | Format::Mt910) {
+            Some(self.format == Format::Mt900)
+        } else if told.only_credit {
+            Some(false)
+        } else {
+            (!told.has_institution).then_some(true)
+        }
     }
 }
 

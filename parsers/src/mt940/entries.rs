@@ -354,9 +354,10 @@ fn looks_like_iban(line: &[u8]) -> bool {
 
 /// Whether the entry is booked; `None` when the bank marks it in a way that it does not document.
 fn status(section: Option<&Section>, second_line: &[u8], format: Format) -> Option<EntryStatus> {
-    let usual = match format {
-        Format::Mt942 => EntryStatus::Pending,
-        _ => EntryStatus::Booked,
+    let usual = if format == Format::Mt942 {
+        EntryStatus::Pending
+    } else {
+        EntryStatus::Booked
     };
     let Some(marks) = section.and_then(|section| section.second_line.as_ref()) else {
         return Some(usual);

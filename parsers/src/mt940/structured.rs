@@ -3,6 +3,8 @@
 //! The separator is the first character after the code, whatever it is. What a subfield means
 //! differs a little from bank to bank; that is data of their profiles, read in `subfields`.
 
+use std::ops::RangeInclusive;
+
 use super::pattern::Pattern;
 use super::section::Subfields;
 use crate::charset::FILLER;
@@ -17,6 +19,8 @@ pub(super) struct Part {
     to: usize,
     /// It holds more than the filler.
     pub(super) is_filled: bool,
+    /// It only looks like a mark.
+    is_text: bool,
 }
 
 /// The codes that are seen in real files; a separator before other digits is text.
@@ -57,6 +61,69 @@ fn code_at(joined: &[u8], at: usize) -> Option<u8> {
     (tens.is_ascii_digit() && units.is_ascii_digit()).then(|| (tens - b'0') * 10 + (units - b'0'))
 }
 
+/// The codes of titles; at some banks the last ones hold something else.
+const TITLE: RangeInclusive<u8> = 20..=29;
+
+/// What only looks like a mark inside a title is text, because a title is the payer's own: banks
+/// write the subfields of a title side by side, so another code between them is none; and of a
+/// code that comes twice with a smaller one between, the first is none.
+fn part_titles(joined: &[u8], parts: &mut Vec<Part>) {
+    let is_title = |part: &Part| TITLE.contains(&part.code);
+    let (Some(first), Some(last)) = (
+        parts.iter().position(is_title),
+        parts.iter().rposition(is_title),
+    ) else {
+        return;
+    };
+    let mut any = false;
+    let mut later = Later::default();
+    if let Some(part) = parts.get(last) {
+        later.put(part.code);
+    }
+    let between = parts.iter_mut().take(last).skip(first + 1).rev();
+    for part in between {
+        part.is_text = !TITLE.contains(&part.code) || later.has_again_after_less(part.code);
+        any |= part.is_text;
+        if !part.is_text {
+            later.put(part.code);
+        }
+    }
+    if any {
+        let mut kept: Option<usize> = None;
+        for index in 0..parts.len() {
+            let Some(part) = parts.get(index).copied() else {
+                break;
+            };
+            if part.is_text {
+                end(joined, kept.and_then(|kept| parts.get_mut(kept)), part.to);
+            } else {
+                kept = Some(index);
+            }
+        }
+        parts.retain(|part| !part.is_text);
+    }
+}
+
+/// The title's codes that come later, each with the least code before it.
+#[derive(Default)]
+struct Later([Option<u8>; 10]);
+
+impl Later {
+    fn has_again_after_less(&self, code: u8) -> bool {
+        let slot = self.0.get(usize::from(code - TITLE.start()));
+        slot.is_some_and(|least| least.is_some_and(|least| least < code))
+    }
+
+    fn put(&mut self, code: u8) {
+        for least in self.0.iter_mut().flatten() {
+            *least = code.min(*least);
+        }
+        if let Some(slot) = self.0.get_mut(usize::from(code - TITLE.start())) {
+            *slot = Some(u8::MAX);
+        }
+    }
+}
+
 /// Cuts the joined text into its subfields.
 fn split(joined: &[u8], separator: u8, first: usize, parts: &mut Vec<Part>) {
     parts.clear();
@@ -71,9 +138,11 @@ fn split(joined: &[u8], separator: u8, first: usize, parts: &mut Vec<Part>) {
             from: at + 3,
             to: joined.len(),
             is_filled: false,
+            is_text: false,
         });
     }
     end(joined, parts.last_mut(), joined.len());
+    part_titles(joined, parts);
 }
 
 /// A subfield ends where the next one begins.
@@ -292,6 +361,23 @@ mod tests {
                 "name: BIURO",
                 "title: Transakcja w obrocie dewizowym, 23/8 :K:  1,000000 :S: 4,070000 :O: 1 221 000,00 PLN",
                 "original: 1221000.00 PLN",
+            ],
+        );
+    }
+
+    #[test]
+    fn a_title_cannot_speak_for_the_bank() {
+        check(
+            "pko",
+            "020~00062|~20ZA ~25 ZL ~38DE89370400440532013000~32|~21ANNA|~22˙|~23˙|~24˙|~25˙|~3010901014\
+             |~310000071219812874|~32JAN NOWAK|~33˙|~3861109010140000071219812874|~60˙|~63˙",
+            &[
+                "~",
+                "name: JAN NOWAK",
+                "account: PL61109010140000071219812874",
+                "at: 10901014",
+                "title: ZA ~25 ZL ~38DE89370400440532013000~32ANNA",
+                "whole: yes",
             ],
         );
     }
