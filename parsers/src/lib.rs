@@ -49,6 +49,6 @@ mod zip;
 
 pub use charset::Charset;
 pub use profile::{Profile, ProfileError};
-pub use recognise::{Recognition, recognise};
+pub use recognise::{Recognition, recognise, recognise_with};
 pub use source::{ByteSource, SourceError};
 pub use statement::{Options, Outcome, parse_all, parse_all_with, read_statement};

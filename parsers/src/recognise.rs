@@ -9,6 +9,7 @@ use crate::csv;
 use crate::elixir0;
 use crate::jpk_wb;
 use crate::mt940;
+use crate::profile::Profile;
 use crate::xml;
 use crate::zip;
 
@@ -37,9 +38,8 @@ pub(crate) struct Probe {
 /// One format's look at the beginning of a file.
 type Look = fn(&[u8]) -> Option<Probe>;
 
-/// Every format's look.
-const PROBES: [Look; 5] = [
-    mt940::probe,
+/// The look of every format that banks do not bend in a profile of somebody's own.
+const PROBES: [Look; 4] = [
     elixir0::statement::probe,
     camt::probe,
     bank_xml::probe,
@@ -51,19 +51,24 @@ const PROBES: [Look; 5] = [
 /// A file that fits two formats is of none: the reason names both.
 /// Of an archive it tells what the first file in it is.
 pub fn recognise(head: &[u8]) -> Recognition {
+    recognise_with(head, None)
+}
+
+/// As [`recognise`], with the profile of one more bank, which a pack of somebody else brings.
+pub fn recognise_with(head: &[u8], brought: Option<&Profile>) -> Recognition {
     if zip::is_zip(head)
         && let Some((name, bytes)) = zip::first_member(head)
     {
-        let found = recognise_file(&bytes);
+        let found = recognise_file(&bytes, brought);
         return Recognition {
             why: format!("a zip archive that begins with {name}; {}", found.why),
             ..found
         };
     }
-    recognise_file(head)
+    recognise_file(head, brought)
 }
 
-fn recognise_file(head: &[u8]) -> Recognition {
+fn recognise_file(head: &[u8], brought: Option<&Profile>) -> Recognition {
     let (charset, evidence) = xml::encoding(head).unwrap_or_else(|| {
         let detection = detect(head);
         let evidence = evidence(detection.charset, detection.evidence);
@@ -75,10 +80,13 @@ fn recognise_file(head: &[u8]) -> Recognition {
         charset,
         why: format!("{what}; {evidence}"),
     };
-    let mut found: Vec<Probe> = PROBES.iter().filter_map(|probe| probe(head)).collect();
+    let mut found: Vec<Probe> = mt940::probe(head, brought)
+        .into_iter()
+        .chain(PROBES.iter().filter_map(|probe| probe(head)))
+        .collect();
     // A line that begins a field of MT940, or a transfer, names no columns.
     if found.is_empty() {
-        found.extend(csv::probe(head));
+        found.extend(csv::probe(head, brought));
     }
     match found.as_slice() {
         [one] => recognised(Some(one.format), one.bank.clone(), one.why.clone()),

@@ -22,7 +22,10 @@ pub(crate) fn discover(host: &mut Host, settings: &Settings) {
                 Ok(manifest) => {
                     let candidate = Candidate {
                         library: folder.join(&manifest.library),
-                        origin: Origin::Installed,
+                        origin: match manifest.signature {
+                            Some(_) => Origin::InstalledWithSignature,
+                            None => Origin::Installed,
+                        },
                         manifest: Some(manifest),
                     };
                     look_at(host, candidate);

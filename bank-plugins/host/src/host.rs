@@ -51,8 +51,10 @@ impl Settings {
 pub enum Origin {
     /// Built beside the executable; not listed anywhere.
     Development,
-    /// Listed with its hash in a manifest.
+    /// Listed with its hash in a manifest, which nobody signed.
     Installed,
+    /// Listed in a manifest that comes with a signature, which this version cannot check.
+    InstalledWithSignature,
 }
 
 impl Origin {
@@ -60,7 +62,8 @@ impl Origin {
     pub const fn label(self) -> &'static str {
         match self {
             Origin::Development => "unsigned development pack",
-            Origin::Installed => "installed pack",
+            Origin::Installed => "installed pack, unsigned",
+            Origin::InstalledWithSignature => "installed pack, signature not checked",
         }
     }
 }

@@ -4,11 +4,19 @@
 //! ```toml
 //! id = "mbank"
 //! version = "1.2.0"
+//! abi = 1
 //! library = "libkantor_pack_mbank.so"
 //! sha256 = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 //! banks = ["mbank"]
 //! formats = ["MT940", "elixir0"]
+//! profiles = ["profile.toml"]
+//! corpus = "corpus"
+//! signature = "pack.sig"
 //! ```
+//!
+//! `abi`, `profiles`, `corpus` and `signature` may be left out. A signature is a file of its own,
+//! over the bytes of `pack.toml`, which lists the library's hash. This version makes and checks
+//! none: a pack without one is shown as unsigned, and one that names one as not checked.
 
 use std::ffi::OsStr;
 use std::fmt::Write as _;
@@ -16,6 +24,7 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use kantor_plugin_sdk::abi;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
@@ -40,6 +49,18 @@ pub struct Manifest {
     pub banks: Vec<String>,
     /// Formats that it reads and writes.
     pub formats: Vec<String>,
+    /// The major version of the plugin contract that it speaks.
+    #[serde(default)]
+    pub abi: Option<u32>,
+    /// The file names of its profiles, in the same folder: what it was built from, for people.
+    #[serde(default)]
+    pub profiles: Vec<String>,
+    /// The folder with its own files, in the same folder; `kantor plugins check` reads them.
+    #[serde(default)]
+    pub corpus: Option<String>,
+    /// The file name of its detached signature, in the same folder.
+    #[serde(default)]
+    pub signature: Option<String>,
 }
 
 /// Why a folder is not a pack that may be loaded.
@@ -61,16 +82,42 @@ pub enum ManifestError {
         /// What is wrong with it.
         reason: String,
     },
-    /// The library is not in the pack's own folder.
+    /// Something that is listed is not in the pack's own folder.
     #[error(
-        "{} names the library `{library}`, which is not a plain file name; install the pack again",
+        "{} names {what} `{file}`, which is not a plain file name; install the pack again",
         .path.display()
     )]
-    LibraryElsewhere {
+    Elsewhere {
         /// Which manifest.
         path: PathBuf,
+        /// `the library`, `the profile`, `the corpus`, `the signature`.
+        what: &'static str,
         /// What it names.
-        library: String,
+        file: String,
+    },
+    /// Something that is listed is not there.
+    #[error("{} names {what} `{file}`, which is not there; install the pack again", .path.display())]
+    Missing {
+        /// Which manifest.
+        path: PathBuf,
+        /// `the profile`, `the corpus`, `the signature`.
+        what: &'static str,
+        /// What it names.
+        file: String,
+    },
+    /// It speaks another major version of the contract.
+    #[error(
+        "{} lists version {found} of the plugin contract and this program speaks version {ours}; \
+         install a pack for version {ours}, or a newer program",
+        .path.display()
+    )]
+    OtherMajor {
+        /// Which manifest.
+        path: PathBuf,
+        /// What it lists.
+        found: u32,
+        /// What we speak.
+        ours: u32,
     },
     /// The library is not the one that was listed.
     #[error(
@@ -119,13 +166,39 @@ impl Manifest {
                 path: path.clone(),
                 reason: error.message().to_owned(),
             })?;
-        if Path::new(&manifest.library).file_name() != Some(OsStr::new(&manifest.library)) {
-            return Err(ManifestError::LibraryElsewhere {
-                path,
-                library: manifest.library,
-            });
-        }
+        manifest.check_names(folder, &path)?;
         Ok(manifest)
+    }
+
+    /// Everything that is listed lies in the pack's own folder, and is there. The library is
+    /// looked at, with its hash, before each call.
+    fn check_names(&self, folder: &Path, path: &Path) -> Result<(), ManifestError> {
+        let path = || path.to_path_buf();
+        if let Some(found) = self.abi.filter(|abi| *abi != abi::MAJOR) {
+            let ours = abi::MAJOR;
+            let path = path();
+            return Err(ManifestError::OtherMajor { path, found, ours });
+        }
+        let beside = self
+            .profiles
+            .iter()
+            .map(|file| ("the profile", file))
+            .chain(self.corpus.iter().map(|file| ("the corpus", file)))
+            .chain(self.signature.iter().map(|file| ("the signature", file)));
+        let library = std::iter::once(("the library", &self.library));
+        for (what, file) in library.chain(beside.clone()) {
+            if Path::new(file).file_name() != Some(OsStr::new(file)) {
+                let (path, file) = (path(), file.clone());
+                return Err(ManifestError::Elsewhere { path, what, file });
+            }
+        }
+        for (what, file) in beside {
+            if !folder.join(file).exists() {
+                let (path, file) = (path(), file.clone());
+                return Err(ManifestError::Missing { path, what, file });
+            }
+        }
+        Ok(())
     }
 
     /// Whether the library still is the one that was listed. Looked at before each call.

@@ -85,6 +85,38 @@ fn pack_that_is_not_as_listed_is_never_loaded() {
         "not a plain file name",
     );
     check_rejected(|text| text.replace("version", "varsion"), "is no manifest");
+    check_rejected(
+        |text| text + "abi = 2\n",
+        "version 2 of the plugin contract and this program speaks version 1",
+    );
+    check_rejected(
+        |text| text + "profiles = [\"profile.toml\"]\n",
+        "the profile `profile.toml`, which is not there",
+    );
+    check_rejected(
+        |text| text + "corpus = \"../corpus\"\n",
+        "the corpus `../corpus`, which is not a plain file name",
+    );
+    check_rejected(
+        |text| text + "signature = \"pack.sig\"\n",
+        "the signature `pack.sig`, which is not there",
+    );
+}
+
+/// There is room for a detached signature. Nothing checks one yet, and nobody is told otherwise.
+#[test]
+fn pack_without_a_signature_is_shown_as_unsigned_and_one_with_it_as_not_checked() {
+    let label = |installed: &Installed| {
+        let host = installed.host();
+        let pack = host.packs().next();
+        let pack = pack.unwrap_or_else(|| panic!("{:?}", host.rejected()));
+        pack.origin.label()
+    };
+    let installed = Installed::new(|manifest| manifest + "abi = 1\n");
+    assert_eq!(label(&installed), "installed pack, unsigned");
+    let installed = Installed::new(|manifest| manifest + "signature = \"pack.sig\"\n");
+    std::fs::write(installed.library().with_file_name("pack.sig"), "x").unwrap();
+    assert_eq!(label(&installed), "installed pack, signature not checked");
 }
 
 #[test]

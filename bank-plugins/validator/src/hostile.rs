@@ -9,9 +9,9 @@ use crate::reading::{case_of, reads, with_corpus};
 use crate::record::Records;
 
 /// How many cases a check of changed files makes, over all files.
-const MANY: usize = 1600;
+const MANY: usize = 800;
 /// The least for one file.
-const SOME: usize = 48;
+const SOME: usize = 40;
 
 fn share(files: usize) -> usize {
     (MANY / files.max(1)).max(SOME)
@@ -26,7 +26,7 @@ pub(crate) fn truncation(making: &mut Making<'_>) -> Step {
         let whole = making.read_whole(case_of(file))?.collected();
         let length = file.bytes.len();
         let most = match smallest {
-            Some(smallest) if smallest == length => length.min(4 * MANY),
+            Some(smallest) if smallest == length => length.min(3 * MANY),
             Some(_) | None => share(subject.corpus.len()),
         };
         for at in cuts(length, most) {
@@ -90,12 +90,12 @@ pub(crate) fn charset(making: &mut Making<'_>) -> Step {
 }
 
 /// A line longer than any that a bank writes.
-const HUGE: usize = 4 << 20;
+const HUGE: usize = 1 << 20;
 
 pub(crate) fn huge_line(making: &mut Making<'_>) -> Step {
     reads(making)?;
     let subject = making.subject;
-    let heads = subject.good().take(8).map(|file| {
+    let heads = subject.good().take(2).map(|file| {
         let half = file.bytes.len() / 2;
         (
             file.name.as_str(),
@@ -109,7 +109,7 @@ pub(crate) fn huge_line(making: &mut Making<'_>) -> Step {
             ("signs", b'<'),
             ("zeros", 0),
         ] {
-            let name = format!("{name} and then 4 MiB of {what} on one line");
+            let name = format!("{name} and then 1 MiB of {what} on one line");
             let bytes = [head, &vec![byte; HUGE]].concat();
             let case = Case {
                 name: &name,
@@ -127,9 +127,9 @@ pub(crate) fn huge_line(making: &mut Making<'_>) -> Step {
 pub(crate) fn noise(making: &mut Making<'_>) -> Step {
     reads(making)?;
     let subject = making.subject;
-    for seed in 0..100 {
+    for seed in 0..50 {
         let mut numbers = Numbers::of("random", seed);
-        let length = numbers.below(4096);
+        let length = numbers.below(2048);
         let bytes = random(length, &mut numbers);
         let name = format!("{length} random bytes, seed {seed}");
         making.read_whole(Case {

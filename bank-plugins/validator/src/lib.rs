@@ -18,10 +18,13 @@ mod reading;
 mod record;
 mod report;
 mod samples;
+pub mod scaffold;
+mod seal;
 mod subject;
 mod writing;
 
 pub use check::{Check, VERSION};
 pub use examine::{Settings, examine};
 pub use report::{Failure, Outcome, Report, Verdict};
+pub use seal::{SealError, seal};
 pub use subject::{Sample, Subject, SubjectError};

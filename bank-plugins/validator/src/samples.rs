@@ -112,6 +112,21 @@ pub(crate) struct Order {
 const PAYERS: &str = "PL61109010140000071219812874";
 const PAYEES: &str = "PL27114020040000300201355387";
 
+/// Each transfer with a reference of its own, which its title begins with.
+fn numbered(transfers: impl Iterator<Item = Transfer>) -> Vec<Transfer> {
+    transfers
+        .enumerate()
+        .map(|(index, transfer)| {
+            let reference = format!("EX{}", index + 1);
+            Transfer {
+                title: transfer.title.replacen("EX1", &reference, 1),
+                reference,
+                ..transfer
+            }
+        })
+        .collect()
+}
+
 /// Batches in the first currency that the format carries, złoty where it does.
 pub(crate) fn orders(format: &WritableFormat) -> Vec<Order> {
     let carried = |code: &str| format.currencies.iter().any(|carried| carried == code);
@@ -146,7 +161,7 @@ pub(crate) fn orders(format: &WritableFormat) -> Vec<Order> {
                 city: "00-002 Warszawa".to_owned(),
             },
             date: Date::new(2026, 11, 2).ok()?,
-            transfers: transfers.into_iter().flatten().collect(),
+            transfers: numbered(transfers.into_iter().flatten()),
         })
     };
     let plain = vec![
@@ -170,7 +185,13 @@ pub(crate) fn orders(format: &WritableFormat) -> Vec<Order> {
     )];
     let signs = vec![one(100, "A|B,\"C\"<D>&:E", "EX1 :86: -}{ ~20 /REMI/")];
     let many = (1..=200)
-        .map(|number| one(number * 100, "Jan Testowy", &format!("EX1 {number}")))
+        .map(|number| {
+            one(
+                number * 100,
+                "Jan Testowy",
+                &format!("EX1 of {number} hundred"),
+            )
+        })
         .collect();
     [
         ("three plain transfers", batch(plain), true),

@@ -118,6 +118,14 @@ impl Subject {
     }
 }
 
+/// The library of a pack's crate, or the file itself.
+pub(crate) fn library_of(path: &Path) -> Result<PathBuf, SubjectError> {
+    if path.is_file() {
+        return Ok(path.to_path_buf());
+    }
+    built(path)
+}
+
 /// The library that cargo built for a pack's crate: the newest in its target folder.
 fn built(folder: &Path) -> Result<PathBuf, SubjectError> {
     use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};

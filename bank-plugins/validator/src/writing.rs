@@ -79,10 +79,11 @@ pub(crate) fn writes_the_same(making: &mut Making<'_>) -> Step {
 fn reader(format: &str) -> Option<fn(&[u8]) -> Read> {
     match TransferFormat::from_name(format)? {
         TransferFormat::Elixir0 => Some(|bytes| kantor_parsers::elixir0::read(bytes, None)),
-        TransferFormat::Pain001V03
-        | TransferFormat::Pain001V09
-        | TransferFormat::Pla
-        | TransferFormat::Mt101 => None,
+        TransferFormat::Pain001V03 | TransferFormat::Pain001V09 => {
+            Some(|bytes| kantor_parsers::pain001::read(bytes, None).read)
+        }
+        TransferFormat::Pla => Some(|bytes| kantor_parsers::pla::read(bytes, None)),
+        TransferFormat::Mt101 => Some(|bytes| kantor_parsers::mt101::read(bytes, None)),
     }
 }
 

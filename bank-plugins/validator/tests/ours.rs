@@ -24,7 +24,7 @@ fn our_packs_keep_every_law() {
             .flat_map(|(_, samples)| samples.clone())
             .collect();
         let report = examine_only(&subject, &[]);
-        println!("{}\n", report.text());
+        println!("{}", report.badge());
         let made = report
             .outcomes
             .iter()

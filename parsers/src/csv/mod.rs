@@ -86,12 +86,17 @@ fn fitting<'p>(profiles: &'p [Profile], head: &[u8], named: bool) -> Vec<Choice<
     found
 }
 
-/// Every layout that fits the beginning of a file; one, unless two banks cannot be told apart.
-pub(crate) fn probe(head: &[u8]) -> Vec<Probe> {
+/// Every layout that fits the beginning of a file; one, unless two banks cannot be told apart. The
+/// layouts of the bank whose profile is brought are looked for, too.
+pub(crate) fn probe(head: &[u8], brought: Option<&Profile>) -> Vec<Probe> {
     if !may_be_table(head) {
         return Vec::new();
     }
-    let found = fitting(Profile::built_in(), head, false);
+    let mut found = fitting(Profile::built_in(), head, false);
+    let brought = brought.filter(|profile| Profile::of_id(&profile.id).is_none());
+    if let Some(profile) = brought {
+        found.extend(fitting(std::slice::from_ref(profile), head, false));
+    }
     found
         .iter()
         .map(|choice| Probe {

@@ -7,6 +7,7 @@ use kantor_model::{
 use super::fields::Fields;
 use super::known::Known;
 use super::reader::{Reader, message_number};
+use crate::profile::Profile;
 use crate::recognise::Probe;
 use crate::statement::{Counted, Options};
 
@@ -39,11 +40,16 @@ impl StatementSink for FirstHead {
 
 /// MT940, MT942, MT900 or MT910, and whose shape it has: told by the first message's envelope, or
 /// by its fields up to the first entry.
-pub(crate) fn probe(head: &[u8]) -> Option<Probe> {
+/// The shape of the bank whose profile is brought is looked for, too.
+pub(crate) fn probe(head: &[u8], brought: Option<&Profile>) -> Option<Probe> {
     let by_lines = format_of_lines(head)?;
     let mut first = FirstHead::default();
     let mut counted = Counted::new(&mut first, true);
-    let mut reader = Reader::new(Options::default(), &mut counted);
+    let options = Options {
+        profile: brought,
+        ..Options::default()
+    };
+    let mut reader = Reader::new(options, &mut counted);
     let mut source = head;
     // A slice never fails.
     let _ = reader.run(&mut Fields::new(&mut source, None));
@@ -109,7 +115,7 @@ mod tests {
     #[test]
     fn files_are_told_by_their_envelope_or_their_fields() {
         let check = |head: &str, expected: &str| {
-            let found = probe(head.as_bytes());
+            let found = probe(head.as_bytes(), None);
             let found = found.map_or("nothing".to_owned(), |probe| probe.why);
             assert_eq!(found, expected, "{head}");
         };

@@ -2,4 +2,5 @@
 //! which and whose bends, and is done.
 
 pub mod mt940;
+pub mod profiled;
 pub mod transfers;

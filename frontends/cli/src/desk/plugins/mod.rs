@@ -1,4 +1,8 @@
-//! `kantor plugins`: which bank packs there are, and whether they can be used.
+//! `kantor plugins`: which bank packs there are, whether they keep the contract, and new ones.
+
+mod check;
+mod new;
+mod seal;
 
 use std::path::PathBuf;
 
@@ -14,8 +18,12 @@ use super::output::{print, print_json, table};
 pub(crate) enum Command {
     /// Packs with their banks and formats; what cannot be used is named with its reason
     List(Where),
-    /// Like `list`, and fails when something cannot be used or nothing is there
-    Check(Where),
+    /// Examine packs with their own files and with hostile input; fails when a check does
+    Check(check::Check),
+    /// Begin a pack for another bank
+    New(new::New),
+    /// Make the folder of a built pack that a desk can install: library, manifest, profile, files
+    Seal(seal::Seal),
 }
 
 /// Where packs are.
@@ -32,24 +40,9 @@ pub(crate) struct Where {
 pub(crate) fn run(command: &Command) -> Result<(), Failure> {
     match command {
         Command::List(place) => list(&InstalledPacks::find(place.packs.as_deref()), place.json),
-        Command::Check(place) => {
-            let packs = InstalledPacks::find(place.packs.as_deref());
-            list(&packs, place.json)?;
-            check(&packs)
-        }
-    }
-}
-
-fn check(packs: &InstalledPacks) -> Result<(), Failure> {
-    match (packs.packs().count(), packs.rejected().len()) {
-        (0, 0) => Err(Failure::Asked(
-            "there are no bank packs; build the whole workspace, or name their folder with --packs"
-                .to_owned(),
-        )),
-        (_, 0) => Ok(()),
-        (_, rejected) => Err(Failure::Asked(format!(
-            "{rejected} packs cannot be used; the reasons stand above"
-        ))),
+        Command::Check(check) => check::run(check),
+        Command::New(new) => new::run(new),
+        Command::Seal(seal) => seal::run(seal),
     }
 }
 
