@@ -10,10 +10,12 @@ use kantor_model::{
     StatementFoot, StatementHead, StatementSink, Transfer,
 };
 use kantor_parsers::elixir0::{self, Profile};
-use kantor_parsers::{Options, parse_all, read_statement};
+use kantor_parsers::transfers::TransferFormat;
+use kantor_parsers::{Options, pain001, parse_all, read_statement};
 
 use crate::corpus::{Corpus, PER_STATEMENT, Sums, corpus, line};
 use crate::exchange::{EURO_ACCOUNT, Exchange, MANY, Memory, OFFICE, facts, statement_of};
+use crate::floor;
 use crate::paper::Shape;
 use crate::random::Random;
 
@@ -53,6 +55,14 @@ pub const CASES: &[Case] = &[
     case("parse/kept", "entries", 10_000, parse_kept),
     case("transfers/write", "transfers", 10_000, write_transfers),
     case("transfers/read", "transfers", 10_000, read_transfers),
+    case("transfers/pain001", "transfers", 10_000, write_pain001),
+    case(
+        "transfers/pain001-floor",
+        "transfers",
+        10_000,
+        write_pain001_floor,
+    ),
+    case("transfers/pain001-read", "transfers", 10_000, read_pain001),
     case("match/lines", "lines and orders", 10_000, match_lines),
     case(
         "match/open-orders",
@@ -206,6 +216,51 @@ fn read_transfers(count: usize) -> Step {
         assert_eq!(batches[0].transfers.len(), count);
         batches
     })
+}
+
+/// Piece by piece, as into a file.
+fn write_pain001(count: usize) -> Step {
+    let batch = numbered(count);
+    let profile = pain001::Profile::default();
+    step(move || {
+        let mut bytes = 0;
+        let version = TransferFormat::Pain001V03;
+        pain001::write_to(&batch, version, &profile, &mut |piece: &[u8]| {
+            bytes += piece.len();
+            Flow::Continue
+        })
+        .expect("a good batch");
+        assert!(bytes > 300 * count);
+    })
+}
+
+fn write_pain001_floor(count: usize) -> Step {
+    let batch = numbered(count);
+    step(move || {
+        let text = floor::pain001(&batch);
+        assert!(text.len() > 300 * count);
+        text
+    })
+}
+
+fn read_pain001(count: usize) -> Step {
+    let profile = pain001::Profile::default();
+    let written = pain001::write(&numbered(count), TransferFormat::Pain001V03, &profile);
+    let written = written.expect("a good batch");
+    step(move || {
+        let message = pain001::read(&written.bytes, None);
+        assert_eq!(message.read.orders.len(), count);
+        message
+    })
+}
+
+/// A batch whose references are all different.
+fn numbered(count: usize) -> Batch {
+    let mut batch = batch(count);
+    for (index, transfer) in batch.transfers.iter_mut().enumerate() {
+        transfer.reference = format!("EX{index:09}");
+    }
+    batch
 }
 
 fn matched(office: &Memory, lines: &[LineFacts]) -> usize {

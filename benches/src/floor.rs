@@ -1,7 +1,11 @@
-//! The least that reading a statement file can cost: the lines found, the parts of `:61:` and of
-//! each subfield as borrowed slices, the amounts as numbers. Nothing is checked, decoded or kept.
+//! The least that files can cost, with nothing checked. Reading a statement: the lines found, the
+//! parts of `:61:` and of each subfield as borrowed slices, the amounts as numbers. Writing
+//! transfers: their text put together.
 
+use std::fmt::Write as _;
 use std::hint::black_box;
+
+use kantor_model::Batch;
 
 use crate::corpus::Sums;
 
@@ -39,4 +43,31 @@ fn entry_amount(entry: &[u8]) -> i64 {
         .filter(|byte| byte.is_ascii_digit())
         .fold(0, |sum, byte| sum * 10 + i64::from(byte - b'0'));
     if entry[10] == b'D' { -minor } else { minor }
+}
+
+/// The text of transfers in pain.001 put together with nothing looked at: the least that writing
+/// can cost.
+pub fn pain001(batch: &Batch) -> String {
+    let mut text = String::with_capacity(512 * batch.transfers.len());
+    for transfer in &batch.transfers {
+        let minor = transfer.amount.minor();
+        write!(
+            text,
+            "<CdtTrfTxInf><PmtId><EndToEndId>{}</EndToEndId></PmtId><Amt><InstdAmt Ccy=\"{}\">{}.{:02}\
+             </InstdAmt></Amt><Cdtr><Nm>{}</Nm><PstlAdr><Ctry>PL</Ctry><AdrLine>{}</AdrLine>\
+             <AdrLine>{}</AdrLine></PstlAdr></Cdtr><CdtrAcct><Id><IBAN>{}</IBAN></Id></CdtrAcct>\
+             <RmtInf><Ustrd>{}</Ustrd></RmtInf></CdtTrfTxInf>",
+            transfer.reference,
+            transfer.amount.currency().code(),
+            minor / 100,
+            minor % 100,
+            transfer.payee.name,
+            transfer.payee.street,
+            transfer.payee.city,
+            transfer.payee_account.as_str(),
+            transfer.title,
+        )
+        .expect("writing into a text never fails");
+    }
+    text
 }
