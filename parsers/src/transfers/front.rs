@@ -73,7 +73,7 @@ pub fn recognise_transfers(head: &[u8]) -> Option<TransferFormat> {
     } else if head.starts_with(b"<") {
         let version = |namespace: &[u8], format| has(namespace).then_some(format);
         version(b"pain.001.001.09", TransferFormat::Pain001V09)
-            .or_else(|| version(b"pain.001.001.", TransferFormat::Pain001V03))
+            .or_else(|| version(b"pain.001.", TransferFormat::Pain001V03))
     } else if head.starts_with(b":01:") || has(b"{2:I100") || has(b"{2:I103") || has(b":32A:") {
         Some(TransferFormat::Pla)
     } else if has(b"{2:I101") || has(b"{2:O101") || has(b":28D:") || has(b":32B:") {
