@@ -291,7 +291,7 @@ pub enum ImportError {
     Pack(#[from] PackError),
     /// No pack knows the file.
     #[error(
-        "no pack recognises this file ({}); check that it is a statement, or name the bank",
+        "no pack recognises this file ({}); check that it is a statement, or name the bank (--bank)",
         Opinion::list(.opinions)
     )]
     NotRecognised {
@@ -299,7 +299,10 @@ pub enum ImportError {
         opinions: Vec<Opinion>,
     },
     /// Several packs are equally sure; money is never guessed about.
-    #[error("several packs recognise this file equally ({}); name the bank", Opinion::list(.opinions))]
+    #[error(
+        "several packs recognise this file equally ({}); name the bank (--bank)",
+        Opinion::list(.opinions)
+    )]
     Ambiguous {
         /// Those that are equally sure.
         opinions: Vec<Opinion>,

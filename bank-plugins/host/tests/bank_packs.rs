@@ -230,6 +230,47 @@ fn batch_that_cannot_be_written_is_refused_whole_with_every_reason() {
     }
 }
 
+/// Every pack of this repository that has files of its own.
+const ALL: [&str; 11] = [
+    "alior",
+    "bnp",
+    "generic-camt",
+    "generic-mt940",
+    "ing",
+    "mbank",
+    "millennium",
+    "nest",
+    "pekao",
+    "pko",
+    "santander",
+];
+
+/// Every statement of the packs' own folders, without a bank named: its own pack reads it, and
+/// the generic packs are rivals of nobody.
+#[test]
+fn each_file_is_read_by_the_pack_it_belongs_to() {
+    let mut packs = Packs::none();
+    for id in ALL.iter().chain(&["citi", "generic-csv"]) {
+        let name = id.replace('-', "_");
+        packs = packs.with_built(&format!("kantor_pack_{name}"), &name);
+    }
+    let host = packs.host_in_process();
+    assert_eq!(host.packs().count(), ALL.len() + 2, "{:?}", host.rejected());
+    for id in ALL {
+        let folder = format!("{}/../{id}/corpus", env!("CARGO_MANIFEST_DIR"));
+        for file in std::fs::read_dir(folder).unwrap() {
+            let path = file.unwrap().path();
+            if !path.is_file() || path.extension().is_some_and(|it| it == "expected") {
+                continue;
+            }
+            let bytes = std::fs::read(&path).unwrap();
+            let (report, sink) = read_bytes(&host, &bytes);
+            assert_eq!(report.pack, id, "{}", path.display());
+            assert!(!sink.finish().statements.is_empty(), "{}", path.display());
+        }
+    }
+}
+
 #[test]
 fn pack_is_found_by_the_bank_that_it_knows() {
     let packs = packs();

@@ -7,6 +7,7 @@
 //! growing                 structures of a side that knows fewer fields, or more
 //! BankPack                what an author writes
 //! formats                 ready halves for the formats that kantor-parsers knows
+//! profile_pack!           a whole pack of a bank that only bends known formats
 //! export_bank_pack!       makes a library of it; a panic becomes a status
 //! corpus_tests!           tests it over the files of its corpus; told writes down what they say
 //! ```
@@ -70,9 +71,16 @@ pub mod from_abi;
 pub mod growing;
 pub mod guest;
 pub mod pack;
+pub mod profile_pack;
 mod text;
 pub mod to_abi;
 pub mod told;
+
+/// What the macros name.
+#[doc(hidden)]
+pub mod __private {
+    pub use kantor_parsers::Profile;
+}
 
 /// What a pack's author needs.
 pub mod prelude {

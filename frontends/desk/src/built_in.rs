@@ -1,5 +1,6 @@
-//! What the desk reads and writes without a pack: MT940 in no bank's particular shape, and Elixir-0
-//! in the profile that most banks take. Pure code of ours; no bank's code runs here.
+//! What the desk reads and writes without a pack: statements that the parsers know and no pack
+//! claims, and Elixir-0 in the profile that most banks take. Pure code of ours; no bank's code runs
+//! here.
 
 use std::io::{self, Chain, Cursor, Read};
 
@@ -9,7 +10,7 @@ use kantor_parsers::{ByteSource, Charset, Options, SourceError, read_statement};
 use kantor_plugin_host::Hints;
 use kantor_wire::PackUsed;
 
-use crate::{PackFailure, Written};
+use crate::{PackFailure, ReadBy, Written};
 
 /// The id that stands in the place of a pack's; `--bank built-in` asks for it.
 pub const ID: &str = "built-in";
@@ -28,15 +29,15 @@ fn used() -> PackUsed {
 
 /// Whether these are the first bytes of a statement that can be read without a pack.
 pub(crate) fn recognises(head: &[u8]) -> bool {
-    kantor_parsers::recognise(head).format == Some(kantor_model::Format::Mt940)
+    kantor_parsers::recognise(head).format.is_some()
 }
 
-/// Reads a statement file in no bank's particular shape.
+/// Reads a statement file that no pack claims.
 pub(crate) fn read(
     source: &mut dyn Read,
     hints: Hints<'_>,
     sink: &mut dyn StatementSink,
-) -> Result<PackUsed, PackFailure> {
+) -> Result<ReadBy, PackFailure> {
     let options = Options {
         charset: hints.charset.and_then(Charset::from_name),
         profile: None,
@@ -44,7 +45,11 @@ pub(crate) fn read(
         lenient: hints.lenient,
     };
     read_statement(&mut Pulled(source), options, sink)
-        .map(|_| used())
+        .map(|_| ReadBy {
+            pack: used(),
+            why: "it is read by this program itself".to_owned(),
+            opinions: Vec::new(),
+        })
         .map_err(|error| PackFailure::new(PackFailure::FAILED, error.to_string()))
 }
 

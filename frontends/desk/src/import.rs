@@ -146,7 +146,7 @@ fn parse(
         Flow::Continue
     });
     let mut source = bytes;
-    let pack = packs
+    let read = packs
         .read(&mut source, None, hints, &mut sink)
         .map_err(|failure| ImportError::Pack {
             path: path.to_owned(),
@@ -170,7 +170,7 @@ fn parse(
     }
     Ok(ParsedFile {
         path: path.to_owned(),
-        pack,
+        pack: read.pack,
         statements,
         complaints,
     })

@@ -4,11 +4,13 @@ use std::io::Read;
 use std::path::Path;
 
 use kantor_model::{Batch, StatementSink};
-use kantor_plugin_host::{Hints, Host, ImportError, PackInfo, RejectedPack, Sandbox, Settings};
+use kantor_plugin_host::{
+    Hints, Host, ImportError, Opinion, PackInfo, ReadReport, RejectedPack, Sandbox, Settings,
+};
 use kantor_wire::PackUsed;
 
 use crate::built_in::{self, Remembering};
-use crate::{BankPacks, PackFailure, Written};
+use crate::{BankPacks, PackFailure, ReadBy, Written};
 
 /// The packs of a folder, or the development packs beside this program. Every call of a pack runs
 /// in a child process of its own, behind the walls that the system has.
@@ -125,6 +127,16 @@ fn knows(pack: &PackInfo, bank: &str) -> bool {
     pack.facts.id == bank || pack.facts.banks.iter().any(|known| known == bank)
 }
 
+fn read_by(report: ReadReport) -> ReadBy {
+    let own = |opinion: &&Opinion| opinion.pack == report.pack;
+    let why = report.opinions.iter().find(own);
+    ReadBy {
+        why: why.map_or("the bank was named".to_owned(), |own| own.why.clone()),
+        pack: used(report.pack, report.version, &report.sandbox),
+        opinions: report.opinions,
+    }
+}
+
 fn used(id: String, version: String, sandbox: &Sandbox) -> PackUsed {
     PackUsed {
         id,
@@ -140,7 +152,7 @@ impl BankPacks for InstalledPacks {
         bank: Option<&str>,
         hints: Hints<'_>,
         sink: &mut dyn StatementSink,
-    ) -> Result<PackUsed, PackFailure> {
+    ) -> Result<ReadBy, PackFailure> {
         if self.packs().next().is_none() {
             return Err(self.no_pack("reads statements"));
         }
@@ -152,7 +164,7 @@ impl BankPacks for InstalledPacks {
         let id = pack.map(|pack| pack.facts.id.as_str());
         let read = self.host.read_statement(&mut source, id, hints, sink);
         match read {
-            Ok(report) => Ok(used(report.pack, report.version, &report.sandbox)),
+            Ok(report) => Ok(read_by(report)),
             // In no bank's particular shape: the generic reading is the fallback of every bank.
             Err(ImportError::NotRecognised { .. }) if built_in::recognises(source.head()) => {
                 built_in::read(&mut source.rewound(), hints, sink)

@@ -3,7 +3,7 @@
 use std::io::Read;
 
 use kantor_model::{Batch, StatementSink};
-use kantor_plugin_host::Hints;
+use kantor_plugin_host::{Hints, Opinion};
 use kantor_wire::PackUsed;
 
 /// A transfer file as a pack wrote it.
@@ -17,6 +17,17 @@ pub struct Written {
     pub bytes: Vec<u8>,
     /// What was written differently from what was asked, such as transliterated letters.
     pub notices: Vec<String>,
+}
+
+/// Who read a statement file, and why he.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ReadBy {
+    /// The pack.
+    pub pack: PackUsed,
+    /// Which signs decided, or that a person did.
+    pub why: String,
+    /// What every pack thought of the file; empty where a bank was named.
+    pub opinions: Vec<Opinion>,
 }
 
 /// Why no pack did what was asked. The sentence is the host's: it says what happened, why, and
@@ -62,7 +73,7 @@ pub trait BankPacks {
         bank: Option<&str>,
         hints: Hints<'_>,
         sink: &mut dyn StatementSink,
-    ) -> Result<PackUsed, PackFailure>;
+    ) -> Result<ReadBy, PackFailure>;
 
     /// Writes a transfer file in a format, in the way the bank takes it. Without a bank a default
     /// profile is used; without a format, the first that carries the batch's currency.

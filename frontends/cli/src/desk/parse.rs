@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use clap::Args;
-use kantor_desk::{BankPacks, Hints, InstalledPacks, Normaliser, complaint_line};
+use kantor_desk::{BankPacks, Hints, InstalledPacks, Normaliser, ReadBy, complaint_line};
 use kantor_model::{
     AccountNumber, Complaint, EntryStatus, EntryView, Flow, PartView, Severity, StatementFoot,
     StatementHead, StatementSink,
 };
 use kantor_parsers::Charset;
-use kantor_wire::{ComplaintWire, EntryWire, StatementWire};
+use kantor_wire::{ComplaintWire, EntryWire, PackUsed, StatementWire};
 
 use super::Failure;
 use super::output::{print, print_json};
@@ -38,6 +38,9 @@ pub(crate) struct Parse {
     /// Sums only: a line a statement, and one line for the whole file
     #[arg(long)]
     summary: bool,
+    /// Say on standard error what each pack thinks of the file
+    #[arg(long)]
+    verbose: bool,
     /// The folder of the bank packs [default: the packs beside this program]
     #[arg(long, value_name = "DIR")]
     packs: Option<PathBuf>,
@@ -88,6 +91,7 @@ pub(crate) fn run(parse: &Parse) -> Result<(), Failure> {
     let mut read = |sink: &mut dyn StatementSink| {
         packs
             .read(&mut file, parse.bank.as_deref(), hints, sink)
+            .map(|read| say_who(parse, &read))
             .map_err(|failure| complain_about_all(&parse.file, &failure))
     };
     if parse.summary {
@@ -120,6 +124,21 @@ pub(crate) fn run(parse: &Parse) -> Result<(), Failure> {
         eprintln!("{}", complaint_line(&parse.file, complaint));
     }
     judge(&parse.file, trustworthy, complaints.is_empty())
+}
+
+/// Who read the file and why he, where it is asked for.
+fn say_who(parse: &Parse, read: &ReadBy) {
+    let file = parse.file.display();
+    if parse.verbose {
+        for opinion in &read.opinions {
+            let sure = opinion.confidence.name();
+            eprintln!("{file}: {}: {sure}: {}", opinion.pack, opinion.why);
+        }
+    }
+    if parse.verbose || parse.summary {
+        let PackUsed { id, version, .. } = &read.pack;
+        eprintln!("{file}: read by {id} {version}: {}", read.why);
+    }
 }
 
 /// What no pack could read is complained about at its beginning.

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::io::Read;
 
-use kantor_desk::{BankPacks, Hints, PackFailure, Written};
+use kantor_desk::{BankPacks, Hints, PackFailure, ReadBy, Written};
 use kantor_model::{
     AccountNumber, Balance, Batch, Complaint, Currency, Date, Entry, EntryStatus, Format, Money,
     Place, Severity, StatementFoot, StatementHead, StatementSink,
@@ -29,7 +29,7 @@ impl BankPacks for FakePacks {
         _bank: Option<&str>,
         hints: Hints<'_>,
         sink: &mut dyn StatementSink,
-    ) -> Result<PackUsed, PackFailure> {
+    ) -> Result<ReadBy, PackFailure> {
         let mut text = String::new();
         source
             .read_to_string(&mut text)
@@ -73,7 +73,11 @@ impl BankPacks for FakePacks {
             };
         }
         let _ = sink.end(foot.unwrap_or_default());
-        Ok(pack())
+        Ok(ReadBy {
+            pack: pack(),
+            why: "it begins with PL".to_owned(),
+            opinions: Vec::new(),
+        })
     }
 
     fn write(
