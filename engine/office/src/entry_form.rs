@@ -201,3 +201,59 @@ impl BankLine {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use kantor_model::{CounterpartyView, EntryView, PartView};
+
+    use super::*;
+
+    fn body(entry: &Entry) -> String {
+        String::from_utf8(BankLine::of(entry, 0).to_row().body).unwrap()
+    }
+
+    /// A row's bytes are hashed into the log: what the bank does not say may not change them.
+    #[test]
+    fn a_line_that_says_nothing_new_has_the_bytes_it_always_had() {
+        let entry = EntryView {
+            remittance: Some("KZ1"),
+            ..EntryView::of_amount(Money::new(5, Currency::PLN))
+        };
+        assert_eq!(
+            body(&entry.to_entry()),
+            r#"{"value_date":null,"transaction_code":null,"bank_reference":null,"customer_reference":null,"counterparty_name":null,"counterparty_account":null,"remittance":"KZ1","reversal":false}"#
+        );
+    }
+
+    #[test]
+    fn everything_that_the_bank_says_is_kept() {
+        let part = PartView {
+            amount: Some(Money::new(5, Currency::PLN)),
+            remittance: Some("KZ1"),
+            ..PartView::default()
+        };
+        let entry = Entry {
+            parts: vec![part.to_part()],
+            ..EntryView {
+                counterparty: CounterpartyView {
+                    bank: Some("WBKPPLPP"),
+                    ..CounterpartyView::default()
+                },
+                original: Some(Money::new(100, Currency::EUR)),
+                charges: Some(Money::new(1, Currency::PLN)),
+                return_reason: Some("AC04"),
+                ..EntryView::of_amount(Money::new(5, Currency::PLN))
+            }
+            .to_entry()
+        };
+        let body = body(&entry);
+        let (_, new) = body.split_once("\"reversal\":false,").unwrap();
+        assert_eq!(
+            new,
+            r#""counterparty_bank":"WBKPPLPP","original":"1.00 EUR","charges":"0.01 PLN","return_reason":"AC04","parts":[{"amount":"0.05","remittance":"KZ1"}]}"#
+        );
+        let row = BankLine::of(&entry, 0).to_row();
+        let kept = BankLine::from_row(&row, Currency::PLN).unwrap();
+        assert_eq!(kept, BankLine::of(&entry, 0));
+    }
+}

@@ -163,17 +163,22 @@ impl Office {
     /// they must say the same as what was sent.
     fn compare_with_bytes(&self, import: &Import) -> Result<(), ImportError> {
         let bytes = self.file_bytes(&import.file)?;
-        let recognition = kantor_parsers::recognise(&bytes);
-        if recognition.format.is_none() {
-            // Of a format that only a pack knows: the proof by balances is all there is.
-            return Ok(());
-        }
+        let bank = import
+            .statements
+            .first()
+            .and_then(|it| it.head.bank.as_deref());
         let options = Options {
+            profile: bank.and_then(Profile::of_id),
             account: import.account.as_deref(),
             lenient: import.lenient,
             ..Options::default()
         };
         let ours = kantor_parsers::parse_all_with(&bytes, options);
+        let is_known = kantor_parsers::recognise(&bytes).format.is_some();
+        if !is_known && ours.statements.is_empty() {
+            // Of a format that only a pack knows: the proof by balances is all there is.
+            return Ok(());
+        }
         compare(&ours, &import.statements)
     }
 }

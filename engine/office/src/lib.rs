@@ -39,4 +39,4 @@ pub use people::{
 };
 pub use request::{Once, Request};
 pub use runtime::{Office, Settings};
-pub use verify::{Disagreement, Reread, Verified, verify, verify_reading};
+pub use verify::{Difference, Disagreement, Reading, Reread, Verified, verify, verify_reading};

@@ -8,10 +8,10 @@ use kantor_engine::{
     AccountId, Actor, Answer, Command, CustomerId, LineId, OrderId, Policy, RateVersion, Reference,
     StatementOutcome,
 };
-use kantor_model::{Currency, Iban, Moment, Money, Party, Rate};
+use kantor_model::{Currency, Entry, Iban, Moment, Money, Party, Rate, Statement};
 use kantor_office::{
-    Import, ImportError, ImportedStatement, NewPerson, Office, Once, Request, SetClock, Settings,
-    verify,
+    Import, ImportError, ImportedStatement, NewPerson, Office, Once, Reading, Request, SetClock,
+    Settings, verify, verify_reading,
 };
 use kantor_store::{OfficeId, SqliteStore, Store};
 
@@ -125,14 +125,23 @@ impl Day {
     }
 
     fn import(&self, file: &str) -> Result<Vec<ImportedStatement>, ImportError> {
-        let stored = self.office.store_file(&mut file.as_bytes()).unwrap();
         let collected = kantor_parsers::parse_all(file.as_bytes());
+        self.import_as(file, collected.statements)
+    }
+
+    /// A desk whose pack read the file so.
+    fn import_as(
+        &self,
+        file: &str,
+        statements: Vec<Statement>,
+    ) -> Result<Vec<ImportedStatement>, ImportError> {
+        let stored = self.office.store_file(&mut file.as_bytes()).unwrap();
         self.office.import(
             &staff(),
             &Import {
                 file: stored.hash,
                 read_by: "mbank 0.1.0".to_owned(),
-                statements: collected.statements,
+                statements,
                 account: None,
                 lenient: false,
             },
@@ -296,24 +305,83 @@ fn an_account_that_a_family_shares_is_each_ones_own() {
 
 #[test]
 fn what_the_desk_sends_must_be_what_the_bytes_say() {
-    let day = Day::begin();
     let file = statement("1000,00", &[("5,00", "x")], Some("1005,00"));
-    let stored = day.office.store_file(&mut file.as_bytes()).unwrap();
-    let mut collected = kantor_parsers::parse_all(file.as_bytes());
-    collected.statements[0].entries[0].amount = Money::new(50_000, Currency::EUR);
-    let import = Import {
-        file: stored.hash,
-        read_by: "liar 1.0".to_owned(),
-        statements: collected.statements,
-        account: None,
-        lenient: false,
+    let check = |bank: Option<&str>, change: fn(&mut Entry), taken: bool| {
+        let day = Day::begin();
+        let mut statements = kantor_parsers::parse_all(file.as_bytes()).statements;
+        statements[0].head.bank = bank.map(str::to_owned);
+        change(&mut statements[0].entries[0]);
+        let before = day.office.head();
+        match day.import_as(&file, statements) {
+            Ok(_) if taken => {}
+            Err(ImportError::Differs { .. }) if !taken => assert_eq!(day.office.head(), before),
+            other => panic!("{bank:?}: {other:?}"),
+        }
     };
-    let before = day.office.head();
-    match day.office.import(&staff(), &import) {
-        Err(ImportError::Differs { .. }) => {}
-        other => panic!("{other:?}"),
+    let money = |entry: &mut Entry| entry.amount = Money::new(50_000, Currency::EUR);
+    let text = |entry: &mut Entry| entry.remittance = Some("another".to_owned());
+    let charges = |entry: &mut Entry| entry.charges = Some(Money::new(1, Currency::EUR));
+    for bank in [None, Some("mbank")] {
+        check(bank, money, false);
+        check(bank, text, false);
+        check(bank, charges, false);
     }
-    assert_eq!(day.office.head(), before);
+    // A pack of somebody else may know better how its bank's texts are taken apart.
+    check(Some("somebody-elses"), text, true);
+    check(Some("somebody-elses"), money, false);
+}
+
+#[test]
+fn what_todays_packs_read_differently_is_shown_line_by_line() {
+    let day = Day::begin();
+    let file = statement("1000,00", &[("5,00", "x"), ("6,00", "y")], Some("1011,00"));
+    day.import(&file).unwrap();
+    let view = day.store.view(OfficeId(1)).unwrap();
+    let check = |change: fn(&mut Statement), expected: &[&str]| {
+        let reread = |bytes: &[u8], account: &str| {
+            assert_eq!(account, EUR_ACCOUNT);
+            let mut statements = kantor_parsers::parse_all(bytes).statements;
+            change(&mut statements[0]);
+            Ok(Reading {
+                read_by: "mbank 0.2.0".to_owned(),
+                statements,
+            })
+        };
+        let told: Vec<String> = verify_reading(&*view, &reread)
+            .unwrap()
+            .into_iter()
+            .map(|difference| {
+                let said = difference.to_string();
+                let (_, said) = said.split_once(' ').unwrap().1.split_once(' ').unwrap();
+                let money = if difference.is_money { "money, " } else { "" };
+                format!("{money}{said}")
+            })
+            .collect();
+        assert_eq!(told, expected);
+    };
+    check(|_| {}, &[]);
+    check(
+        |statement| statement.entries[1].remittance = Some("z".to_owned()),
+        &[
+            "line 2/2 (line 8 of the file): remittance was `y` (mbank 0.1.0) and is `z` (mbank 0.2.0)",
+        ],
+    );
+    check(
+        |statement| statement.entries[0].return_reason = Some("AC04".to_owned()),
+        &[
+            "line 2/1 (line 6 of the file): return_reason was nothing (mbank 0.1.0) and is `AC04` (mbank 0.2.0)",
+        ],
+    );
+    check(
+        |statement| statement.entries[0].amount = Money::new(600, Currency::EUR),
+        &[
+            "money, line 2/1 (line 6 of the file): amount was `500 minor units` (mbank 0.1.0) and is `600 minor units` (mbank 0.2.0)",
+        ],
+    );
+    check(
+        |statement| statement.entries.truncate(1),
+        &["money, statement 1: number of new lines was `2` (mbank 0.1.0) and is `1` (mbank 0.2.0)"],
+    );
 }
 
 #[test]

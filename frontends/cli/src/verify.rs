@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use kantor_desk::{BankPacks, Hints, InstalledPacks};
-use kantor_model::{Collector, Statement};
-use kantor_office::{Clock, SystemClock, Verified};
+use kantor_model::{Collector, Complaint, Severity};
+use kantor_office::{Clock, Difference, Reading, SystemClock, Verified};
 use kantor_store::{OfficeId, SqliteStore, Store};
 
 use crate::config::{Config, ConfigError, FILE_NAME};
@@ -17,7 +17,8 @@ pub(crate) struct VerifyArgs {
     /// The office's configuration, instead of its folder.
     #[arg(long, conflicts_with = "dir")]
     config: Option<PathBuf>,
-    /// Read the raw statement files again through the packs and compare.
+    /// Read the raw statement files again through the packs of today, and show what they read
+    /// differently; it fails when money is read differently.
     #[arg(long)]
     reparse: bool,
     /// One JSON object on standard output.
@@ -43,6 +44,11 @@ pub(crate) enum VerifyError {
     /// A fact disagrees.
     #[error("does not verify: {0}; keep a copy of the folder as it is and restore a backup")]
     Disagrees(#[from] kantor_office::Disagreement),
+    /// Today's packs read other money than was booked.
+    #[error(
+        "does not verify: {0} facts about money are read differently today (see above); see with the bank which reading is right before a statement is imported with these packs"
+    )]
+    ReadsOtherMoney(usize),
 }
 
 /// Verifies and says what was recomputed.
@@ -53,43 +59,69 @@ pub(crate) fn run(args: &VerifyArgs) -> Result<(), VerifyError> {
         (None, None) => PathBuf::from(FILE_NAME),
     };
     let config = Config::read(&path)?;
-    let verified = office(
+    let (verified, differences) = office(
         &config.office.database,
         config.settings().office,
         args.reparse,
     )?;
     if args.json {
-        println!("{}", as_json(&verified));
+        println!("{}", as_json(&verified, &differences));
     } else {
         print(&verified);
+        for difference in &differences {
+            println!("read differently today: {difference}");
+        }
     }
-    Ok(())
+    match differences.iter().filter(|one| one.is_money).count() {
+        0 => Ok(()),
+        count => Err(VerifyError::ReadsOtherMoney(count)),
+    }
 }
 
-/// Verifies one office of a database, also while its server runs.
+/// Verifies one office of a database, also while its server runs; with what today's packs read
+/// differently, where that is asked for.
 pub(crate) fn office(
     database: &Path,
     office: OfficeId,
     reparse: bool,
-) -> Result<Verified, VerifyError> {
+) -> Result<(Verified, Vec<Difference>), VerifyError> {
     let store = SqliteStore::open_read_only(database)?;
     let view = store.view(office)?;
     let verified = kantor_office::verify(&*view, SystemClock.now())?;
-    if reparse {
+    let differences = if reparse {
         let packs = InstalledPacks::find(None);
-        kantor_office::verify_reading(&*view, &|bytes| read_again(&packs, bytes))?;
-    }
+        kantor_office::verify_reading(&*view, &|bytes, account| read_again(&packs, bytes, account))?
+    } else {
+        Vec::new()
+    };
     store.check_structure()?;
-    Ok(verified)
+    Ok((verified, differences))
 }
 
 /// What the packs of today read in a file's bytes.
-fn read_again(packs: &InstalledPacks, bytes: &[u8]) -> Result<Vec<Statement>, String> {
-    let mut collector = Collector::new();
-    packs
-        .read(&mut &bytes[..], None, Hints::default(), &mut collector)
-        .map_err(|failure| failure.to_string())?;
-    Ok(collector.finish().statements)
+fn read_again(packs: &InstalledPacks, bytes: &[u8], account: &str) -> Result<Reading, String> {
+    let read = |lenient| {
+        let mut collector = Collector::new();
+        let hints = Hints {
+            account: Some(account),
+            lenient,
+            ..Hints::default()
+        };
+        let read = packs
+            .read(&mut &bytes[..], None, hints, &mut collector)
+            .map_err(|failure| failure.to_string())?;
+        Ok::<_, String>((read.pack, collector.finish()))
+    };
+    let (mut pack, mut collected) = read(false)?;
+    let is_fatal = |complaint: &Complaint| complaint.severity == Severity::Fatal;
+    // What was booked was read to its end: then somebody had the pack forgive.
+    if collected.complaints.iter().any(is_fatal) {
+        (pack, collected) = read(true)?;
+    }
+    Ok(Reading {
+        read_by: format!("{} {}", pack.id, pack.version),
+        statements: collected.statements,
+    })
 }
 
 /// What was verified, for people.
@@ -108,7 +140,8 @@ pub(crate) fn print(verified: &Verified) {
     println!("log hash {}", verified.head.hash);
 }
 
-fn as_json(verified: &Verified) -> serde_json::Value {
+fn as_json(verified: &Verified, differences: &[Difference]) -> serde_json::Value {
+    let differences: Vec<_> = differences.iter().map(difference_json).collect();
     let balances: Vec<_> = verified
         .balances
         .iter()
@@ -129,5 +162,19 @@ fn as_json(verified: &Verified) -> serde_json::Value {
         "files": verified.files,
         "documents": verified.documents,
         "balances": balances,
+        "differences": differences,
+    })
+}
+
+fn difference_json(difference: &Difference) -> serde_json::Value {
+    serde_json::json!({
+        "file": difference.file.to_string(),
+        "fact": difference.fact,
+        "field": difference.field,
+        "was": difference.was,
+        "read_then": difference.read_then,
+        "now": difference.now,
+        "read_now": difference.read_now,
+        "money": difference.is_money,
     })
 }

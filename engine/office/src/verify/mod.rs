@@ -27,7 +27,7 @@ use kantor_model::{Moment, Money};
 use kantor_store::{Head, View, check_file, check_log};
 
 use self::documents::Touches;
-pub use self::reading::{Reread, verify_reading};
+pub use self::reading::{Difference, Reading, Reread, verify_reading};
 use crate::read_model::Keys;
 
 /// How many rows are held in memory at once.

@@ -1,21 +1,82 @@
-//! Archived statement files, read again today.
+//! Archived statement files, read again today: by newer packs, or by newer parsers of ours.
 
-use kantor_engine::{Digest, Event, StatementBooking};
+use std::fmt;
+
+use kantor_engine::{Digest, Event, Snapshot, StatementBooking};
 use kantor_model::{EntryStatus, Statement};
-use kantor_store::View;
+use kantor_store::{StagedEntry, View};
+use serde_json::{Map, Value};
 
 use super::{Disagreement, PAGE, wrong};
 use crate::entry_form::BankLine;
 
-/// Reads raw statement bytes again: what stands in them, or why that cannot be said.
-pub type Reread<'r> = dyn Fn(&[u8]) -> Result<Vec<Statement>, String> + 'r;
+/// What stands in a file as it is read today.
+#[derive(Debug, Clone)]
+pub struct Reading {
+    /// The pack that read it, with its version.
+    pub read_by: String,
+    /// The statements, in the file's order.
+    pub statements: Vec<Statement>,
+}
 
-/// Reads every archived statement file again and compares it with the booked rows. Answers how
-/// many statements were compared; names the first that reads differently today.
-pub fn verify_reading(view: &dyn View, reread: &Reread<'_>) -> Result<u64, Disagreement> {
-    let mut compared = 0;
+/// Reads raw statement bytes again, of the account that is named: what stands in them, or why that
+/// cannot be said.
+pub type Reread<'r> = dyn Fn(&[u8], &str) -> Result<Reading, String> + 'r;
+
+/// A fact that is read differently today from how it was booked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    /// The archived file.
+    pub file: Digest,
+    /// The place in the chain, `2/17`, with the line of the file; or `statement 3`.
+    pub fact: String,
+    /// What of it: `remittance`, `amount`, `lines`.
+    pub field: String,
+    /// What is booked; `None`: nothing.
+    pub was: Option<String>,
+    /// The pack that read it then.
+    pub read_then: String,
+    /// What stands there today.
+    pub now: Option<String>,
+    /// The pack that reads it today.
+    pub read_now: String,
+    /// Whether money or a day is another: then the books would be others.
+    pub is_money: bool,
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = |value: &Option<String>| match value {
+            Some(text) => format!("`{text}`"),
+            None => "nothing".to_owned(),
+        };
+        write!(
+            f,
+            "file {} {}: {} was {} ({}) and is {} ({})",
+            self.file,
+            self.fact,
+            self.field,
+            shown(&self.was),
+            self.read_then,
+            shown(&self.now),
+            self.read_now
+        )
+    }
+}
+
+/// Reads every archived statement file again and compares it with the booked rows, line by line.
+///
+/// # Errors
+/// [`Disagreement`] when log or files cannot be read at all. That a file reads differently is
+/// none: it is in what is returned.
+pub fn verify_reading(
+    view: &dyn View,
+    reread: &Reread<'_>,
+) -> Result<Vec<Difference>, Disagreement> {
+    let mut found = Vec::new();
+    let mut state = Snapshot::default();
+    let mut last: Option<(Digest, Result<Reading, String>)> = None;
     let mut after = 0;
-    let mut last: Option<(Digest, Vec<Statement>)> = None;
     while after < view.head().seq {
         for record in view
             .records(after, PAGE)
@@ -24,63 +85,136 @@ pub fn verify_reading(view: &dyn View, reread: &Reread<'_>) -> Result<u64, Disag
             after = record.seq;
             let recorded = kantor_store::codec::decode(&record)
                 .map_err(|error| wrong(format!("event {}", record.seq), error))?;
+            kantor_engine::apply(&mut state, &recorded);
             let Event::StatementBooked { booking, .. } = recorded.event else {
                 continue;
             };
-            let fact = || format!("file {} (statement {})", booking.file, booking.statement);
             if last.as_ref().is_none_or(|(file, _)| *file != booking.file) {
                 let mut bytes = Vec::new();
                 view.copy_file(&booking.file, &mut bytes)
-                    .map_err(|error| wrong(fact(), error))?;
-                let statements = reread(&bytes).map_err(|why| wrong(fact(), why))?;
-                last = Some((booking.file, statements));
+                    .map_err(|error| wrong(format!("file {}", booking.file), error))?;
+                let account = state.accounts.get(&booking.account);
+                let account = account.map_or_else(String::new, |it| it.iban.to_string());
+                last = Some((booking.file, reread(&bytes, &account)));
             }
-            let index = booking.index as usize;
-            let statement = last
-                .as_ref()
-                .and_then(|(_, statements)| statements.get(index))
-                .ok_or_else(|| wrong(fact(), "the statement is not in the file any more"))?;
-            compare_rows(view, &booking, statement, fact)?;
-            compared += 1;
+            if let Some((_, reading)) = &last {
+                compared(view, &booking, reading, &mut found)?;
+            }
         }
     }
-    Ok(compared)
+    Ok(found)
 }
 
-fn compare_rows(
+/// One statement as it was booked, and as it reads today.
+struct Compared<'a> {
+    booking: &'a StatementBooking,
+    read_now: &'a str,
+    found: &'a mut Vec<Difference>,
+}
+
+impl Compared<'_> {
+    fn note(&mut self, fact: &str, field: &str, sides: [Option<String>; 2], is_money: bool) {
+        let [was, now] = sides;
+        if was != now {
+            self.found.push(Difference {
+                file: self.booking.file,
+                fact: fact.to_owned(),
+                field: field.to_owned(),
+                was,
+                read_then: self.booking.read_by.clone(),
+                now,
+                read_now: self.read_now.to_owned(),
+                is_money,
+            });
+        }
+    }
+
+    fn line(&mut self, fact: &str, row: &StagedEntry, now: &StagedEntry) {
+        let day = |row: &StagedEntry| row.booked_on.map(|day| day.to_string());
+        let amount = |row: &StagedEntry| Some(format!("{} minor units", row.amount));
+        self.note(fact, "amount", [amount(row), amount(now)], true);
+        self.note(fact, "day", [day(row), day(now)], true);
+        let (then, now) = (said(row), said(now));
+        let mut fields: Vec<&String> = then.keys().chain(now.keys()).collect();
+        fields.sort();
+        fields.dedup();
+        for field in fields {
+            let text = |side: &Map<String, Value>| match side.get(field) {
+                None | Some(Value::Null) => None,
+                Some(Value::String(text)) => Some(text.clone()),
+                Some(other) => Some(other.to_string()),
+            };
+            let is_money = matches!(field.as_str(), "value_date" | "reversal");
+            self.note(fact, field, [text(&then), text(&now)], is_money);
+        }
+    }
+}
+
+/// What the bank said of a line, field by field as it is kept.
+fn said(row: &StagedEntry) -> Map<String, Value> {
+    serde_json::from_slice(&row.body).unwrap_or_default()
+}
+
+fn compared(
     view: &dyn View,
     booking: &StatementBooking,
-    statement: &Statement,
-    fact: impl Fn() -> String,
+    reading: &Result<Reading, String>,
+    found: &mut Vec<Difference>,
 ) -> Result<(), Disagreement> {
-    let count = usize::try_from(booking.new).unwrap_or(usize::MAX);
+    let fact = format!("statement {}", booking.statement);
+    let read_now = reading
+        .as_ref()
+        .map_or("no pack", |reading| reading.read_by.as_str());
+    let mut compared = Compared {
+        booking,
+        read_now,
+        found,
+    };
+    let there = || Some("in the file".to_owned());
+    let statement = match reading {
+        Err(why) => {
+            compared.note(&fact, "reading", [there(), Some(why.clone())], true);
+            return Ok(());
+        }
+        Ok(reading) => reading.statements.get(booking.index as usize),
+    };
+    let Some(statement) = statement else {
+        compared.note(&fact, "statement", [there(), None], true);
+        return Ok(());
+    };
+    let closing = statement.foot.closing.map(|closing| closing.amount.minor());
+    let minor = |amount: Option<i64>| amount.map(|amount| format!("{amount} minor units"));
+    compared.note(
+        &fact,
+        "closing balance",
+        [minor(booking.closing), minor(closing)],
+        true,
+    );
+    let count = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
     let rows = view
-        .staged_rows(&booking.rows, booking.known, count)
-        .map_err(|fault| wrong(fact(), fault))?;
-    let known = usize::try_from(booking.known).unwrap_or(usize::MAX);
-    let booked = statement
+        .staged_rows(&booking.rows, booking.known, count(booking.new))
+        .map_err(|fault| wrong(&fact, fault))?;
+    let entries: Vec<_> = statement
         .entries
         .iter()
         .filter(|entry| entry.status == EntryStatus::Booked)
-        .skip(known);
-    let lines: Vec<_> = booked.collect();
-    if lines.len() != rows.len() {
-        let what = format!(
-            "it reads as {} new lines, {} are booked",
-            lines.len(),
-            rows.len()
+        .skip(count(booking.known))
+        .collect();
+    let lines = |count: usize| Some(count.to_string());
+    compared.note(
+        &fact,
+        "number of new lines",
+        [lines(rows.len()), lines(entries.len())],
+        true,
+    );
+    for (at, (row, entry)) in rows.iter().zip(entries).enumerate() {
+        let ordinal = booking.after + booking.known + at as u64 + 1;
+        let fact = format!(
+            "line {}/{ordinal} (line {} of the file)",
+            booking.account, entry.place.line
         );
-        return Err(wrong(fact(), what));
-    }
-    for (at, (row, entry)) in rows.iter().zip(lines).enumerate() {
-        if BankLine::of(entry, row.balance_after).to_row() != *row {
-            let ordinal = booking.after + booking.known + at as u64 + 1;
-            let what = format!(
-                "line {}/{ordinal} reads differently today (line {} of the file)",
-                booking.account, entry.place.line
-            );
-            return Err(wrong(fact(), what));
-        }
+        let now = BankLine::of(entry, row.balance_after).to_row();
+        compared.line(&fact, row, &now);
     }
     Ok(())
 }

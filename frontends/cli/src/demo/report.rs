@@ -43,10 +43,13 @@ pub(super) fn check(play: &Play<'_>, orders: &Orders) -> Result<(), DemoError> {
     let office = play.stage.config.settings().office;
     let verified = verify::office(&play.stage.config.office.database, office, true);
     match verified {
-        Ok(verified) => println!(
-            "verified: {} events, {} bank lines, {} files",
-            verified.head.seq, verified.lines, verified.files
-        ),
+        Ok((verified, differences)) => {
+            println!(
+                "verified: {} events, {} bank lines, {} files",
+                verified.head.seq, verified.lines, verified.files
+            );
+            wrong.extend(differences.iter().map(ToString::to_string));
+        }
         Err(error) => wrong.push(error.to_string()),
     }
     if wrong.is_empty() {
