@@ -36,9 +36,10 @@
  *
  *   [any]   may be called on any thread, at any time after the library was loaded, also while
  *           another thread is in any other function. Must be quick and must change nothing.
- *   [call]  the thread on which the host called `recognise`, `read` or `write`. The host has at
- *           most one such call running in a process. Functions that the host lends to a call are
- *           called on that thread only, and only until the call returns.
+ *   [call]  the thread on which the host called `recognise`, `read` or `write`. Two such calls may
+ *           run in a process at the same time, on two threads; a pack that keeps nothing between
+ *           calls, as it must not, keeps nothing that they could share. Functions that the host
+ *           lends to a call are called on that thread only, and only until the call returns.
  * No function may call into itself: a host's function never calls the pack.
  * No exception, panic, longjmp or signal may leave a function on either side.
  *
