@@ -13,6 +13,7 @@ use kantor_parsers::elixir0::{self, Profile};
 use kantor_parsers::transfers::TransferFormat;
 use kantor_parsers::{Options, pain001, parse_all, read_statement};
 
+use crate::camt;
 use crate::corpus::{Corpus, PER_STATEMENT, Sums, corpus, line};
 use crate::exchange::{EURO_ACCOUNT, Exchange, MANY, Memory, OFFICE, facts, statement_of};
 use crate::floor;
@@ -53,6 +54,7 @@ pub const CASES: &[Case] = &[
         parse_one_statement,
     ),
     case("parse/kept", "entries", 10_000, parse_kept),
+    case("parse/camt", "entries", 10_000, parse_camt),
     case("transfers/write", "transfers", 10_000, write_transfers),
     case("transfers/read", "transfers", 10_000, read_transfers),
     case("transfers/pain001", "transfers", 10_000, write_pain001),
@@ -140,6 +142,11 @@ impl StatementSink for Summing {
     fn complaint(&mut self, complaint: Complaint) -> Flow {
         panic!("a generated file is complained about: {complaint}");
     }
+}
+
+fn parse_camt(entries: usize) -> Step {
+    let corpus = camt::corpus(entries);
+    step(move || assert_eq!(sums_of(&corpus.bytes), corpus.sums))
 }
 
 /// Reads a file as a stream; panics when anything is complained about.

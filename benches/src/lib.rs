@@ -5,11 +5,13 @@
 //! random ──> paper ──> corpus ──────> cases ──> cargo bench   (criterion, each case at two sizes)
 //!               └────> exchange ───────┘  └───> bin/scale     (10 times the work: time and memory)
 //! floor ─────────────────────────────────────> bin/mt940      (one file; side_by_side.py)
+//! camt, floor ───────────────────────────────> bin/camt       (one message beside quick-xml)
 //! ```
 //!
 //! Everything is seeded: the same case and size are the same bytes on every machine. Nothing here
 //! is a test, and no test waits for a clock.
 
+pub mod camt;
 pub mod cases;
 pub mod corpus;
 pub mod exchange;
