@@ -13,7 +13,7 @@
 use std::ffi::c_void;
 use std::path::{Path, PathBuf};
 
-use kantor_model::{Collected, Collector, StatementSink};
+use kantor_model::{Collected, Collector, Format, Money, Statement, StatementSink};
 
 use crate::abi::{self, Bytes};
 use crate::guest::Source;
@@ -224,7 +224,8 @@ impl Corpus {
 }
 
 /// What a file that breaks off says against the whole file: a statement that is proven by its own
-/// balances, and is none of the whole file's.
+/// balances, and is none of the whole file's. A table has no end mark, so a part of one is true as
+/// long as its lines stand at the balances that they have in the whole.
 pub fn contradiction(cut: &Collected, whole: &Collected) -> Option<String> {
     let fatal =
         |complaint: &kantor_model::Complaint| complaint.severity == kantor_model::Severity::Fatal;
@@ -242,7 +243,7 @@ pub fn contradiction(cut: &Collected, whole: &Collected) -> Option<String> {
             !whole
                 .statements
                 .iter()
-                .any(|other| money(other) == money(one))
+                .any(|other| money(other) == money(one) || is_part_of_table(one, other))
         })
         .map(|one| {
             format!(
@@ -251,6 +252,29 @@ pub fn contradiction(cut: &Collected, whole: &Collected) -> Option<String> {
                 one.entries.len()
             )
         })
+}
+
+/// Whether these lines of a table are some of the other's, one after the other and at the same
+/// balances.
+fn is_part_of_table(one: &Statement, other: &Statement) -> bool {
+    let (Format::Csv, Some(begin), Some(opening)) =
+        (one.head.format, one.head.opening, other.head.opening)
+    else {
+        return false;
+    };
+    let amounts = |statement: &Statement| -> Vec<Money> {
+        statement.entries.iter().map(|entry| entry.amount).collect()
+    };
+    let (part, whole) = (amounts(one), amounts(other));
+    let mut before = Some(opening.amount);
+    (0..=whole.len()).any(|at| {
+        let fits = before == Some(begin.amount)
+            && whole.get(at..).is_some_and(|rest| rest.starts_with(&part));
+        if let Some(amount) = whole.get(at) {
+            before = before.and_then(|balance| balance.plus(*amount).ok());
+        }
+        fits
+    })
 }
 
 /// Bytes as the host lends them.

@@ -369,13 +369,13 @@ fn what_todays_packs_read_differently_is_shown_line_by_line() {
     check(
         |statement| statement.entries[0].return_reason = Some("AC04".to_owned()),
         &[
-            "line 2/1 (line 6 of the file): return_reason was nothing (mbank 0.1.0) and is `AC04` (mbank 0.2.0)",
+            "line 2/1 (line 5 of the file): return_reason was nothing (mbank 0.1.0) and is `AC04` (mbank 0.2.0)",
         ],
     );
     check(
         |statement| statement.entries[0].amount = Money::new(600, Currency::EUR),
         &[
-            "money, line 2/1 (line 6 of the file): amount was `500 minor units` (mbank 0.1.0) and is `600 minor units` (mbank 0.2.0)",
+            "money, line 2/1 (line 5 of the file): amount was `500 minor units` (mbank 0.1.0) and is `600 minor units` (mbank 0.2.0)",
         ],
     );
     check(
