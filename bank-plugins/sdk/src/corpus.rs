@@ -255,20 +255,18 @@ pub fn contradiction(cut: &Collected, whole: &Collected) -> Option<String> {
 }
 
 /// Whether these lines of a table are some of the other's, one after the other and at the same
-/// balances.
+/// balances, where the whole has any.
 fn is_part_of_table(one: &Statement, other: &Statement) -> bool {
-    let (Format::Csv, Some(begin), Some(opening)) =
-        (one.head.format, one.head.opening, other.head.opening)
-    else {
+    let (Format::Csv, Some(begin)) = (one.head.format, one.head.opening) else {
         return false;
     };
     let amounts = |statement: &Statement| -> Vec<Money> {
         statement.entries.iter().map(|entry| entry.amount).collect()
     };
     let (part, whole) = (amounts(one), amounts(other));
-    let mut before = Some(opening.amount);
+    let mut before = other.head.opening.map(|opening| opening.amount);
     (0..=whole.len()).any(|at| {
-        let fits = before == Some(begin.amount)
+        let fits = before.is_none_or(|before| before == begin.amount)
             && whole.get(at..).is_some_and(|rest| rest.starts_with(&part));
         if let Some(amount) = whole.get(at) {
             before = before.and_then(|balance| balance.plus(*amount).ok());
