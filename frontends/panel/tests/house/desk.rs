@@ -238,7 +238,7 @@ pub(crate) fn elixir0(detail: &Value) -> Vec<u8> {
             .collect(),
     };
     let profile = kantor_parsers::elixir0::Profile::of_account(&debit);
-    kantor_parsers::elixir0::write(&batch, &profile)
+    kantor_parsers::elixir0::write(&batch, profile)
         .unwrap()
         .bytes
 }
