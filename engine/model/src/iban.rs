@@ -215,15 +215,20 @@ impl fmt::Debug for Iban {
 /// The remainder by 97 of the number that the characters of the parts spell, letters being 10 to
 /// 35 (ISO 7064 MOD 97-10).
 fn mod_97(parts: &[&[u8]]) -> u64 {
-    // Eight characters are at most sixteen digits, which fit on top of a remainder.
-    let chunks = parts.iter().flat_map(|part| part.chunks(8));
-    chunks.fold(0, |rest, chunk| {
-        let longer = chunk.iter().fold(rest, |number, &byte| match byte {
-            b'0'..=b'9' => number * 10 + u64::from(byte - b'0'),
-            letter => number * 100 + u64::from(letter.to_ascii_uppercase()) - 55,
-        });
-        longer % 97
-    })
+    let mut number = 0;
+    for part in parts {
+        // Eight characters are at most sixteen digits, which fit on top of a remainder.
+        for chunk in part.chunks(8) {
+            for &byte in chunk {
+                number = match byte {
+                    b'0'..=b'9' => number * 10 + u64::from(byte - b'0'),
+                    letter => number * 100 + u64::from(letter.to_ascii_uppercase()) - 55,
+                };
+            }
+            number %= 97;
+        }
+    }
+    number
 }
 
 /// The eight digits that name a branch of a Polish bank (numer rozliczeniowy); the eighth is a

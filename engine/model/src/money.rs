@@ -182,11 +182,13 @@ impl Money {
             [b'+', rest @ ..] => (false, rest),
             all => (false, all),
         };
-        let mut split = body.splitn(2, |byte| matches!(byte, b'.' | b','));
-        let whole = split.next().unwrap_or_default();
-        let part = split.next().unwrap_or_default();
-        if whole.is_empty() && part.is_empty() || !whole.iter().chain(part).all(u8::is_ascii_digit)
-        {
+        let mark = body.iter().position(|byte| matches!(byte, b'.' | b','));
+        let (whole, part) = match mark {
+            Some(at) => (&body[..at], &body[at + 1..]),
+            None => (body, &[][..]),
+        };
+        let are_digits = |text: &[u8]| text.iter().all(u8::is_ascii_digit);
+        if whole.is_empty() && part.is_empty() || !are_digits(whole) || !are_digits(part) {
             return Err(not_an_amount());
         }
         let kept = part.get(..digits as usize).unwrap_or(part);
@@ -198,18 +200,16 @@ impl Money {
                 digits,
             });
         }
-        let padding = std::iter::repeat_n(&b'0', digits as usize - kept.len());
+        let padding = &b"0000"[..digits as usize - kept.len()];
         // Counted away from zero in the sign's own direction, so that the least i64 can be read.
+        let sign = if negative { -1 } else { 1 };
         let mut minor = 0_i64;
-        for &byte in whole.iter().chain(kept).chain(padding) {
-            let digit = i64::from(byte - b'0');
-            let tenfold = minor.checked_mul(10).ok_or_else(too_large)?;
-            minor = if negative {
-                tenfold.checked_sub(digit)
-            } else {
-                tenfold.checked_add(digit)
+        for digits in [whole, kept, padding] {
+            for &byte in digits {
+                let digit = sign * i64::from(byte - b'0');
+                let longer = minor.checked_mul(10).and_then(|ten| ten.checked_add(digit));
+                minor = longer.ok_or_else(too_large)?;
             }
-            .ok_or_else(too_large)?;
         }
         Ok(Money::new(minor, currency))
     }

@@ -69,10 +69,7 @@ impl Charset {
     /// characters, become U+FFFD, which a reader complains about; the filler byte 0xFF and tabs
     /// become spaces. Plain ASCII is borrowed.
     pub fn decode(self, bytes: &[u8]) -> Cow<'_, str> {
-        let plain = bytes
-            .iter()
-            .fold(true, |plain, byte| plain & (0x20..0x7F).contains(byte));
-        if plain && let Ok(text) = std::str::from_utf8(bytes) {
+        if let Some(text) = plain(bytes) {
             return Cow::Borrowed(text);
         }
         let unfilled: Cow<'_, [u8]> = if bytes.contains(&FILLER) {
@@ -142,6 +139,16 @@ impl fmt::Display for Charset {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
     }
+}
+
+/// The bytes as text, where all of them are visible ASCII: these read alike in every code page, and
+/// so does each part of them.
+pub(crate) fn plain(bytes: &[u8]) -> Option<&str> {
+    // Looked at without stopping, which is quicker.
+    let is_plain = bytes
+        .iter()
+        .fold(true, |plain, byte| plain & (0x20..0x7F).contains(byte));
+    std::str::from_utf8(bytes).ok().filter(|_| is_plain)
 }
 
 /// Control characters are shown as U+FFFD: text goes on through interfaces that end at a NUL.

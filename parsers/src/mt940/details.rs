@@ -46,7 +46,7 @@ impl Details {
     pub(super) fn is_damaged(&self) -> bool {
         [&self.name, &self.remittance]
             .into_iter()
-            .any(|text| text.contains(char::REPLACEMENT_CHARACTER))
+            .any(|text| !text.is_ascii() && text.contains(char::REPLACEMENT_CHARACTER))
     }
 
     /// Whether an amount is labelled and cannot be read.

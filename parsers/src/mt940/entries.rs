@@ -1,5 +1,6 @@
 //! Entries: `:61:` with the texts after it, handed on when all of them are there.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use kantor_model::{
@@ -191,10 +192,14 @@ impl<'p, K: StatementSink + ?Sized> Reader<'_, '_, 'p, K> {
         if !self.count(draft, status)? {
             return Ok(());
         }
-        let charset = held.charset();
-        let code = charset.decode(held.part(&draft.code));
+        let line = held.plain_line();
+        let decoded = |part: &Range<usize>| match line.and_then(|line| line.get(part.clone())) {
+            Some(text) => Cow::Borrowed(text),
+            None => held.charset().decode(held.part(part)),
+        };
         let (bank, customer) = references(draft, held, section);
-        let (bank, customer) = (charset.decode(bank), charset.decode(customer));
+        let code = decoded(&draft.code);
+        let (bank, customer) = (decoded(bank), decoded(customer));
         let original = details.original.amount();
         let entry = EntryView {
             value_date: draft.value_date,
@@ -371,22 +376,21 @@ fn status(section: Option<&Section>, second_line: &[u8], format: Format) -> Opti
 
 /// The bank's reference and the customer's, as far as `:61:` has them. Words that only point to
 /// the text are none.
-fn references<'h>(
-    draft: &Draft,
-    held: &'h Held,
+fn references<'d>(
+    draft: &'d Draft,
+    held: &Held,
     section: Option<&Section>,
-) -> (&'h [u8], &'h [u8]) {
-    let bank = held.part(&draft.bank_reference);
-    let customer = held.part(&draft.customer_reference);
+) -> (&'d Range<usize>, &'d Range<usize>) {
+    let (bank, customer) = (&draft.bank_reference, &draft.customer_reference);
     let lone = section.is_some_and(|section| section.lone_reference == LoneReference::Bank);
     let (bank, customer) = if lone && bank.is_empty() && !customer.is_empty() {
         (customer, bank)
     } else {
         (bank, customer)
     };
-    let told = |reference: &'h [u8]| match reference {
-        b"NONREF" | b"KREF+" | b"EREF" | b"MARF" | b"PREF" => &[][..],
-        reference => reference,
+    let told = |reference: &'d Range<usize>| match held.part(reference) {
+        b"NONREF" | b"KREF+" | b"EREF" | b"MARF" | b"PREF" => &(0..0),
+        _ => reference,
     };
     (told(bank), told(customer))
 }

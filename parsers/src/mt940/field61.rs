@@ -3,11 +3,6 @@
 //! What looks like `CR` or `DR` is a mark and the third letter of the currency (`C` + eu`R`); only
 //! `RC` and `RD` are reversals, and the reversal of a credit is a debit.
 
-use nom::branch::alt;
-use nom::bytes::complete::{tag, take, take_while_m_n, take_while1};
-use nom::combinator::{opt, value, verify};
-use nom::{IResult, Parser};
-
 use super::date::WrittenDate;
 use crate::text::{lines, trim};
 
@@ -39,35 +34,52 @@ pub(super) struct EntryLine<'a> {
     pub(super) second_line: &'a [u8],
 }
 
-fn digits(count: usize) -> impl Fn(&[u8]) -> IResult<&[u8], &[u8]> {
-    move |input| {
-        let all = |digits: &[u8]| digits.iter().all(u8::is_ascii_digit);
-        verify(take(count), all).parse(input)
+fn mark(rest: &[u8]) -> Option<(Mark, usize)> {
+    let of = |debit, reversal, length| Some((Mark { debit, reversal }, length));
+    match rest {
+        [b'R', b'C', ..] => of(true, true, 2),
+        [b'R', b'D', ..] => of(false, true, 2),
+        [b'C', ..] => of(false, false, 1),
+        [b'D', ..] => of(true, false, 1),
+        _ => None,
     }
 }
 
-fn mark(input: &[u8]) -> IResult<&[u8], Mark> {
-    let of = |debit, reversal| Mark { debit, reversal };
-    alt((
-        value(of(true, true), tag("RC")),
-        value(of(false, true), tag("RD")),
-        value(of(false, false), tag("C")),
-        value(of(true, false), tag("D")),
-    ))
-    .parse(input)
+/// The fixed beginning: dates, mark, funds code, amount.
+struct Fixed<'a> {
+    value_digits: &'a [u8],
+    /// Four digits, or four spaces.
+    entry_digits: Option<&'a [u8]>,
+    mark: Mark,
+    amount: &'a [u8],
 }
 
-/// Value date, entry date, mark, amount.
-type Fixed<'a> = (&'a [u8], Option<&'a [u8]>, Mark, &'a [u8]);
-
-/// The fixed beginning: dates, mark, funds code, amount.
-fn fixed(input: &[u8]) -> IResult<&[u8], Fixed<'_>> {
-    let entry_date = opt(alt((digits(4), tag("    "))));
-    let funds = opt(take_while_m_n(1, 1, |byte: u8| byte.is_ascii_alphabetic()));
-    let amount = take_while1(|byte: u8| byte.is_ascii_digit() || byte == b',' || byte == b'.');
-    let (rest, (value_date, entry_date, mark, _, amount)) =
-        (digits(6), entry_date, mark, funds, amount).parse(input)?;
-    Ok((rest, (value_date, entry_date, mark, amount)))
+/// Takes the beginning off a line; the error is the byte from which on it is none.
+fn fixed(line: &[u8]) -> Result<(Fixed<'_>, &[u8]), usize> {
+    let are_digits = |bytes: &[u8]| bytes.iter().all(u8::is_ascii_digit);
+    let value_digits = line.get(..6).filter(|six| are_digits(six)).ok_or(0_usize)?;
+    let entry_digits = line
+        .get(6..10)
+        .filter(|four| are_digits(four) || *four == b"    ");
+    let after_dates = 6 + entry_digits.map_or(0, <[u8]>::len);
+    let rest = line.get(after_dates..).unwrap_or_default();
+    let (mark, mark_length) = mark(rest).ok_or(after_dates)?;
+    let funds = usize::from(rest.get(mark_length).is_some_and(u8::is_ascii_alphabetic));
+    let from = after_dates + mark_length + funds;
+    let rest = line.get(from..).unwrap_or_default();
+    let is_amount = |byte: &u8| matches!(byte, b'0'..=b'9' | b',' | b'.');
+    let length = rest.iter().take_while(|byte| is_amount(byte)).count();
+    if length == 0 {
+        return Err(from);
+    }
+    let (amount, rest) = rest.split_at_checked(length).unwrap_or_default();
+    let fixed = Fixed {
+        value_digits,
+        entry_digits,
+        mark,
+        amount,
+    };
+    Ok((fixed, rest))
 }
 
 /// Takes a `:61:` apart; the error is the byte of the field from which on it is not one.
@@ -75,11 +87,13 @@ pub(super) fn entry_line(field: &[u8]) -> Result<EntryLine<'_>, usize> {
     let mut all = lines(field);
     let first = all.next().unwrap_or_default();
     let second_line = all.map(trim).find(|line| !line.is_empty());
-    let (rest, (value_digits, entry_digits, mark, amount)) =
-        fixed(first).map_err(|error| match error {
-            nom::Err::Error(error) | nom::Err::Failure(error) => first.len() - error.input.len(),
-            nom::Err::Incomplete(_) => first.len(),
-        })?;
+    let (fixed, rest) = fixed(first)?;
+    let Fixed {
+        value_digits,
+        entry_digits,
+        mark,
+        amount,
+    } = fixed;
     let value_date = WrittenDate::from_six(value_digits).ok_or(0_usize)?;
     let (code, references) = match rest {
         // Subfield 6 begins with S, N or F. Another letter here is a digit of the amount that
@@ -91,13 +105,14 @@ pub(super) fn entry_line(field: &[u8]) -> Result<EntryLine<'_>, usize> {
     if !trim(code).iter().all(u8::is_ascii_alphanumeric) {
         return Err(first.len() - rest.len());
     }
-    let (customer_reference, bank_reference) = match memchr::memmem::find(references, b"//") {
-        Some(at) => (
-            references.get(..at).unwrap_or_default(),
-            references.get(at + 2..).unwrap_or_default(),
-        ),
-        None => (references, &[][..]),
-    };
+    let (customer_reference, bank_reference) =
+        match references.windows(2).position(|pair| pair == b"//") {
+            Some(at) => (
+                references.get(..at).unwrap_or_default(),
+                references.get(at + 2..).unwrap_or_default(),
+            ),
+            None => (references, &[][..]),
+        };
     Ok(EntryLine {
         value_date,
         value_digits,

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use kantor_model::Place;
 
+use super::extent::{Extent, TextLines};
 use super::tag::Tag;
 use super::window::{LONGEST_FIELD, Line, Window};
 use crate::charset::{Charset, Settling, WINDOW};
@@ -126,6 +127,10 @@ impl<'s, S: ByteSource> Fields<'s, S> {
         if self.window.begin()? && self.settling == Settling::Open {
             self.settling = Settling::Settled(Charset::Utf8);
         }
+        let plain = self.window.is_plain().then(|| self.window.rest());
+        if let Some(extent) = plain.and_then(Extent::of_text) {
+            return Ok(Some(Piece::Field(self.take(extent))));
+        }
         loop {
             let Some(line) = self.window.line_at(0)? else {
                 return Ok(None);
@@ -218,14 +223,14 @@ impl<'s, S: ByteSource> Fields<'s, S> {
         let mut taken = line.taken;
         let mut length = line.length;
         let mut unfinished = line.unfinished;
-        let mut line_count = u32::from(!line.unfinished);
+        let mut lines = u32::from(!line.unfinished);
         while !unfinished {
             if tag.holds_text() {
                 let text = TextLines::held(self.window.from(taken));
                 if text.count > 0 {
                     length = taken + text.length;
                     taken += text.taken;
-                    line_count = line_count.saturating_add(text.count);
+                    lines = lines.saturating_add(text.count);
                 }
                 if taken > LONGEST_FIELD {
                     return Ok(Piece::TooLong(self.place()));
@@ -246,24 +251,36 @@ impl<'s, S: ByteSource> Fields<'s, S> {
             length = taken + more.length;
             taken += more.taken;
             unfinished = more.unfinished;
-            line_count = line_count.saturating_add(u32::from(!more.unfinished));
+            lines = lines.saturating_add(u32::from(!more.unfinished));
         }
         self.settle(length)?;
+        Ok(Piece::Field(self.take(Extent {
+            tag,
+            before,
+            tag_length,
+            length,
+            taken,
+            lines,
+            unfinished,
+        })))
+    }
+
+    /// Takes a field whose extent is known.
+    fn take(&mut self, extent: Extent) -> Field<'_> {
         let place = Place {
             line: self.line,
-            column: number(before).saturating_add(1),
+            column: number(extent.before).saturating_add(1),
         };
-        self.line = self.line.saturating_add(line_count);
-        let charset = self.settling.charset();
-        let raw = self.window.take(taken).get(before..length);
-        Ok(Piece::Field(Field {
-            tag,
-            raw: raw.unwrap_or_default(),
+        self.line = self.line.saturating_add(extent.lines);
+        let raw = self.window.take(extent.taken);
+        Field {
+            tag: extent.tag,
+            raw: raw.get(extent.before..extent.length).unwrap_or_default(),
             place,
-            tag_length,
-            charset,
-            unfinished,
-        }))
+            tag_length: extent.tag_length,
+            charset: self.settling.charset(),
+            unfinished: extent.unfinished,
+        }
     }
 
     /// Whether a line after the first of a field of `tag` is not part of it any more; `value` is
@@ -332,46 +349,6 @@ impl<'s, S: ByteSource> Fields<'s, S> {
             }
         }
         Ok(true)
-    }
-}
-
-/// Lines in the middle of a text about which there is no doubt: the quick way through most of a
-/// file. What may be an end, and what is not held to its line end, is left to a closer look.
-#[derive(Default)]
-struct TextLines {
-    /// The bytes of all of them, without the last line end.
-    length: usize,
-    /// The bytes of all of them.
-    taken: usize,
-    count: u32,
-    /// After them a field begins.
-    field_follows: bool,
-}
-
-impl TextLines {
-    fn held(bytes: &[u8]) -> TextLines {
-        let mut text = TextLines::default();
-        let mut ends = memchr::memchr_iter(b'\n', bytes);
-        loop {
-            let next = bytes.get(text.taken..).unwrap_or_default();
-            match next.first() {
-                Some(b':') => {
-                    // `:20:` may be text, and tags of the header are.
-                    text.field_follows =
-                        Tag::of_line(next, true).is_some_and(|(tag, _)| tag != Tag::Reference);
-                    return text;
-                }
-                Some(b'-' | b'{' | b'}' | 0x01 | 0x03 | 0x1A) | None => return text,
-                Some(_) => {}
-            }
-            let Some(end) = ends.next() else {
-                return text;
-            };
-            let line = next.get(..end - text.taken).unwrap_or_default();
-            text.length = text.taken + line.strip_suffix(b"\r").unwrap_or(line).len();
-            text.taken = end + 1;
-            text.count += 1;
-        }
     }
 }
 

@@ -5,7 +5,7 @@
 //! bytes ──fields──> Field(tag, value, place) ──reader──> begin, entry, end, complaint
 //!
 //!   window: what is held        field61  one entry           entries   :61: with its texts
-//!                               balance  60F 60M 62F 62M 64  balances  opening, closing, proof
+//!   extent: how far it goes     balance  60F 60M 62F 62M 64  balances  opening, closing, proof
 //!                               texts    which shape?        totals    34F 90C 90D of MT942
 //!                                 structured + subfields     announcement  32A of MT900, MT910
 //!                                 keyed | slashed | own | plain
@@ -28,6 +28,7 @@ mod complaints;
 mod date;
 mod details;
 mod entries;
+mod extent;
 mod field25;
 mod field61;
 mod fields;

@@ -309,14 +309,11 @@ impl<'s, 'k, 'p, K: StatementSink + ?Sized> Reader<'s, 'k, 'p, K> {
 
     /// Tells the sink of the statement, once.
     pub(super) fn begin(&mut self) -> Step {
-        let Some(mut open) = self.open.take() else {
+        let is_new = |open: &mut Open<'p>| open.told == Told::Nothing;
+        let Some(mut open) = self.open.take_if(is_new) else {
             return Ok(());
         };
-        let step = if open.told == Told::Nothing {
-            self.begin_open(&mut open)
-        } else {
-            Ok(())
-        };
+        let step = self.begin_open(&mut open);
         self.open = Some(open);
         step
     }

@@ -3,11 +3,12 @@
 //! The separator is the first character after the code, whatever it is. What a subfield means
 //! differs a little from bank to bank; that is data of their profiles, read in `subfields`.
 
+use std::borrow::Cow;
 use std::ops::RangeInclusive;
 
 use super::pattern::Pattern;
 use super::section::Subfields;
-use crate::charset::FILLER;
+use crate::charset::{Charset, FILLER, plain};
 use crate::text::trim;
 
 /// A subfield: its number, and where its content lies in the joined text.
@@ -75,6 +76,11 @@ fn part_titles(joined: &[u8], parts: &mut Vec<Part>) {
     ) else {
         return;
     };
+    let title = parts.get(first..=last).unwrap_or_default();
+    if title.iter().all(is_title) && title.is_sorted_by(|before, next| before.code < next.code) {
+        // Side by side and in order, as in nearly every text.
+        return;
+    }
     let mut any = false;
     let mut later = Later::default();
     if let Some(part) = parts.get(last) {
@@ -159,6 +165,8 @@ fn end(joined: &[u8], part: Option<&mut Part>, at: usize) {
 #[derive(Clone, Copy)]
 pub(super) struct Structured<'s> {
     joined: &'s [u8],
+    /// The same as text, where it is plain.
+    plain: Option<&'s str>,
     parts: &'s [Part],
     /// The mark before each subfield.
     pub(super) separator: u8,
@@ -174,6 +182,7 @@ impl<'s> Structured<'s> {
         split(joined, separator, first, parts);
         Structured {
             joined,
+            plain: plain(joined),
             parts,
             separator,
         }
@@ -207,12 +216,23 @@ impl<'s> Structured<'s> {
         self.joined.get(part.from..part.to).unwrap_or_default()
     }
 
-    /// What the first filled subfield of that code holds.
+    /// The same as text of its code page.
+    pub(super) fn decoded(&self, part: Part, charset: Charset) -> Cow<'s, str> {
+        match self.plain.and_then(|plain| plain.get(part.from..part.to)) {
+            Some(text) => Cow::Borrowed(text),
+            None => charset.decode(self.content(part)),
+        }
+    }
+
+    /// The first filled subfield of that code.
+    pub(super) fn find(&self, code: u8) -> Option<Part> {
+        let wanted = |part: &&Part| part.code == code && part.is_filled;
+        self.parts.iter().find(wanted).copied()
+    }
+
+    /// What it holds.
     pub(super) fn get(&self, code: u8) -> Option<&'s [u8]> {
-        self.parts
-            .iter()
-            .find(|part| part.code == code && part.is_filled)
-            .map(|part| self.content(*part))
+        self.find(code).map(|part| self.content(part))
     }
 }
 

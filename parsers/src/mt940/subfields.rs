@@ -1,5 +1,7 @@
 //! What the subfields of a structured text mean, read by the layout of a profile.
 
+use std::borrow::Cow;
+
 use kantor_model::{AccountNumber, Iban, SortCode};
 
 use super::balance::text;
@@ -39,8 +41,8 @@ impl<'s> Reading<'s> {
         self.title(buffer, details);
         self.name(buffer, &mut details.name);
         details.account = self.account();
-        if let Some(bank) = self.text.get(BANK) {
-            put(&mut details.bank, &self.charset.decode(bank));
+        if let Some(bank) = self.text.find(BANK) {
+            put(&mut details.bank, &self.decoded(bank));
         }
         if let Some(reference) = self.content(self.layout.bank_reference) {
             let reference = reference.strip_prefix(b"REF ").unwrap_or(reference);
@@ -52,6 +54,10 @@ impl<'s> Reading<'s> {
         };
         details.original.put(amount(self.layout.original));
         details.charges.put(amount(self.layout.charges));
+    }
+
+    fn decoded(&self, part: Part) -> Cow<'s, str> {
+        self.text.decoded(part, self.charset)
     }
 
     fn content(&self, code: Option<Code>) -> Option<&'s [u8]> {
@@ -129,25 +135,27 @@ impl<'s> Reading<'s> {
     /// Puts the lines of 35 characters that these subfields were cut from behind what is there.
     fn columns(&self, codes: Codes, width: usize, buffer: &mut Vec<u8>, into: &mut String) {
         self.join(codes, |length| width.saturating_sub(length), buffer);
-        let start = into.len();
-        into.push_str(&self.charset.decode(buffer));
-        part_lines(into, start);
-        if start > 0 {
-            into.insert(start, ' ');
+        let text = self.charset.decode(buffer);
+        let mut rest = text.as_ref();
+        if is_laid_out(rest) {
+            while let Some((line, after)) = off_line(rest) {
+                push_words(line, into);
+                rest = after;
+            }
         }
-        collapse(into);
+        push_words(rest, into);
     }
 
     fn account(&self) -> Option<AccountNumber> {
         let whole = self.layout.account.iter().find_map(|code| {
-            let content = self.text.get(code.0)?;
-            (code.0 >= BANK || is_nrb(content)).then_some(content)
+            let part = self.text.find(code.0)?;
+            (code.0 >= BANK || is_nrb(self.text.content(part))).then_some(part)
         });
-        if let Some(content) = whole {
-            let content = self.charset.decode(content);
-            return AccountNumber::from_file(content.trim().trim_matches('\''));
+        if let Some(part) = whole {
+            return AccountNumber::from_file(unquoted(&self.decoded(part)));
         }
-        let rest = self.text.get(REST_OF_ACCOUNT)?;
+        let part = self.text.find(REST_OF_ACCOUNT)?;
+        let rest = self.text.content(part);
         let polish = self
             .text
             .get(BANK)
@@ -156,7 +164,17 @@ impl<'s> Reading<'s> {
             .and_then(|code| Iban::polish(code, text(trim(rest))));
         polish
             .map(AccountNumber::Iban)
-            .or_else(|| AccountNumber::from_file(&self.charset.decode(rest)))
+            .or_else(|| AccountNumber::from_file(&self.decoded(part)))
+    }
+}
+
+/// Without the quotes that some banks put around an account.
+fn unquoted(account: &str) -> &str {
+    let account = account.trim();
+    if account.starts_with('\'') || account.ends_with('\'') {
+        account.trim_matches('\'')
+    } else {
+        account
     }
 }
 
@@ -166,45 +184,52 @@ fn is_nrb(content: &[u8]) -> bool {
     digits.len() == 26 && digits.iter().all(u8::is_ascii_digit)
 }
 
-/// Undoes the layout in lines of 35 characters from `start` on: where such a line is padded with spaces up to its
-/// end, the text is laid out so, and every line end gets a space, also after a full line.
-fn part_lines(text: &mut String, start: usize) {
-    let own = text.get(start..).unwrap_or_default();
-    if own.len() <= LINE {
-        return;
-    }
-    let ends: Vec<usize> = if own.is_ascii() {
-        (LINE..own.len()).step_by(LINE).collect()
-    } else {
-        own.char_indices()
-            .step_by(LINE)
-            .skip(1)
-            .map(|(at, _)| at)
-            .collect()
-    };
-    let laid_out = ends.iter().any(|&end| {
-        let (line, next) = own.split_at_checked(end).unwrap_or_default();
-        line.ends_with("  ") && !next.starts_with(' ')
-    });
-    if laid_out {
-        for end in ends.into_iter().rev() {
-            text.insert(start + end, ' ');
+/// Whether the text is laid out in lines of 35 characters: such a line is padded with spaces up to
+/// its end. Then every line end parts two words, also after a full line.
+fn is_laid_out(mut text: &str) -> bool {
+    while let Some((line, after)) = off_line(text) {
+        if line.ends_with("  ") && !after.starts_with(' ') {
+            return true;
         }
+        text = after;
+    }
+    false
+}
+
+/// The first line of 35 characters, and what follows it.
+fn off_line(text: &str) -> Option<(&str, &str)> {
+    let end = match text.as_bytes().get(..LINE) {
+        None => return None,
+        Some(line) if line.is_ascii() => LINE,
+        Some(_) => text.char_indices().nth(LINE)?.0,
+    };
+    text.split_at_checked(end)
+}
+
+/// Puts the words of a text behind what is there, each after one space. Decoded text has no other
+/// white space of ASCII.
+fn push_words(text: &str, into: &mut String) {
+    let bytes = text.as_bytes();
+    let mut start = 0;
+    for (at, byte) in bytes.iter().chain(b" ").enumerate() {
+        if *byte != b' ' {
+            continue;
+        }
+        if let Some(word) = text.get(start..at).filter(|word| !word.is_empty()) {
+            if !into.is_empty() {
+                into.push(' ');
+            }
+            into.push_str(word);
+        }
+        start = at + 1;
     }
 }
 
-/// Each run of spaces becomes one, and none stays at the ends; decoded text has no other white
-/// space of ASCII.
+/// Each run of spaces becomes one, and none stays at the ends.
 pub(super) fn collapse(text: &mut String) {
-    if text.starts_with(' ') || text.contains("  ") {
-        let mut before = ' ';
-        text.retain(|character| {
-            let kept = character != ' ' || before != ' ';
-            before = character;
-            kept
-        });
-    }
-    if text.ends_with(' ') {
-        text.pop();
+    if text.starts_with(' ') || text.ends_with(' ') || text.contains("  ") {
+        let mut collapsed = String::with_capacity(text.len());
+        push_words(text, &mut collapsed);
+        *text = collapsed;
     }
 }

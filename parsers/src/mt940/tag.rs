@@ -107,7 +107,17 @@ impl Tag {
     /// The tag that begins the line, with its length. Inside a text (`in_text`) the header's tags
     /// are text, because a wrapped clock (`T12` line end `:25:30`) looks like them; `:20:` is left
     /// to the caller, who can see the next line.
+    #[inline]
     pub(super) fn of_line(line: &[u8], in_text: bool) -> Option<(Tag, usize)> {
+        match line {
+            // Most fields are one of these two.
+            [b':', b'6', b'1', b':', ..] => Some((Tag::Entry, 4)),
+            [b':', b'8', b'6', b':', ..] => Some((Tag::Text, 4)),
+            _ => Tag::of_any_line(line, in_text),
+        }
+    }
+
+    fn of_any_line(line: &[u8], in_text: bool) -> Option<(Tag, usize)> {
         let [b':', first, second, rest @ ..] = line else {
             return None;
         };
@@ -123,8 +133,6 @@ impl Tag {
             ([b'2', b'8'], None | Some(b'C')) => header(Tag::Number)?,
             ([b'6', b'0'], Some(b'M')) => Tag::OpeningOfPage,
             ([b'6', b'0'], Some(b'F')) => Tag::Opening,
-            ([b'6', b'1'], None) => Tag::Entry,
-            ([b'8', b'6'], None) => Tag::Text,
             ([b'6', b'2'], Some(b'M')) => Tag::ClosingOfPage,
             ([b'6', b'2'], Some(b'F')) => Tag::Closing,
             ([b'6', b'4'], None) => Tag::Available,

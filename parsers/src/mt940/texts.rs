@@ -18,7 +18,7 @@ use super::slashed;
 use super::structured::{self, Part, Structured};
 use super::subfields::Reading;
 use super::tag::Tag;
-use crate::charset::Charset;
+use crate::charset::{Charset, plain};
 use crate::profile::Profile;
 use crate::text::{join_lines, join_wrapped, lines, trim};
 
@@ -61,6 +61,12 @@ impl Held {
     /// The code page of `:61:`.
     pub(super) fn charset(&self) -> Charset {
         self.charset.unwrap_or(Charset::Utf8)
+    }
+
+    /// The first line of `:61:` as text, where it is plain.
+    pub(super) fn plain_line(&self) -> Option<&str> {
+        let end = memchr::memchr2(b'\r', b'\n', &self.bytes).unwrap_or(self.bytes.len());
+        plain(self.bytes.get(..end)?)
     }
 
     /// A part of `:61:`.
@@ -230,7 +236,7 @@ impl Scratch {
             }
             join_wrapped(field.value(), WIDTH, field.charset, joined);
             let alone = speaking.shape == TextShape::Plain;
-            plain(joined, field.charset, single, alone, details);
+            free(joined, field.charset, single, alone, details);
         }
         if speaking.shape == TextShape::None {
             for field in held.fields().filter(|field| field.tag == Tag::Own) {
@@ -243,12 +249,13 @@ impl Scratch {
 /// The layout for a text: the first of the bank's that applies to it, or of the generic ones.
 fn layout<'p>(profile: Option<&'p Profile>, text: &Structured<'_>) -> Option<&'p Layout> {
     let own = profile.and_then(|profile| profile.mt940.as_ref());
-    let sections = own.into_iter().chain(*GENERIC);
-    let mut layouts = sections.flat_map(|section| &section.texts);
-    layouts.find(|layout| {
-        let separator = layout.separator.map(|separator| separator.0);
-        separator.is_none_or(|separator| separator == text.separator) && text.has(&layout.when)
-    })
+    let first = |section: &'p Section| {
+        section.texts.iter().find(|layout| {
+            let separator = layout.separator.map(|separator| separator.0);
+            separator.is_none_or(|separator| separator == text.separator) && text.has(&layout.when)
+        })
+    };
+    own.and_then(first).or_else(|| GENERIC.and_then(first))
 }
 
 /// A structured text after a first line that names the operation: the rest, and how it begins.
@@ -275,7 +282,7 @@ fn label(field: &Field<'_>, speaking: &Speaking, details: &mut Details) {
 
 /// A plain text is title, unless another shape speaks and has one. It may hold the amount before
 /// exchange (ING); beside another text, a bare transaction code is no title.
-fn plain(joined: &[u8], charset: Charset, single: bool, alone: bool, details: &mut Details) {
+fn free(joined: &[u8], charset: Charset, single: bool, alone: bool, details: &mut Details) {
     details
         .original
         .put(money_in::after_keyword(joined, b"/OCMT/"));

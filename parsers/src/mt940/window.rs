@@ -20,6 +20,8 @@ pub(crate) struct Window<'s, S: ByteSource> {
     begun: bool,
     /// `@@` stands for a line end, as German BTX files have it.
     btx: bool,
+    /// From here on all that is held is ASCII without 0x01 and 0x03.
+    plain_from: usize,
 }
 
 /// What a line is.
@@ -42,12 +44,19 @@ impl<'s, S: ByteSource> Window<'s, S> {
             at_end: false,
             begun: false,
             btx: false,
+            plain_from: 0,
         }
     }
 
     /// What is held from the read position on.
     pub(crate) fn rest(&self) -> &[u8] {
         self.bytes.get(self.start..self.end).unwrap_or_default()
+    }
+
+    /// Whether all of it is ASCII without the marks 0x01 and 0x03, looked at once as it comes: such
+    /// bytes read alike in every code page, and nothing is hidden before a tag.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.start >= self.plain_from
     }
 
     /// What is held from `offset` bytes after the read position on.
@@ -95,6 +104,7 @@ impl<'s, S: ByteSource> Window<'s, S> {
         if self.start > 0 {
             self.bytes.copy_within(self.start..self.end, 0);
             self.end -= self.start;
+            self.plain_from = self.plain_from.saturating_sub(self.start);
             self.start = 0;
         }
         if self.bytes.is_empty() {
@@ -106,6 +116,10 @@ impl<'s, S: ByteSource> Window<'s, S> {
         let room = self.bytes.get_mut(self.end..).unwrap_or_default();
         let capacity = room.len();
         let count = self.source.pull(room)?.min(capacity);
+        let fresh = room.get(..count).unwrap_or_default();
+        if !fresh.is_ascii() || memchr::memchr2(0x01, 0x03, fresh).is_some() {
+            self.plain_from = self.end + count;
+        }
         self.at_end = count == 0;
         self.end += count;
         if self.btx {
