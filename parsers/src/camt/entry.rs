@@ -349,6 +349,7 @@ impl<S: ByteSource, K: StatementSink + ?Sized> Reader<'_, '_, '_, S, K> {
         self.check_counterparty(direction)?;
         let view = self.entry.view(signed, direction, &self.open.account);
         if self.xml.is_lossy() && is_undecodable(&view) {
+            self.undecodable_told = true;
             self.sink
                 .complaint(Problem::TextUndecodable.at(place, String::new()))?;
         }

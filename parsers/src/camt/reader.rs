@@ -29,6 +29,7 @@ pub(crate) fn read<S: ByteSource, K: StatementSink + ?Sized>(
         any: false,
         inside: false,
         goes_on: None,
+        undecodable_told: false,
     };
     match reader.message() {
         Ok(()) => {}
@@ -41,6 +42,14 @@ pub(crate) fn read<S: ByteSource, K: StatementSink + ?Sized>(
             reader.sink.forgivable(*complaint)?;
         }
         Err(Stop::Fault(Fault::Broken(complaint))) => reader.sink.complaint(*complaint)?,
+    }
+    // What stood outside of the entries, the names of elements even, may be damaged: a balance
+    // that nobody finds any more must not be missing without a word.
+    if reader.xml.is_lossy() && !reader.undecodable_told {
+        let place = Place { line: 1, column: 1 };
+        reader
+            .sink
+            .complaint(Problem::TextUndecodable.at(place, String::new()))?;
     }
     Ok(reader.xml.charset())
 }
@@ -101,6 +110,8 @@ pub(super) struct Reader<'s, 'c, 'k, S: ByteSource, K: ?Sized> {
     inside: bool,
     /// Where the message says that another page follows.
     goes_on: Option<Place>,
+    /// An entry was complained of for text that its code page does not have.
+    pub(super) undecodable_told: bool,
 }
 
 impl<S: ByteSource, K: StatementSink + ?Sized> Reader<'_, '_, '_, S, K> {
