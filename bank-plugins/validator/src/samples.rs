@@ -1,6 +1,6 @@
 //! Files of nobody's bank: general formats without any bank's signs, and what is no statement.
 
-use kantor_model::{Batch, Currency, Date, Iban, Money, Party, Transfer};
+use kantor_model::{Abroad, Batch, Bic, Country, Currency, Date, Iban, Money, Party, Transfer};
 use kantor_plugin_host::WritableFormat;
 
 /// A file that is no bank's own.
@@ -112,6 +112,34 @@ pub(crate) struct Order {
 const PAYERS: &str = "PL61109010140000071219812874";
 const PAYEES: &str = "PL27114020040000300201355387";
 
+/// To an account abroad, in euro, where the format carries it.
+fn abroad(format: &WritableFormat) -> Vec<Option<Transfer>> {
+    let carried = format.currencies.iter().any(|code| code == "EUR");
+    let one = |minor: i64, title: &str| {
+        Some(Transfer {
+            reference: "EX1".to_owned(),
+            amount: Money::new(minor, Currency::EUR),
+            payee: Party {
+                name: "Erika Mustermann".to_owned(),
+                street: "Hauptstrasse 1".to_owned(),
+                city: "10115 Berlin".to_owned(),
+            },
+            payee_account: Iban::parse("DE89370400440532013000").ok()?,
+            title: title.to_owned(),
+            abroad: Abroad {
+                country: Country::parse("DE"),
+                bank: Bic::parse("COBADEFFXXX").ok(),
+                charges: None,
+            },
+        })
+    };
+    if carried {
+        vec![one(12_300, "EX1 first"), one(45_600, "EX1 second")]
+    } else {
+        Vec::new()
+    }
+}
+
 /// Each transfer with a reference of its own, which its title begins with.
 fn numbered(transfers: impl Iterator<Item = Transfer>) -> Vec<Transfer> {
     transfers
@@ -149,7 +177,7 @@ pub(crate) fn orders(format: &WritableFormat) -> Vec<Order> {
             },
             payee_account: Iban::parse(PAYEES).ok()?,
             title: title.to_owned(),
-            abroad: kantor_model::Abroad::default(),
+            abroad: Abroad::default(),
         })
     };
     let batch = |transfers: Vec<Option<Transfer>>| {
@@ -195,6 +223,11 @@ pub(crate) fn orders(format: &WritableFormat) -> Vec<Order> {
         .collect();
     [
         ("three plain transfers", batch(plain), true),
+        (
+            "two transfers in euro to Germany",
+            batch(abroad(format)),
+            true,
+        ),
         ("letters of many alphabets", batch(letters), false),
         ("texts longer than any bank takes", batch(long), false),
         ("signs that formats are made of", batch(signs), false),
@@ -208,11 +241,9 @@ pub(crate) fn orders(format: &WritableFormat) -> Vec<Order> {
     ]
     .into_iter()
     .filter_map(|(name, batch, plain)| {
-        Some(Order {
-            name,
-            batch: batch?,
-            plain,
-        })
+        let batch = batch?;
+        // Nothing plain is left where the format does not carry the currency.
+        (!plain || !batch.transfers.is_empty()).then_some(Order { name, batch, plain })
     })
     .collect()
 }

@@ -15,7 +15,7 @@ pub struct Sample {
 }
 
 /// A pack to be examined.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Subject {
     /// Its library.
     pub library: PathBuf,

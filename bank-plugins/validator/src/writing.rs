@@ -51,16 +51,14 @@ pub(crate) fn writes_the_same(making: &mut Making<'_>) -> Step {
         let mut first = Vec::new();
         for order in &all {
             let written = write(making, &format, order)?;
-            if order.plain && written.is_err() {
-                return Err(failed(
-                    &name(&format, order),
-                    format!(
-                        "is refused: {}",
-                        written.err().unwrap_or_default().join("; ")
-                    ),
-                ));
-            }
             first.push(written);
+        }
+        // A bank may want only some kinds of transfers in a format, but it wants some.
+        if let Some((order, reasons)) = refused_altogether(&all, &first) {
+            return Err(failed(
+                &name(&format, order),
+                format!("is refused, and so is every other plain order: {reasons}"),
+            ));
         }
         // In the other order, so that each is written after something else than before.
         for (order, first) in all.iter().zip(&first).rev() {
@@ -73,6 +71,19 @@ pub(crate) fn writes_the_same(making: &mut Making<'_>) -> Step {
         }
     }
     Ok(())
+}
+
+/// The first plain order and why it is refused, when all plain orders are.
+fn refused_altogether<'o>(
+    all: &'o [Order],
+    written: &[Result<Written, Vec<String>>],
+) -> Option<(&'o Order, String)> {
+    let mut plain = all.iter().zip(written).filter(|(order, _)| order.plain);
+    let (order, first) = plain.clone().next()?;
+    let reasons = first.as_ref().err()?.join("; ");
+    plain
+        .all(|(_, written)| written.is_err())
+        .then_some((order, reasons))
 }
 
 /// What reads a format of transfer files, where we have a reader of it.

@@ -77,7 +77,7 @@ pub(crate) fn ours(library: &str, folder: &str) -> Subject {
     let file = format!("{DLL_PREFIX}{library}{DLL_SUFFIX}");
     let library = std::env::current_exe().unwrap().with_file_name(&file);
     let corpus = bank_plugins().join(folder).join("corpus");
-    Subject::at(&library, Some(&corpus)).unwrap()
+    Subject::at(&library, corpus.is_dir().then_some(&*corpus)).unwrap()
 }
 
 pub(crate) fn examine_only(subject: &Subject, only: &[Check]) -> Report {
