@@ -24,9 +24,13 @@ pub(crate) fn trim(bytes: &[u8]) -> &[u8] {
 /// Joins the physical lines of a field with nothing between them.
 pub(crate) fn join_lines(bytes: &[u8], into: &mut Vec<u8>) {
     into.clear();
-    for line in lines(bytes) {
-        into.extend_from_slice(line);
+    let mut rest = bytes;
+    while let Some(end) = memchr::memchr(b'\n', rest) {
+        let (line, after) = rest.split_at_checked(end).unwrap_or_default();
+        into.extend_from_slice(line.strip_suffix(b"\r").unwrap_or(line));
+        rest = after.get(1..).unwrap_or_default();
     }
+    into.extend_from_slice(rest.strip_suffix(b"\r").unwrap_or(rest));
 }
 
 /// Joins lines that were wrapped at `width` characters. A line of the full width goes on without

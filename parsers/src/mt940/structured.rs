@@ -216,9 +216,14 @@ impl<'s> Structured<'s> {
         self.joined.get(part.from..part.to).unwrap_or_default()
     }
 
+    /// The same as text, where all of the text is plain.
+    pub(super) fn plain(&self, part: Part) -> Option<&'s str> {
+        self.plain?.get(part.from..part.to)
+    }
+
     /// The same as text of its code page.
     pub(super) fn decoded(&self, part: Part, charset: Charset) -> Cow<'s, str> {
-        match self.plain.and_then(|plain| plain.get(part.from..part.to)) {
+        match self.plain(part) {
             Some(text) => Cow::Borrowed(text),
             None => charset.decode(self.content(part)),
         }

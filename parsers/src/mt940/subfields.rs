@@ -28,6 +28,25 @@ const BANK: u8 = 30;
 /// The account without its bank: NRB digits 11 to 26, or anything.
 const REST_OF_ACCOUNT: u8 = 31;
 
+/// Scratch that is used again for every text.
+#[derive(Default, Debug)]
+pub(super) struct Buffer {
+    /// Chunks of a text that is not plain, before they are decoded.
+    bytes: Vec<u8>,
+    text: String,
+}
+
+impl Buffer {
+    /// The text as it stands in the file.
+    fn written(&self) -> &[u8] {
+        if self.bytes.is_empty() {
+            self.text.as_bytes()
+        } else {
+            &self.bytes
+        }
+    }
+}
+
 /// A text with the layout that says what its subfields mean.
 pub(super) struct Reading<'s> {
     pub(super) text: Structured<'s>,
@@ -37,7 +56,7 @@ pub(super) struct Reading<'s> {
 
 impl<'s> Reading<'s> {
     /// Puts the facts of the text into `details`; `buffer` is scratch.
-    pub(super) fn read(&self, buffer: &mut Vec<u8>, details: &mut Details) {
+    pub(super) fn read(&self, buffer: &mut Buffer, details: &mut Details) {
         self.title(buffer, details);
         self.name(buffer, &mut details.name);
         details.account = self.account();
@@ -66,35 +85,42 @@ impl<'s> Reading<'s> {
 
     /// Chunks of one text put together again, in the order of the file: a chunk of full width is
     /// followed by the next one directly; a shorter one has lost its trailing spaces on the way,
-    /// and `gap` puts them back.
-    fn join(&self, wanted: Codes, gap: impl Fn(usize) -> usize, buffer: &mut Vec<u8>) {
-        buffer.clear();
+    /// and `gap` puts them back. They are decoded together, because a cut can fall into a letter.
+    fn join(&self, wanted: Codes, gap: impl Fn(usize) -> usize, buffer: &mut Buffer) {
+        let Buffer { bytes, text } = buffer;
+        bytes.clear();
+        text.clear();
         let mut lost = 0;
         for part in self.text.parts() {
             if !part.is_filled || !wanted.has(part.code) {
                 continue;
             }
-            let content = self.text.content(part);
-            buffer.resize(buffer.len() + lost, b' ');
-            buffer.extend_from_slice(content);
-            lost = gap(self.charset.count(content));
+            if let Some(content) = self.text.plain(part) {
+                text.extend(std::iter::repeat_n(' ', lost));
+                text.push_str(content);
+                lost = gap(content.len());
+            } else {
+                let content = self.text.content(part);
+                bytes.resize(bytes.len() + lost, b' ');
+                bytes.extend_from_slice(content);
+                lost = gap(self.charset.count(content));
+            }
+        }
+        if !bytes.is_empty() {
+            text.push_str(&self.charset.decode(bytes));
         }
     }
 
     /// The title. Without one, the operation is told where it has a name.
-    fn title(&self, buffer: &mut Vec<u8>, details: &mut Details) {
+    fn title(&self, buffer: &mut Buffer, details: &mut Details) {
         // One space is enough to keep two words apart.
-        self.join(
-            self.layout.title,
-            |length| usize::from(length < CHUNK),
-            buffer,
-        );
+        let gap = |length| usize::from(length < CHUNK);
+        self.join(self.layout.title, gap, buffer);
         if let Some(mark) = &self.layout.counter_value {
-            let found = money_in::after_mark(buffer, mark.as_bytes());
+            let found = money_in::after_mark(buffer.written(), mark.as_bytes());
             details.original.put(found);
         }
-        let title = self.charset.decode(buffer);
-        let mut title = title.trim();
+        let mut title = buffer.text.trim();
         if self.layout.quoted_title {
             title = title.strip_prefix('"').unwrap_or(title);
             title = title.strip_suffix('"').unwrap_or(title).trim();
@@ -117,7 +143,7 @@ impl<'s> Reading<'s> {
 
     /// Names are laid out in columns, so all spaces come back before the lines are told apart. The
     /// address begins in a column of its own.
-    fn name(&self, buffer: &mut Vec<u8>, into: &mut String) {
+    fn name(&self, buffer: &mut Buffer, into: &mut String) {
         let layout = self.layout;
         let own = |part: Part| part.is_filled && layout.name.has(part.code);
         if !self.text.parts().any(own) {
@@ -133,10 +159,9 @@ impl<'s> Reading<'s> {
     }
 
     /// Puts the lines of 35 characters that these subfields were cut from behind what is there.
-    fn columns(&self, codes: Codes, width: usize, buffer: &mut Vec<u8>, into: &mut String) {
+    fn columns(&self, codes: Codes, width: usize, buffer: &mut Buffer, into: &mut String) {
         self.join(codes, |length| width.saturating_sub(length), buffer);
-        let text = self.charset.decode(buffer);
-        let mut rest = text.as_ref();
+        let mut rest = buffer.text.as_str();
         if is_laid_out(rest) {
             while let Some((line, after)) = off_line(rest) {
                 push_words(line, into);
@@ -209,19 +234,17 @@ fn off_line(text: &str) -> Option<(&str, &str)> {
 /// Puts the words of a text behind what is there, each after one space. Decoded text has no other
 /// white space of ASCII.
 fn push_words(text: &str, into: &mut String) {
-    let bytes = text.as_bytes();
-    let mut start = 0;
-    for (at, byte) in bytes.iter().chain(b" ").enumerate() {
-        if *byte != b' ' {
-            continue;
+    let mut rest = text.trim_ascii_start();
+    while !rest.is_empty() {
+        let end = rest.bytes().position(|byte| byte == b' ');
+        let (word, after) = rest
+            .split_at_checked(end.unwrap_or(rest.len()))
+            .unwrap_or_default();
+        if !into.is_empty() {
+            into.push(' ');
         }
-        if let Some(word) = text.get(start..at).filter(|word| !word.is_empty()) {
-            if !into.is_empty() {
-                into.push(' ');
-            }
-            into.push_str(word);
-        }
-        start = at + 1;
+        into.push_str(word);
+        rest = after.trim_ascii_start();
     }
 }
 

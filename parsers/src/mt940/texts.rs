@@ -16,7 +16,7 @@ use super::own;
 use super::section::{Layout, Section, TextShape};
 use super::slashed;
 use super::structured::{self, Part, Structured};
-use super::subfields::Reading;
+use super::subfields::{Buffer, Reading};
 use super::tag::Tag;
 use crate::charset::{Charset, plain};
 use crate::profile::Profile;
@@ -126,7 +126,7 @@ pub(super) struct Scratch {
     joined: Vec<u8>,
     decoded: String,
     parts: Vec<Part>,
-    buffer: Vec<u8>,
+    buffer: Buffer,
     pub(super) details: Details,
 }
 
