@@ -10,6 +10,7 @@ use crate::elixir0;
 use crate::jpk_wb;
 use crate::mt940;
 use crate::profile::Profile;
+use crate::transfers::recognise_transfers;
 use crate::xml;
 use crate::zip;
 
@@ -91,11 +92,9 @@ fn recognise_file(head: &[u8], brought: Option<&Profile>) -> Recognition {
     match found.as_slice() {
         [one] => recognised(Some(one.format), one.bank.clone(), one.why.clone()),
         [] => {
-            let nothing =
-                "no line begins a field of MT940 and the first line is no Elixir-0 transfer";
-            let table = "a table whose columns no known layout has";
-            let nothing = if csv::claims(head) { table } else { nothing };
-            let what = camt::told(head).unwrap_or_else(|| nothing.to_owned());
+            let what = camt::told(head)
+                .or_else(|| orders(head))
+                .unwrap_or_else(|| nothing(head).to_owned());
             recognised(None, None, what)
         }
         several => {
@@ -106,6 +105,23 @@ fn recognise_file(head: &[u8], brought: Option<&Profile>) -> Recognition {
                 format!("it fits more than one format: {}", names.join("; ")),
             )
         }
+    }
+}
+
+/// A file of transfer orders goes to the bank and does not come from it.
+fn orders(head: &[u8]) -> Option<String> {
+    let format = recognise_transfers(head)?.name();
+    Some(format!(
+        "transfer orders ({format}) and no statement; `kantor payouts read` shows them"
+    ))
+}
+
+fn nothing(head: &[u8]) -> &'static str {
+    if csv::claims(head) {
+        "a table whose columns no known layout has"
+    } else {
+        "it begins like no statement that is read here (MT940, MT942, MT900, MT910, camt, JPK_WB, a \
+         bank's XML or table, Elixir-0)"
     }
 }
 
@@ -161,7 +177,7 @@ mod tests {
         );
         check(
             b"",
-            "none generic: no line begins a field of MT940 and the first line is no Elixir-0 transfer; ASCII only so far",
+            "none generic: it begins like no statement that is read here (MT940, MT942, MT900, MT910, camt, JPK_WB, a bank's XML or table, Elixir-0); ASCII only so far",
         );
     }
 }

@@ -121,13 +121,25 @@ pub struct Opinion {
 }
 
 impl Opinion {
-    /// `mbank: no sign of it; pko: ...`, for messages.
+    /// `mbank, pko: no sign of it; ing: ...`, for messages: packs of one opinion are named together.
     pub(crate) fn list(opinions: &[Opinion]) -> String {
         if opinions.is_empty() {
             return "no pack reads statements".to_owned();
         }
-        let one = |opinion: &Opinion| format!("{}: {}", opinion.pack, opinion.why);
-        opinions.iter().map(one).collect::<Vec<_>>().join("; ")
+        let mut said: Vec<(&str, Vec<&str>)> = Vec::new();
+        for opinion in opinions {
+            match said.iter_mut().find(|(why, _)| *why == opinion.why) {
+                Some((_, packs)) => packs.push(&opinion.pack),
+                None => said.push((&opinion.why, vec![&opinion.pack])),
+            }
+        }
+        if let [(why, packs)] = said.as_slice()
+            && packs.len() > 1
+        {
+            return format!("all {} say: {why}", packs.len());
+        }
+        let one = |(why, packs): &(&str, Vec<&str>)| format!("{}: {why}", packs.join(", "));
+        said.iter().map(one).collect::<Vec<_>>().join("; ")
     }
 }
 
