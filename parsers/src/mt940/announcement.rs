@@ -147,6 +147,14 @@ impl<K: StatementSink + ?Sized> Reader<'_, '_, '_, K> {
         let Some((value_date, amount)) = open.announcement.value else {
             return self.complain(&Problem::ValueMissing, place, String::new());
         };
+        if let Some(first) = open.currency().filter(|first| *first != amount.currency()) {
+            let second = amount.currency();
+            return self.complain(
+                &Problem::CurrencyDiffers { first, second },
+                place,
+                String::new(),
+            );
+        }
         let Some(debit) = open.announces_debit() else {
             return self.complain(&Problem::DirectionUnknown, place, String::new());
         };
