@@ -93,6 +93,25 @@ fn nothing_is_sent_when_nothing_trustworthy_was_read() {
 }
 
 #[test]
+fn a_file_that_names_no_account_is_sent_once_a_person_does() {
+    let office = FakeOffice::start(small_office());
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = file(folder.path(), "PL PLN 12/1 125000.00 125000.00\n");
+    let refused = import_statement(&desk(&office), &FakePacks, &path, Hints::default())
+        .expect_err("no account");
+    assert!(matches!(refused, ImportError::NoAccount { .. }));
+    assert!(refused.to_string().contains("--account"), "{refused}");
+    assert!(office.state().requests.is_empty());
+    let hints = Hints {
+        account: Some(PLN_ACCOUNT),
+        ..Hints::default()
+    };
+    let sent = import_statement(&desk(&office), &FakePacks, &path, hints).expect("sent");
+    let account = sent.file.statements[0].account.as_deref();
+    assert_eq!(account, Some(PLN_ACCOUNT));
+}
+
+#[test]
 fn a_statement_of_a_foreign_account_is_named() {
     let office = FakeOffice::start(small_office());
     let folder = tempfile::tempdir().expect("a folder");
