@@ -31,9 +31,18 @@ pub fn pair(format: TransferFormat, bytes: &[u8]) {
         }
     };
     let again = write_batch(format, &batch, None);
-    assert_eq!(Ok(&written), again.as_ref(), "the same batch, the same bytes");
+    assert_eq!(
+        Ok(&written),
+        again.as_ref(),
+        "the same batch, the same bytes"
+    );
     let read = read_transfers(&written.bytes, Some(format), None);
-    assert!(read.is_whole(), "{:?}\n{}", read.complaints, shown(&written.bytes));
+    assert!(
+        read.is_whole(),
+        "{:?}\n{}",
+        read.complaints,
+        shown(&written.bytes)
+    );
     assert_eq!(
         recognised(&written.bytes),
         recognised_as(format),
@@ -41,7 +50,11 @@ pub fn pair(format: TransferFormat, bytes: &[u8]) {
         shown(&written.bytes)
     );
     let back = batches(&read.orders).expect("accounts that were written are whole");
-    let mut theirs: Vec<_> = back.iter().flat_map(|it| &it.transfers).map(money).collect();
+    let mut theirs: Vec<_> = back
+        .iter()
+        .flat_map(|it| &it.transfers)
+        .map(money)
+        .collect();
     let mut ours: Vec<_> = batch.transfers.iter().map(money).collect();
     theirs.sort();
     ours.sort();

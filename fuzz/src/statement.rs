@@ -74,9 +74,10 @@ fn facts_are_whole(read: &Collected, bytes: &[u8]) {
                 assert!(!text.trim().is_empty(), "an absent text is None");
             }
         }
-        let complained = read.complaints.iter().any(|complaint| {
-            complaint.severity == Severity::Fatal || !complaint.code.is_empty()
-        });
+        let complained = read
+            .complaints
+            .iter()
+            .any(|complaint| complaint.severity == Severity::Fatal || !complaint.code.is_empty());
         let booked = statement
             .entries
             .iter()
