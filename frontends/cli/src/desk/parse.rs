@@ -11,7 +11,7 @@ use kantor_model::{
     StatementHead, StatementSink,
 };
 use kantor_parsers::Charset;
-use kantor_wire::{ComplaintWire, EntryWire, PackUsed, StatementWire};
+use kantor_wire::{ComplaintWire, EntryWire, PackUsed, PartWire, StatementWire};
 
 use super::Failure;
 use super::output::{print, print_json};
@@ -188,7 +188,10 @@ fn for_people(statement: &StatementWire) -> String {
         )
     };
     lines.push(balance("opening", statement.opening.as_ref()));
-    lines.extend(statement.entries.iter().map(entry_line));
+    for entry in &statement.entries {
+        lines.push(entry_line(entry));
+        lines.extend(entry.parts.iter().map(part_line));
+    }
     lines.push(balance("closing", statement.closing.as_ref()));
     lines.join("\n")
 }
@@ -199,17 +202,39 @@ fn entry_line(entry: &EntryWire) -> String {
         .as_deref()
         .or(entry.value_date.as_deref());
     let mut line = format!("  {}  {:>14}", day.unwrap_or("no day    "), entry.amount);
-    let told = [
-        (entry.status != "booked").then_some(entry.status.as_str()),
-        entry.counterparty.name.as_deref(),
-        entry.counterparty.account.as_deref(),
-        entry.remittance.as_deref(),
-    ];
+    tell(
+        &mut line,
+        [
+            (entry.status != "booked").then_some(entry.status.as_str()),
+            entry.counterparty.name.as_deref(),
+            entry.counterparty.account.as_deref(),
+            entry.remittance.as_deref(),
+        ],
+    );
+    line
+}
+
+/// One of the transactions that were booked together, under their entry.
+fn part_line(part: &PartWire) -> String {
+    let amount = part.amount.as_deref().unwrap_or("not told");
+    let mut line = format!("    of which    {amount:>14}");
+    tell(
+        &mut line,
+        [
+            part.counterparty.name.as_deref(),
+            part.counterparty.account.as_deref(),
+            part.remittance.as_deref(),
+            part.return_reason.as_deref(),
+        ],
+    );
+    line
+}
+
+fn tell<const N: usize>(line: &mut String, told: [Option<&str>; N]) {
     for text in told.into_iter().flatten() {
         line.push_str("  ");
         line.push_str(text);
     }
-    line
 }
 
 /// Adds up a file without keeping its entries.

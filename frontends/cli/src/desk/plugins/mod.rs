@@ -64,12 +64,18 @@ fn list(packs: &InstalledPacks, json: bool) -> Result<(), Failure> {
     ))
 }
 
+/// More currencies than these are not worth a line each; `--json` names them all.
+const CURRENCIES_NAMED: usize = 8;
+
 fn row(pack: &PackInfo) -> Vec<String> {
     let writes: Vec<String> = pack
         .facts
         .writes
         .iter()
-        .map(|format| format!("{} ({})", format.format, format.currencies.join(" ")))
+        .map(|format| match format.currencies.len() {
+            0..=CURRENCIES_NAMED => format!("{} ({})", format.format, format.currencies.join(" ")),
+            _ => format!("{} (any currency)", format.format),
+        })
         .collect();
     vec![
         pack.facts.id.clone(),
