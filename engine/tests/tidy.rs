@@ -35,6 +35,8 @@ const ARROWS: &[(&str, &[&str])] = &[
         "kantor-benches",
         &["kantor-panel", "kantor-desk", "kantor-simulator"],
     ),
+    // Tries the readers and writers; nothing depends on it.
+    ("kantor-fuzz", &["kantor-parsers"]),
 ];
 
 /// Every bank pack stands in the table under this name.
