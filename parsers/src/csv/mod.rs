@@ -7,7 +7,7 @@
 //!         ──told──> statements as they happened, the oldest entry first
 //! ```
 //!
-//! Rows are held up to a bound ([`held::LIMITS`]), because most banks put the last one first. A
+//! Rows are held up to a bound (`held::LIMITS`), because most banks put the last one first. A
 //! longer file whose first row is the oldest is told as it comes.
 
 mod accounts;
