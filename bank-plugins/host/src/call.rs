@@ -161,7 +161,7 @@ struct Reading<'a> {
 }
 
 /// How many bytes are lent at once.
-const LENT: usize = 64 * 1024;
+const LENT: usize = 128 * 1024;
 
 unsafe extern "C" fn on_pull(context: *mut c_void, piece: *mut Bytes) -> i32 {
     // SAFETY: `context` is the `Reading` below, which outlives the call and is used by nobody else.

@@ -13,7 +13,7 @@ use crate::frame::{FORM, Frame, Incoming};
 use crate::library::beside_executable;
 use crate::traps::{Attempt, OUT_OF_MEMORY};
 use crate::worker::{Mode, NOT_UNDERSTOOD};
-use crate::{Limits, PackError, PackFacts, Sandbox};
+use crate::{Limits, PackError, PackFacts, Sandbox, pipe};
 
 /// Where the program that runs packs is, and what its packs may take.
 #[derive(Debug, Clone)]
@@ -112,6 +112,8 @@ impl Launcher {
                 source: io::Error::other("no pipes"),
             });
         };
+        pipe::widen(&stdin);
+        pipe::widen(&stdout);
         let child = Mutex::new(child);
         let late = AtomicBool::new(false);
         let (heard, status, fed) = std::thread::scope(|scope| {

@@ -7,6 +7,7 @@
 use std::io::{self, Read, Write};
 
 use kantor_plugin_sdk::abi;
+use postcard::ser_flavors::Flavor;
 use serde::{Deserialize, Serialize};
 
 use crate::call::Answer;
@@ -37,7 +38,7 @@ const fn hashed(mut hash: u64, text: &[u8]) -> u64 {
 const FRAME_MAX: usize = abi::PIECE_MAX + 4096;
 
 /// How much is written and read at once. The other side works meanwhile.
-const AT_ONCE: usize = 64 * 1024;
+const AT_ONCE: usize = 128 * 1024;
 
 /// One thing said. What it holds points into what it was made of.
 #[derive(Debug, Serialize, Deserialize)]
@@ -97,9 +98,9 @@ impl<W: Write> Outgoing<W> {
     /// Takes a frame over, and writes when enough has gathered.
     pub(crate) fn send(&mut self, frame: &Frame<'_>) -> io::Result<()> {
         let start = self.waiting.len();
-        let mut bytes = std::mem::take(&mut self.waiting);
-        bytes.extend_from_slice(&[0; 4]);
-        self.waiting = postcard::to_extend(frame, bytes).map_err(io::Error::other)?;
+        self.waiting.extend_from_slice(&[0; 4]);
+        postcard::serialize_with_flavor(frame, Behind(&mut self.waiting))
+            .map_err(io::Error::other)?;
         let length = u32::try_from(self.waiting.len() - start - 4).map_err(io::Error::other)?;
         if let Some(place) = self.waiting.get_mut(start..start + 4) {
             place.copy_from_slice(&length.to_le_bytes());
@@ -120,6 +121,27 @@ impl<W: Write> Outgoing<W> {
         self.to.write_all(&self.waiting)?;
         self.waiting.clear();
         self.to.flush()
+    }
+}
+
+/// Puts a postcard behind what waits; postcard's own ways copy byte by byte.
+struct Behind<'a>(&'a mut Vec<u8>);
+
+impl Flavor for Behind<'_> {
+    type Output = ();
+
+    fn try_push(&mut self, byte: u8) -> postcard::Result<()> {
+        self.0.push(byte);
+        Ok(())
+    }
+
+    fn try_extend(&mut self, bytes: &[u8]) -> postcard::Result<()> {
+        self.0.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    fn finalize(self) -> postcard::Result<()> {
+        Ok(())
     }
 }
 

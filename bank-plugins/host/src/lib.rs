@@ -24,6 +24,7 @@ mod host;
 mod library;
 mod limits;
 mod manifest;
+mod pipe;
 mod reading;
 mod records;
 mod sandbox;

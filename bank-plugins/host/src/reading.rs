@@ -241,7 +241,7 @@ fn pour(hints: Hints<'_>, source: &mut (dyn Read + Send), mut stdin: ChildStdin)
     if out.send(&Frame::Hints(hints.into())).is_err() || out.flush().is_err() {
         return Ok(());
     }
-    let mut buffer = vec![0; 64 * 1024];
+    let mut buffer = vec![0; 256 * 1024];
     loop {
         let count = match source.read(&mut buffer) {
             Ok(0) => return Ok(()),
