@@ -5,6 +5,7 @@ use crate::event::{Event, Recorded, StatementBooking};
 use crate::matching::Question;
 use crate::order::{Offer, Order, OrderState, OrderStep, Tally, next_order_state};
 use crate::payout::{Payout, PayoutState, PayoutStep, next_payout_state};
+use crate::position::{self, Revalued};
 use crate::receipt::{Receipt, ReceiptState, ReceiptStep, next_receipt_state};
 use crate::snapshot::{CustomerAccount, OfficeAccount, REMEMBERED_TABLES, Settled, Snapshot};
 use crate::{AccountId, BatchId, LineId, OrderId, PayoutId};
@@ -12,6 +13,7 @@ use crate::{AccountId, BatchId, LineId, OrderId, PayoutId};
 /// Applies a recorded event to the office's state and to its books.
 pub fn apply(state: &mut Snapshot, recorded: &Recorded) {
     state.ledger.post(&recorded.postings);
+    position::follow(state, recorded);
     match &recorded.event {
         Event::OfficeOpened { .. }
         | Event::PolicySet { .. }
@@ -20,6 +22,7 @@ pub fn apply(state: &mut Snapshot, recorded: &Recorded) {
         | Event::RatesPublished { .. }
         | Event::CustomerRegistered { .. }
         | Event::CustomerAccountAdded { .. }
+        | Event::CustomerClassified { .. }
         | Event::NoticesSent { .. } => apply_setting(state, &recorded.event),
         Event::OrderPlaced { .. }
         | Event::TermsChanged { .. }
@@ -27,6 +30,7 @@ pub fn apply(state: &mut Snapshot, recorded: &Recorded) {
         | Event::RateAccepted { .. }
         | Event::RateDeclined { .. }
         | Event::DeadlineMoved { .. }
+        | Event::MoneyJudged { .. }
         | Event::OrderFunded { .. }
         | Event::OrderHeld { .. }
         | Event::OrderExpired { .. }
@@ -42,7 +46,12 @@ pub fn apply(state: &mut Snapshot, recorded: &Recorded) {
         | Event::ReceiptAllocated { .. }
         | Event::ReceiptReleased { .. }
         | Event::LineBooked { .. }
-        | Event::LineBookingReversed { .. } => apply_line(state, &recorded.event),
+        | Event::LineBookingReversed { .. }
+        | Event::CoverDealBooked { .. }
+        | Event::CoverDealReversed { .. } => apply_line(state, &recorded.event),
+        Event::PositionRevalued { .. }
+        | Event::PositionOverLimit { .. }
+        | Event::PositionCalm { .. } => apply_position(state, &recorded.event),
         Event::PayoutDue { .. }
         | Event::PayoutWithdrawn { .. }
         | Event::PayoutPaid { .. }
@@ -56,11 +65,11 @@ pub fn apply(state: &mut Snapshot, recorded: &Recorded) {
     }
 }
 
-#[allow(clippy::wildcard_enum_match_arm)] // `apply` sorts the events; each is named in one of four
+#[allow(clippy::wildcard_enum_match_arm)] // `apply` sorts the events; each is named in one of five
 fn apply_setting(state: &mut Snapshot, event: &Event) {
     match event {
         Event::OfficeOpened { name } => state.name = Some(name.clone()),
-        Event::PolicySet { policy } => state.policy = Some(*policy),
+        Event::PolicySet { policy } => state.policy = Some(policy.clone()),
         Event::CurrencyDefined { currency } => {
             state.currencies.insert(*currency);
         }
@@ -117,12 +126,39 @@ fn apply_setting(state: &mut Snapshot, event: &Event) {
                 },
             );
         }
+        Event::CustomerClassified {
+            customer, class, ..
+        } => {
+            match class {
+                Some(class) => state.customer_classes.insert(*customer, class.clone()),
+                None => state.customer_classes.remove(customer),
+            };
+        }
         Event::NoticesSent { through } => state.notices_sent = *through,
         _ => {}
     }
 }
 
-#[allow(clippy::wildcard_enum_match_arm)] // `apply` sorts the events; each is named in one of four
+#[allow(clippy::wildcard_enum_match_arm)] // `apply` sorts the events; each is named in one of five
+fn apply_position(state: &mut Snapshot, event: &Event) {
+    match event {
+        Event::PositionRevalued { day, table, .. } => {
+            state.revalued = Some(Revalued {
+                day: *day,
+                table: *table,
+            });
+        }
+        Event::PositionOverLimit { open, .. } => {
+            state.alarms.insert(open.currency());
+        }
+        Event::PositionCalm { open, .. } => {
+            state.alarms.remove(&open.currency());
+        }
+        _ => {}
+    }
+}
+
+#[allow(clippy::wildcard_enum_match_arm)] // `apply` sorts the events; each is named in one of five
 fn apply_order(state: &mut Snapshot, event: &Event) {
     match event {
         Event::OrderPlaced { facts } => {
@@ -140,6 +176,8 @@ fn apply_order(state: &mut Snapshot, event: &Event) {
                     receipts: Vec::new(),
                     tally: Tally::default(),
                     payouts: Vec::new(),
+                    verdict: None,
+                    difference: None,
                 },
             );
         }
@@ -178,9 +216,17 @@ fn apply_order(state: &mut Snapshot, event: &Event) {
                 changed.deadline = *deadline
             });
         }
-        Event::OrderFunded { order, .. } => {
+        Event::MoneyJudged { order, verdict } => {
+            if let Some(order) = state.orders.get_mut(order) {
+                order.verdict = Some(verdict.clone());
+            }
+        }
+        Event::OrderFunded {
+            order, difference, ..
+        } => {
             step(state, *order, OrderStep::Fund, |changed| {
-                changed.cancelled = false
+                changed.cancelled = false;
+                changed.difference = difference.clone();
             });
         }
         Event::OrderHeld { order, reason } => {
@@ -211,7 +257,9 @@ fn step(state: &mut Snapshot, id: OrderId, step: OrderStep, change: impl FnOnce(
     if let Some(until) = order.waits_until() {
         state.deadlines.remove(&(until, id));
     }
+    let was = order.state;
     order.state = next_order_state(order.state, step).unwrap_or(order.state);
+    position::count_remainder(&mut state.remainders, order, was);
     change(order);
     if order.state != OrderState::AwaitingConsent {
         order.offered = None;
@@ -235,7 +283,7 @@ fn forgive_lateness(state: &mut Snapshot, id: OrderId) {
     }
 }
 
-#[allow(clippy::wildcard_enum_match_arm)] // `apply` sorts the events; each is named in one of four
+#[allow(clippy::wildcard_enum_match_arm)] // `apply` sorts the events; each is named in one of five
 fn apply_line(state: &mut Snapshot, event: &Event) {
     match event {
         Event::StatementBooked { booking, questions } => {
@@ -304,6 +352,20 @@ fn apply_line(state: &mut Snapshot, event: &Event) {
             state.settled.insert(*line, booked);
         }
         Event::LineBookingReversed { line, .. } => take_back(state, *line),
+        Event::CoverDealBooked { deal, facts, .. } => {
+            state.last.cover_deal = deal.0;
+            state.cover_deals.insert(*deal, facts.clone());
+            for line in facts.lines() {
+                state.questions.remove(&line);
+                state.settled.insert(line, Settled::CoverDeal(*deal));
+            }
+        }
+        Event::CoverDealReversed { deal, facts, .. } => {
+            state.cover_deals.remove(deal);
+            for line in facts.lines() {
+                take_back(state, line);
+            }
+        }
         _ => {}
     }
 }
@@ -326,7 +388,7 @@ fn apply_booking(state: &mut Snapshot, booking: &StatementBooking) {
     }
 }
 
-#[allow(clippy::wildcard_enum_match_arm)] // `apply` sorts the events; each is named in one of four
+#[allow(clippy::wildcard_enum_match_arm)] // `apply` sorts the events; each is named in one of five
 fn apply_payout(state: &mut Snapshot, recorded: &Recorded) {
     match &recorded.event {
         Event::PayoutDue { facts } => {
@@ -339,6 +401,8 @@ fn apply_payout(state: &mut Snapshot, recorded: &Recorded) {
                 paid_by: None,
             };
             state.payouts.insert(facts.payout, payout);
+            let owed = state.owed.entry(facts.account).or_default();
+            owed.count(PayoutState::Due, facts.amount.minor());
             if let Some(order) = state.orders.get_mut(&facts.order) {
                 order.payouts.push(facts.payout);
             }
@@ -413,7 +477,11 @@ fn step_payout(state: &mut Snapshot, id: PayoutId, step: PayoutStep) {
     let Some(payout) = state.payouts.get_mut(&id) else {
         return;
     };
+    let (was, minor) = (payout.state, payout.facts.amount.minor());
     payout.state = next_payout_state(payout.state, step).unwrap_or(payout.state);
+    let owed = state.owed.entry(payout.facts.account).or_default();
+    owed.count(was, minor.saturating_neg());
+    owed.count(payout.state, minor);
     let key: (AccountId, PayoutId) = (payout.facts.account, id);
     if payout.state == PayoutState::Due {
         state.due.insert(key);

@@ -9,11 +9,11 @@ use crate::chain::Link;
 use crate::event::NotBooked;
 use crate::matching::{LineFacts, Question, Verdict};
 use crate::order::HeldReason;
-use crate::policy::Policy;
+use crate::policy::{CustomerClass, Policy};
 use crate::rates::{Fixed, RateLine};
 use crate::{
-    AccountId, BatchId, CustomerAccountId, CustomerId, Digest, LineId, OrderId, PayoutId,
-    RateVersion, StatementId,
+    AccountId, BatchId, CoverDealId, CustomerAccountId, CustomerId, Digest, LineId, OrderId,
+    PayoutId, RateVersion, StatementId,
 };
 
 /// A statement with what deciding about it needs to see. Its rows are staged in the store
@@ -77,6 +77,12 @@ pub enum Command {
         bank: Option<String>,
         number: Digest,
     },
+    /// Puts a customer into a class, or into none.
+    ClassifyCustomer {
+        customer: CustomerId,
+        class: Option<CustomerClass>,
+        reason: String,
+    },
     /// Accepts a rate.
     PlaceOrder {
         customer: CustomerId,
@@ -92,6 +98,9 @@ pub enum Command {
     ConfirmOrder { order: OrderId, reason: String },
     /// Scales a held order to the money that came, at its rate.
     ScaleOrder { order: OrderId, reason: String },
+    /// Lets a held order that has too much go on as agreed, and sends the difference back to the
+    /// paying account.
+    ReturnDifference { order: OrderId, reason: String },
     /// Sends an order's money back.
     RefundOrder { order: OrderId, reason: String },
     /// Changes the rate; the customer must consent where it is worse for him.
@@ -149,6 +158,19 @@ pub enum Command {
         reason: String,
         attested_by: Vec<String>,
     },
+    /// Values the position at the reference rates in force, as the result of a day; asked by
+    /// [`crate::due`] when a day is over.
+    RevaluePosition { day: Date },
+    /// Books two lines, one in and one out, in two currencies, as an exchange of the office itself,
+    /// and says which orders it covers. The amounts are the lines' own, signed.
+    BookCoverDeal {
+        bought: (LineId, Money),
+        sold: (LineId, Money),
+        covers: Vec<OrderId>,
+        reason: String,
+    },
+    /// Undoes that.
+    ReverseCoverDeal { deal: CoverDealId, reason: String },
     /// Records up to where notices have gone out.
     RecordNotices { through: u64 },
 }
@@ -218,4 +240,6 @@ pub enum Answer {
     Statement(StatementOutcome),
     /// A batch was made or changed.
     Batch(BatchId),
+    /// A cover deal was booked or reversed.
+    CoverDeal(CoverDealId),
 }

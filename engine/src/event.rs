@@ -7,11 +7,12 @@ use crate::ledger::{LedgerAccount, Posting};
 use crate::matching::{Question, Rule, Verdict};
 use crate::order::{HeldReason, OrderFacts};
 use crate::payout::PayoutFacts;
-use crate::policy::Policy;
+use crate::policy::{CustomerClass, MoneyVerdict, Policy};
+use crate::position::{CoverDeal, RevaluedCurrency};
 use crate::rates::{RateTable, Terms};
 use crate::{
-    AccountId, BatchId, CustomerAccountId, CustomerId, Digest, LineId, OrderId, PayoutId,
-    StatementId,
+    AccountId, BatchId, CoverDealId, CustomerAccountId, CustomerId, Digest, LineId, OrderId,
+    PayoutId, RateVersion, StatementId,
 };
 
 /// Who acted.
@@ -134,6 +135,12 @@ pub enum Event {
         bank: Option<String>,
         number: Digest,
     },
+    /// A customer belongs to a class from here on, or to none.
+    CustomerClassified {
+        customer: CustomerId,
+        class: Option<CustomerClass>,
+        reason: String,
+    },
     /// A rate was accepted.
     OrderPlaced { facts: OrderFacts },
     /// Terms changed without a question: in the customer's favour, or scaled to the paid amount.
@@ -163,12 +170,18 @@ pub enum Event {
         deadline: Moment,
         reason: String,
     },
+    /// The policy was asked about an order's money, because it did not come as agreed.
+    MoneyJudged {
+        order: OrderId,
+        verdict: MoneyVerdict,
+    },
     /// Receipts fulfil the order, or a person accepted it as it is, with his reason; it was
-    /// exchanged at its terms.
+    /// exchanged at its terms. `difference` is what the office bore or kept of the sum.
     OrderFunded {
         order: OrderId,
         value_at_mid: Money,
         reason: Option<String>,
+        difference: Option<Posting>,
     },
     /// Money came, and a person has to decide.
     OrderHeld { order: OrderId, reason: HeldReason },
@@ -256,6 +269,30 @@ pub enum Event {
     },
     /// Every payout in it is paid.
     BatchClosed { batch: BatchId },
+    /// The position is worth this much at the reference rates of a table, at the end of a day; what
+    /// it gained since the last time is the day's result.
+    PositionRevalued {
+        day: Date,
+        table: RateVersion,
+        currencies: Vec<RevaluedCurrency>,
+        result: Money,
+    },
+    /// More of a currency is open than its limit allows (alarm).
+    PositionOverLimit { open: Money, limit: Money },
+    /// The alarm is over.
+    PositionCalm { open: Money },
+    /// Two bank lines are an exchange of the office itself, by which it closes a position.
+    CoverDealBooked {
+        deal: CoverDealId,
+        facts: CoverDeal,
+        reason: String,
+    },
+    /// That was undone; both lines are questions again.
+    CoverDealReversed {
+        deal: CoverDealId,
+        facts: CoverDeal,
+        reason: String,
+    },
     /// Notices about everything up to this position of the log have gone out.
     NoticesSent { through: u64 },
 }
@@ -271,12 +308,14 @@ impl Event {
             Event::RatesPublished { .. } => "RatesPublished",
             Event::CustomerRegistered { .. } => "CustomerRegistered",
             Event::CustomerAccountAdded { .. } => "CustomerAccountAdded",
+            Event::CustomerClassified { .. } => "CustomerClassified",
             Event::OrderPlaced { .. } => "OrderPlaced",
             Event::TermsChanged { .. } => "TermsChanged",
             Event::RateOffered { .. } => "RateOffered",
             Event::RateAccepted { .. } => "RateAccepted",
             Event::RateDeclined { .. } => "RateDeclined",
             Event::DeadlineMoved { .. } => "DeadlineMoved",
+            Event::MoneyJudged { .. } => "MoneyJudged",
             Event::OrderFunded { .. } => "OrderFunded",
             Event::OrderHeld { .. } => "OrderHeld",
             Event::OrderExpired { .. } => "OrderExpired",
@@ -303,6 +342,11 @@ impl Event {
             Event::BatchWritten { .. } => "BatchWritten",
             Event::BatchVoided { .. } => "BatchVoided",
             Event::BatchClosed { .. } => "BatchClosed",
+            Event::PositionRevalued { .. } => "PositionRevalued",
+            Event::PositionOverLimit { .. } => "PositionOverLimit",
+            Event::PositionCalm { .. } => "PositionCalm",
+            Event::CoverDealBooked { .. } => "CoverDealBooked",
+            Event::CoverDealReversed { .. } => "CoverDealReversed",
             Event::NoticesSent { .. } => "NoticesSent",
         }
     }

@@ -32,6 +32,8 @@ id! {
     PayoutId;
     /// A set of payouts for one account (paczka przelewów).
     BatchId;
+    /// An exchange of the office itself, by which it closes a position.
+    CoverDealId;
     /// A booked statement (wyciąg).
     StatementId;
     /// A published table of rates; a later table has a larger number.

@@ -28,6 +28,15 @@ pub enum LedgerAccount {
     Position,
     /// Customer rate against reference rate, earned at the order's moment.
     SpreadIncome,
+    /// What the position gained (negative) or lost as reference rates moved, day by day.
+    Revaluation,
+    /// What cover deals gained (negative) or cost against the reference rate of their moment.
+    CoverResult,
+    /// Small differences between what was agreed and what came, which the office bore (positive) or
+    /// kept by its policy.
+    PaymentDifferences,
+    /// What banks took from customers' money on the way, which the office bore by its policy.
+    FeesOnTheWay,
     /// What the office began with.
     OpeningEquity,
     /// A named account for what is nobody's order: fees, capital, suppliers, taxes.
@@ -45,6 +54,10 @@ impl fmt::Display for LedgerAccount {
             LedgerAccount::PayoutsDue => f.write_str("payouts-due"),
             LedgerAccount::Position => f.write_str("position"),
             LedgerAccount::SpreadIncome => f.write_str("spread-income"),
+            LedgerAccount::Revaluation => f.write_str("revaluation"),
+            LedgerAccount::CoverResult => f.write_str("cover-result"),
+            LedgerAccount::PaymentDifferences => f.write_str("payment-differences"),
+            LedgerAccount::FeesOnTheWay => f.write_str("fees-on-the-way"),
             LedgerAccount::OpeningEquity => f.write_str("opening-equity"),
             LedgerAccount::Named(name) => write!(f, "named:{name}"),
         }
@@ -68,6 +81,10 @@ impl LedgerAccount {
                 "payouts-due" => Some(LedgerAccount::PayoutsDue),
                 "position" => Some(LedgerAccount::Position),
                 "spread-income" => Some(LedgerAccount::SpreadIncome),
+                "revaluation" => Some(LedgerAccount::Revaluation),
+                "cover-result" => Some(LedgerAccount::CoverResult),
+                "payment-differences" => Some(LedgerAccount::PaymentDifferences),
+                "fees-on-the-way" => Some(LedgerAccount::FeesOnTheWay),
                 "opening-equity" => Some(LedgerAccount::OpeningEquity),
                 _ => None,
             },

@@ -34,7 +34,8 @@ pub mod matching;
 pub mod order;
 mod pairing;
 pub mod payout;
-mod policy;
+pub mod policy;
+pub mod position;
 pub mod rates;
 pub mod receipt;
 mod reference;
@@ -48,11 +49,11 @@ pub use command::{Answer, Command, LineOutcome, StatementOutcome, StatementToBoo
 pub use decide::{Outcome, decide, due};
 pub use event::{Actor, Event, NotBooked, Recorded, StatementBooking};
 pub use ids::{
-    AccountId, BatchId, CustomerAccountId, CustomerId, Digest, LineId, OrderId, PayoutId,
-    RateVersion, StatementId,
+    AccountId, BatchId, CoverDealId, CustomerAccountId, CustomerId, Digest, LineId, OrderId,
+    PayoutId, RateVersion, StatementId,
 };
 pub use pairing::{Candidate, PairedBy, pair};
-pub use policy::{DateOnly, Policy, Provisional};
+pub use policy::{CustomerClass, DateOnly, Policy, Provisional};
 pub use reference::{Reference, Referent, find_references};
 pub use refusal::Refusal;
 pub use snapshot::{CustomerAccount, LastNumbers, OfficeAccount, Settled, Snapshot};

@@ -134,6 +134,20 @@ impl OrderState {
         }
     }
 
+    /// Whether the customer's money has been exchanged at the order's terms.
+    pub const fn is_exchanged(self) -> bool {
+        match self {
+            OrderState::Funded | OrderState::PayingOut | OrderState::Completed => true,
+            OrderState::AwaitingFunds
+            | OrderState::AwaitingConsent
+            | OrderState::Held(_)
+            | OrderState::Refunding
+            | OrderState::Refunded
+            | OrderState::Expired
+            | OrderState::Cancelled => false,
+        }
+    }
+
     /// Whether the order is over, as far as we can know: it leaves this state only when the bank
     /// brings news.
     pub const fn is_over(self) -> bool {
@@ -332,15 +346,11 @@ pub const fn next_order_state(state: OrderState, step: OrderStep) -> Option<Orde
         ) => None,
 
         // Money back, only to the account that it came from.
-        (S::Funded | S::Held(_) | S::AwaitingConsent, E::Refund) => Some(S::Refunding),
+        (S::AwaitingFunds | S::Funded | S::Held(_) | S::AwaitingConsent, E::Refund) => {
+            Some(S::Refunding)
+        }
         (
-            S::AwaitingFunds
-            | S::PayingOut
-            | S::Completed
-            | S::Refunding
-            | S::Refunded
-            | S::Expired
-            | S::Cancelled,
+            S::PayingOut | S::Completed | S::Refunding | S::Refunded | S::Expired | S::Cancelled,
             E::Refund,
         ) => None,
 

@@ -11,6 +11,8 @@ pub enum PayoutKind {
     Exchange,
     /// His own money back.
     Refund,
+    /// What came more than agreed, back to the paying account; the exchange goes on without it.
+    Difference,
 }
 
 impl PayoutKind {
@@ -19,6 +21,7 @@ impl PayoutKind {
         match self {
             PayoutKind::Exchange => "exchange",
             PayoutKind::Refund => "refund",
+            PayoutKind::Difference => "difference",
         }
     }
 }

@@ -1,12 +1,15 @@
 //! States of the world that stop a command. Each says what happened, why, and what to do now.
 
-use kantor_model::{Currency, Money, MoneyError, RateError};
+use kantor_model::{Currency, Date, Money, MoneyError, RateError};
 
 use crate::batch::BatchState;
 use crate::order::OrderState;
 use crate::payout::PayoutState;
+use crate::policy::PolicyError;
 use crate::rates::QuoteError;
-use crate::{AccountId, BatchId, CustomerAccountId, CustomerId, LineId, OrderId, PayoutId};
+use crate::{
+    AccountId, BatchId, CoverDealId, CustomerAccountId, CustomerId, LineId, OrderId, PayoutId,
+};
 
 /// Why a command was refused (odmowa). Nothing was changed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -160,6 +163,28 @@ pub enum Refusal {
     #[error("all numbers for references are used; the office must begin a new one")]
     NoReferencesLeft,
     #[error(transparent)]
+    Policy(#[from] PolicyError),
+    #[error("the position is reckoned in {home} already; keep that currency")]
+    HomeCurrency { home: Currency },
+    #[error(
+        "the position can be valued as of {last} at the earliest, and of today when it is over; name that day or a later one that is over"
+    )]
+    DayIsOver { last: Date },
+    #[error(
+        "lines {bought} and {sold} are no cover deal; it is one line in and one line out, in two currencies"
+    )]
+    NotACoverDeal { bought: LineId, sold: LineId },
+    #[error("there is no cover deal {deal}, or it was reversed; look for it in the list")]
+    NoCoverDeal { deal: CoverDealId },
+    #[error(
+        "order {order} is not exchanged in {bought} and {sold}; name orders that the deal covers"
+    )]
+    NotCovered {
+        order: OrderId,
+        bought: Currency,
+        sold: Currency,
+    },
+    #[error(transparent)]
     Money(#[from] MoneyError),
     #[error(transparent)]
     Rate(#[from] RateError),
@@ -217,6 +242,12 @@ impl Refusal {
             Refusal::ChainMoved => "chain_moved",
             Refusal::ChainTooShort { .. } => "chain_too_short",
             Refusal::NoReferencesLeft => "no_references_left",
+            Refusal::Policy(_) => "policy",
+            Refusal::HomeCurrency { .. } => "home_currency",
+            Refusal::DayIsOver { .. } => "day_is_over",
+            Refusal::NotACoverDeal { .. } => "not_a_cover_deal",
+            Refusal::NoCoverDeal { .. } => "no_cover_deal",
+            Refusal::NotCovered { .. } => "not_covered",
             Refusal::Money(_) => "money",
             Refusal::Rate(_) => "rate",
             Refusal::Empty { .. } => "empty",

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use kantor_model::{Currency, Date, Iban, Money};
+use kantor_model::{Currency, Date, Decimal, Iban, Money};
 
 use crate::batch::PayoutBatch;
 use crate::ledger::{Ledger, LedgerAccount};
@@ -10,12 +10,13 @@ use crate::matching::{Book, Question};
 use crate::order::Order;
 use crate::pairing::Candidate;
 use crate::payout::Payout;
-use crate::policy::Policy;
+use crate::policy::{CustomerClass, Policy};
+use crate::position::{Carried, CoverDeal, Owed, Revalued};
 use crate::rates::RateTable;
 use crate::receipt::Receipt;
 use crate::{
-    AccountId, BatchId, CustomerAccountId, CustomerId, Digest, LineId, OrderId, PayoutId,
-    RateVersion,
+    AccountId, BatchId, CoverDealId, CustomerAccountId, CustomerId, Digest, LineId, OrderId,
+    PayoutId, RateVersion,
 };
 
 /// How many replaced tables of rates are remembered, so that an offer on the screen can still be
@@ -93,6 +94,8 @@ pub enum Settled {
         /// How much, signed.
         amount: Money,
     },
+    /// It is one of the two sides of an exchange of the office itself.
+    CoverDeal(CoverDealId),
 }
 
 /// What all events so far add up to (stan kantoru).
@@ -112,6 +115,8 @@ pub struct Snapshot {
     pub customers: u64,
     /// Customers' accounts.
     pub customer_accounts: BTreeMap<CustomerAccountId, CustomerAccount>,
+    /// The classes of customers who have one.
+    pub customer_classes: BTreeMap<CustomerId, CustomerClass>,
     /// Orders.
     pub orders: BTreeMap<OrderId, Order>,
     /// Orders that wait for money, by deadline: what [`crate::due`] looks at.
@@ -134,6 +139,19 @@ pub struct Snapshot {
     pub archived: BTreeSet<(Digest, u32)>,
     /// Balances of the office's books.
     pub ledger: Ledger,
+    /// Exchanges of the office itself that stand.
+    pub cover_deals: BTreeMap<CoverDealId, CoverDeal>,
+    /// What is open of each currency, and what it was worth when it was taken.
+    pub carried: BTreeMap<Currency, Carried>,
+    /// The last time that the position was valued.
+    pub revalued: Option<Revalued>,
+    /// Currencies of which more is open than the limit, until the alarm is over.
+    pub alarms: BTreeSet<Currency>,
+    /// What each account still owes out.
+    pub owed: BTreeMap<AccountId, Owed>,
+    /// What rounding took in the exchanges that stand, in minor units of the quote currency,
+    /// exactly.
+    pub remainders: BTreeMap<Currency, Decimal>,
     /// Numbers given out last: orders, payouts, batches, accounts, rates, customer accounts.
     pub last: LastNumbers,
     /// Up to which position of the log notices have gone out.
@@ -150,6 +168,7 @@ pub struct LastNumbers {
     pub order: u64,
     pub payout: u64,
     pub batch: u64,
+    pub cover_deal: u64,
 }
 
 impl Snapshot {

@@ -29,6 +29,10 @@ impl Touched {
             | Event::RatesPublished { .. }
             | Event::CustomerRegistered { .. }
             | Event::CustomerAccountAdded { .. }
+            | Event::CustomerClassified { .. }
+            | Event::PositionRevalued { .. }
+            | Event::PositionOverLimit { .. }
+            | Event::PositionCalm { .. }
             | Event::NoticesSent { .. } => {}
             Event::AccountOpened { account, .. } | Event::StatementArchived { account, .. } => {
                 touched.accounts.push(*account);
@@ -39,6 +43,7 @@ impl Touched {
             | Event::RateAccepted { order, .. }
             | Event::RateDeclined { order }
             | Event::DeadlineMoved { order, .. }
+            | Event::MoneyJudged { order, .. }
             | Event::OrderFunded { order, .. }
             | Event::OrderHeld { order, .. }
             | Event::OrderExpired { order }
@@ -65,6 +70,9 @@ impl Touched {
             }
             Event::LineBooked { line, .. } | Event::LineBookingReversed { line, .. } => {
                 touched.lines.push(*line);
+            }
+            Event::CoverDealBooked { facts, .. } | Event::CoverDealReversed { facts, .. } => {
+                touched.lines.extend([facts.bought.0, facts.sold.0]);
             }
             Event::PayoutDue { facts } => {
                 touched.payouts.push(facts.payout);

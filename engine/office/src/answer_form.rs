@@ -1,7 +1,7 @@
 //! The stored form of answers, kept under idempotency keys.
 
 use kantor_engine::{
-    AccountId, Answer, BatchId, CustomerAccountId, CustomerId, OrderId, RateVersion,
+    AccountId, Answer, BatchId, CoverDealId, CustomerAccountId, CustomerId, OrderId, RateVersion,
 };
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +15,7 @@ enum Stored {
     CustomerAccount(u64),
     Order(u64),
     Batch(u64),
+    CoverDeal(u64),
 }
 
 /// The bytes to keep; `None` for statements, whose import is the same act however often it is
@@ -28,6 +29,7 @@ pub(crate) fn write(answer: &Answer) -> Option<Vec<u8>> {
         Answer::CustomerAccount(id) => Stored::CustomerAccount(id.0),
         Answer::Order(id) => Stored::Order(id.0),
         Answer::Batch(id) => Stored::Batch(id.0),
+        Answer::CoverDeal(id) => Stored::CoverDeal(id.0),
         Answer::Statement(_) => return None,
     };
     serde_json::to_vec(&stored).ok()
@@ -43,5 +45,6 @@ pub(crate) fn read(body: &[u8]) -> Option<Answer> {
         Stored::CustomerAccount(id) => Answer::CustomerAccount(CustomerAccountId(id)),
         Stored::Order(id) => Answer::Order(OrderId(id)),
         Stored::Batch(id) => Answer::Batch(BatchId(id)),
+        Stored::CoverDeal(id) => Answer::CoverDeal(CoverDealId(id)),
     })
 }

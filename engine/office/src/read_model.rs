@@ -221,6 +221,7 @@ fn line(state: &Snapshot, id: LineId) -> Option<Document> {
             "booked",
             json!({ "ledger_account": account.to_string(), "amount": amount.to_string() }),
         ),
+        (None, Some(Settled::CoverDeal(deal))) => ("cover", json!({ "cover_deal": deal.0 })),
         (None, None) => return None,
     };
     Some(document("line", number, Some(id.account.0), word, &body))

@@ -111,6 +111,11 @@ impl<'a> Draft<'a> {
         }
     }
 
+    /// What was recorded so far.
+    pub(crate) fn events(&self) -> &[Recorded] {
+        &self.events
+    }
+
     pub(crate) fn last(&self) -> crate::snapshot::LastNumbers {
         self.after.last
     }
@@ -119,8 +124,9 @@ impl<'a> Draft<'a> {
         self.after.customers
     }
 
-    pub(crate) fn policy(&self) -> Policy {
-        self.seen.policy.unwrap_or(Policy::initial())
+    pub(crate) fn policy(&self) -> &'a Policy {
+        static INITIAL: Policy = Policy::initial();
+        self.seen.policy.as_ref().unwrap_or(&INITIAL)
     }
 
     pub(crate) fn account_of(&self, id: AccountId) -> Result<&OfficeAccount, Refusal> {

@@ -5,6 +5,8 @@ use super::orders::may;
 use super::reason_of;
 use crate::command::Answer;
 use crate::event::Event;
+use kantor_model::{Money, MoneyError};
+
 use crate::ledger::{LedgerAccount, Posting, movement};
 use crate::matching::Book;
 use crate::order::{Order, OrderState, OrderStep};
@@ -37,19 +39,29 @@ pub(super) fn fund(
     id: OrderId,
     reason: Option<String>,
 ) -> Result<(), Refusal> {
+    fund_with(draft, id, reason, None)
+}
+
+fn fund_with(
+    draft: &mut Draft<'_>,
+    id: OrderId,
+    reason: Option<String>,
+    difference: Option<Posting>,
+) -> Result<(), Refusal> {
     let order = draft.order_of(id)?.clone();
     may(
         &order,
         OrderStep::Fund,
         "it cannot take money in this state",
     )?;
-    let postings = exchange(&order.terms)?;
+    let postings = exchange(&order.terms, difference.as_ref())?;
     let value_at_mid = order.terms.value_at_mid()?;
     draft.record_with(
         Event::OrderFunded {
             order: id,
             value_at_mid,
             reason,
+            difference,
         },
         postings,
     );
@@ -67,8 +79,9 @@ pub(super) fn fund(
 
 /// An exchange as linked postings: what was given leaves the customer's funds into the position,
 /// what is got leaves the position and is owed out; the position is carried at the reference rate,
-/// so the difference to the customer's rate is income at once.
-fn exchange(terms: &Terms) -> Result<Vec<Posting>, Refusal> {
+/// so the difference to the customer's rate is income at once. Of a sum that came short or over
+/// within the policy's tolerance the office bears or keeps the `difference`.
+fn exchange(terms: &Terms, difference: Option<&Posting>) -> Result<Vec<Posting>, Refusal> {
     let value = terms.value_at_mid()?;
     let (given_to_position, got_from_position) = match terms.side {
         Side::Buy => (terms.gives, value),
@@ -103,6 +116,13 @@ fn exchange(terms: &Terms) -> Result<Vec<Posting>, Refusal> {
         };
         postings.push(income);
     }
+    if let Some(difference) = difference {
+        postings.push(Posting {
+            account: LedgerAccount::CustomerFunds,
+            amount: difference.amount.negated()?,
+        });
+        postings.push(difference.clone());
+    }
     Ok(postings)
 }
 
@@ -112,12 +132,18 @@ pub(super) fn undo_exchange(draft: &mut Draft<'_>, order: &Order) -> Result<Vec<
     if order.state != OrderState::Funded {
         return Ok(Vec::new());
     }
+    let mut undone = exchange(&order.terms, order.difference.as_ref())?;
     for id in &order.payouts {
-        let Some(payout) = draft.payout(*id) else {
+        let Some(payout) = draft.payout(*id).copied() else {
             continue;
         };
         match payout.state {
-            PayoutState::Due => draft.record(Event::PayoutWithdrawn { payout: *id }),
+            PayoutState::Due => {
+                if payout.facts.kind == PayoutKind::Difference {
+                    undone.extend(given_back(payout.facts.amount)?);
+                }
+                draft.record(Event::PayoutWithdrawn { payout: *id });
+            }
             PayoutState::Withdrawn => {}
             PayoutState::InBatch
             | PayoutState::Approved
@@ -134,7 +160,7 @@ pub(super) fn undo_exchange(draft: &mut Draft<'_>, order: &Order) -> Result<Vec<
             }
         }
     }
-    exchange(&order.terms)?
+    undone
         .into_iter()
         .map(|posting| {
             Ok(Posting {
@@ -170,11 +196,6 @@ pub(super) fn send_back(
             continue;
         };
         let amount = receipt.amount;
-        let postings = movement(
-            LedgerAccount::PayoutsDue,
-            LedgerAccount::CustomerFunds,
-            amount,
-        )?;
         let facts = PayoutFacts {
             payout: next_payout(draft)?,
             order: id,
@@ -183,9 +204,47 @@ pub(super) fn send_back(
             account: line.account,
             payee: Payee::PayerOf(line),
         };
-        draft.record_with(Event::PayoutDue { facts }, postings.into());
+        draft.record_with(Event::PayoutDue { facts }, given_back(amount)?.into());
     }
     Ok(Answer::Order(id))
+}
+
+/// Sends a part of an order's money back to where it came from, the newest receipts first.
+pub(super) fn give_back(
+    draft: &mut Draft<'_>,
+    id: OrderId,
+    difference: Money,
+) -> Result<(), Refusal> {
+    let mut left = difference;
+    for line in draft.order_of(id)?.receipts.clone().into_iter().rev() {
+        let Some(receipt) = draft.receipt(line) else {
+            continue;
+        };
+        if !left.is_positive() {
+            break;
+        }
+        let amount = Money::new(left.minor().min(receipt.amount.minor()), left.currency());
+        left = left.minus(amount)?;
+        let facts = PayoutFacts {
+            payout: next_payout(draft)?,
+            order: id,
+            kind: PayoutKind::Difference,
+            amount,
+            account: line.account,
+            payee: Payee::PayerOf(line),
+        };
+        draft.record_with(Event::PayoutDue { facts }, given_back(amount)?.into());
+    }
+    Ok(())
+}
+
+/// Customer's money that is owed back to him.
+fn given_back(amount: Money) -> Result<[Posting; 2], MoneyError> {
+    movement(
+        LedgerAccount::PayoutsDue,
+        LedgerAccount::CustomerFunds,
+        amount,
+    )
 }
 
 fn next_payout(draft: &Draft<'_>) -> Result<PayoutId, Refusal> {

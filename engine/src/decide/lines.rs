@@ -29,7 +29,7 @@ pub(super) fn receive(
         Some(sum) if sum.currency() == facts.amount.currency() => Some(sum.plus(facts.amount)?),
         Some(_) | None => None,
     };
-    let failed = fulfilment(order, facts, received, &draft.policy());
+    let failed = fulfilment(order, facts, received, draft.policy());
     let rule = match by_hand {
         Some(_) => Rule::ByHand,
         None => Rule::Reference,
@@ -154,7 +154,7 @@ pub(super) fn close_batch(draft: &mut Draft<'_>, id: BatchId) {
 }
 
 /// A line of the account that is still a question, in the currency that it must have.
-fn open_line(draft: &Draft<'_>, line: LineId, amount: Money) -> Result<(), Refusal> {
+pub(super) fn open_line(draft: &Draft<'_>, line: LineId, amount: Money) -> Result<(), Refusal> {
     let account = draft.account_of(line.account)?;
     if amount.currency() != account.currency() {
         return Err(Refusal::LineDiffers {
@@ -298,7 +298,7 @@ pub(super) fn reverse_booking(
             draft.record_with(Event::LineBookingReversed { line, reason }, postings);
             Ok(Answer::Done)
         }
-        Some(Settled::Receipt(_) | Settled::Payout(_)) | None => {
+        Some(Settled::Receipt(_) | Settled::Payout(_) | Settled::CoverDeal(_)) | None => {
             Err(Refusal::NotBookedToLedger { line })
         }
     }

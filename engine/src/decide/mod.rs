@@ -5,6 +5,7 @@ mod draft;
 mod exchange;
 mod lines;
 mod orders;
+mod position;
 mod setup;
 mod statements;
 mod terms;
@@ -39,6 +40,7 @@ pub fn decide(
     }
     let mut draft = Draft::new(seen, by, now);
     let answer = answer(command, &mut draft)?;
+    position::watch(&mut draft)?;
     let outcome = draft.into_outcome(answer);
     let postings = outcome.events.iter().flat_map(|event| &event.postings);
     seen.ledger.would_hold(postings)?;
@@ -59,6 +61,11 @@ fn is_a_customers(command: &Command) -> bool {
         | Command::OpenAccount { .. }
         | Command::PublishRates { .. }
         | Command::RegisterCustomer { .. }
+        | Command::ClassifyCustomer { .. }
+        | Command::ReturnDifference { .. }
+        | Command::RevaluePosition { .. }
+        | Command::BookCoverDeal { .. }
+        | Command::ReverseCoverDeal { .. }
         | Command::ConfirmOrder { .. }
         | Command::ScaleOrder { .. }
         | Command::RefundOrder { .. }
@@ -88,14 +95,14 @@ fn for_himself(draft: &Draft<'_>, customer: CustomerId) -> Result<(), Refusal> {
 
 fn answer(command: &Command, draft: &mut Draft<'_>) -> Result<Answer, Refusal> {
     if let Command::OpenOffice { name, policy } = command {
-        return setup::open_office(draft, name, *policy);
+        return setup::open_office(draft, name, policy);
     }
     if draft.seen.name.is_none() {
         return Err(Refusal::NoOffice);
     }
     match command {
         Command::OpenOffice { .. } => Err(Refusal::OfficeExists),
-        Command::SetPolicy { policy } => setup::set_policy(draft, *policy),
+        Command::SetPolicy { policy } => setup::set_policy(draft, policy),
         Command::DefineCurrency { currency } => setup::define_currency(draft, *currency),
         Command::OpenAccount { .. } => setup::open_account(draft, command),
         Command::PublishRates { source, lines } => setup::publish_rates(draft, source, lines),
@@ -106,6 +113,11 @@ fn answer(command: &Command, draft: &mut Draft<'_>) -> Result<Answer, Refusal> {
             bank,
             number,
         } => setup::add_customer_account(draft, *customer, *currency, bank.as_deref(), *number),
+        Command::ClassifyCustomer {
+            customer,
+            class,
+            reason,
+        } => setup::classify_customer(draft, *customer, class.as_ref(), reason),
         Command::PlaceOrder {
             customer,
             fixed,
@@ -127,6 +139,9 @@ fn answer(command: &Command, draft: &mut Draft<'_>) -> Result<Answer, Refusal> {
         Command::CancelOrder { order, reason } => orders::cancel(draft, *order, reason),
         Command::ConfirmOrder { order, reason } => terms::confirm(draft, *order, reason),
         Command::ScaleOrder { order, reason } => terms::scale(draft, *order, reason),
+        Command::ReturnDifference { order, reason } => {
+            terms::return_difference(draft, *order, reason)
+        }
         Command::RefundOrder { order, reason } => exchange::refund(draft, *order, reason),
         Command::RepriceOrder {
             order,
@@ -170,17 +185,26 @@ fn answer(command: &Command, draft: &mut Draft<'_>) -> Result<Answer, Refusal> {
             reason,
             attested_by,
         } => batches::void(draft, *batch, reason, attested_by),
+        Command::RevaluePosition { day } => position::revalue(draft, *day),
+        Command::BookCoverDeal {
+            bought,
+            sold,
+            covers,
+            reason,
+        } => position::book_cover(draft, *bought, *sold, covers, reason),
+        Command::ReverseCoverDeal { deal, reason } => position::reverse_cover(draft, *deal, reason),
         Command::RecordNotices { through } => setup::record_notices(draft, *through),
     }
 }
 
-/// What time alone asks for: orders whose deadline has passed.
+/// What time alone asks for: orders whose deadline has passed, and the result of a day that is over.
 pub fn due(seen: &Snapshot, now: Moment) -> Vec<Command> {
-    seen.deadlines
+    let expired = seen
+        .deadlines
         .iter()
         .take_while(|(deadline, _)| *deadline < now)
-        .map(|(_, order)| Command::ExpireOrder { order: *order })
-        .collect()
+        .map(|(_, order)| Command::ExpireOrder { order: *order });
+    expired.chain(position::due(seen, now)).collect()
 }
 
 /// A reason that a person gave, trimmed; it stays in the history.

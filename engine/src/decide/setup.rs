@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use kantor_model::Currency;
 
 use super::draft::Draft;
+use super::reason_of;
 use crate::command::{Answer, Command};
 use crate::event::Event;
 use crate::ledger::{LedgerAccount, movement};
-use crate::policy::Policy;
+use crate::policy::{CustomerClass, Policy};
 use crate::rates::{RateLine, RateTable};
 use crate::refusal::Refusal;
 use crate::{AccountId, CustomerAccountId, CustomerId, Digest, RateVersion};
@@ -16,7 +17,7 @@ use crate::{AccountId, CustomerAccountId, CustomerId, Digest, RateVersion};
 pub(super) fn open_office(
     draft: &mut Draft<'_>,
     name: &str,
-    policy: Policy,
+    policy: &Policy,
 ) -> Result<Answer, Refusal> {
     if draft.seen.name.is_some() {
         return Err(Refusal::OfficeExists);
@@ -25,19 +26,24 @@ pub(super) fn open_office(
     if name.is_empty() {
         return Err(Refusal::Empty { field: "name" });
     }
-    has_time(policy)?;
+    fits(draft, policy)?;
     draft.record(Event::OfficeOpened {
         name: name.to_owned(),
     });
-    draft.record(Event::PolicySet { policy });
+    draft.record(Event::PolicySet {
+        policy: policy.clone(),
+    });
     Ok(Answer::Done)
 }
 
-pub(super) fn set_policy(draft: &mut Draft<'_>, policy: Policy) -> Result<Answer, Refusal> {
-    has_time(policy)?;
+pub(super) fn set_policy(draft: &mut Draft<'_>, policy: &Policy) -> Result<Answer, Refusal> {
+    fits(draft, policy)?;
     let version = draft.policy().version.saturating_add(1);
     draft.record(Event::PolicySet {
-        policy: Policy { version, ..policy },
+        policy: Policy {
+            version,
+            ..policy.clone()
+        },
     });
     Ok(Answer::Done)
 }
@@ -56,8 +62,14 @@ pub(super) fn define_currency(
     Ok(Answer::Done)
 }
 
-/// Nobody can pay in no time.
-fn has_time(policy: Policy) -> Result<(), Refusal> {
+/// Nobody can pay in no time, and what was reckoned in one currency is not in another.
+fn fits(draft: &Draft<'_>, policy: &Policy) -> Result<(), Refusal> {
+    policy.check()?;
+    if policy.home != draft.policy().home && !draft.seen.carried.is_empty() {
+        return Err(Refusal::HomeCurrency {
+            home: draft.policy().home,
+        });
+    }
     if policy.order_seconds <= 0 {
         return Err(Refusal::Empty {
             field: "order_seconds",
@@ -178,6 +190,26 @@ pub(super) fn add_customer_account(
         number,
     });
     Ok(Answer::CustomerAccount(account))
+}
+
+pub(super) fn classify_customer(
+    draft: &mut Draft<'_>,
+    customer: CustomerId,
+    class: Option<&CustomerClass>,
+    reason: &str,
+) -> Result<Answer, Refusal> {
+    let reason = reason_of(reason)?;
+    if customer.0 == 0 || customer.0 > draft.customers() {
+        return Err(Refusal::NoCustomer { customer });
+    }
+    if draft.seen.customer_classes.get(&customer) != class {
+        draft.record(Event::CustomerClassified {
+            customer,
+            class: class.cloned(),
+            reason,
+        });
+    }
+    Ok(Answer::Customer(customer))
 }
 
 pub(super) fn record_notices(draft: &mut Draft<'_>, through: u64) -> Result<Answer, Refusal> {

@@ -3,7 +3,7 @@
 use kantor_model::{Decimal, Moment, Money};
 
 use super::draft::Draft;
-use super::exchange::{fund, send_back, settle};
+use super::exchange::{fund, give_back, send_back, settle};
 use super::orders::{may, owned};
 use super::reason_of;
 use crate::OrderId;
@@ -44,6 +44,32 @@ pub(super) fn scale(draft: &mut Draft<'_>, id: OrderId, reason: &str) -> Result<
         reason,
     });
     fund(draft, id, None)?;
+    Ok(Answer::Order(id))
+}
+
+/// Lets an order that has too much go on as agreed; the difference goes back to the paying account.
+pub(super) fn return_difference(
+    draft: &mut Draft<'_>,
+    id: OrderId,
+    reason: &str,
+) -> Result<Answer, Refusal> {
+    let reason = reason_of(reason)?;
+    let order = draft.order_of(id)?.clone();
+    held(
+        &order,
+        "only a held order that has too much can be given less",
+    )?;
+    let received = received_in_its_currency(&order)?;
+    let difference = received.minus(order.gives())?;
+    if !difference.is_positive() {
+        return Err(Refusal::NotFulfilled {
+            order: id,
+            received,
+            wanted: order.gives(),
+        });
+    }
+    fund(draft, id, Some(reason))?;
+    give_back(draft, id, difference)?;
     Ok(Answer::Order(id))
 }
 

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use kantor_model::{Currency, Decimal, Moment, Money};
 
 use super::{HeldReason, OrderState};
+use crate::ledger::Posting;
+use crate::policy::MoneyVerdict;
 use crate::rates::Terms;
 use crate::receipt::Receipt;
 use crate::{
@@ -65,8 +67,12 @@ pub struct Order {
     pub receipts: Vec<LineId>,
     /// What those receipts add up to.
     pub tally: Tally,
-    /// Its payouts: the exchange, refunds.
+    /// Its payouts: the exchange, refunds, a difference.
     pub payouts: Vec<PayoutId>,
+    /// What the policy said last about its money.
+    pub verdict: Option<MoneyVerdict>,
+    /// What the office bore or kept of the sum when it was funded.
+    pub difference: Option<Posting>,
 }
 
 /// What an order's receipts add up to. It is kept with each of them, so that a thousand receipts of

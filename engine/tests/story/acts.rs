@@ -31,6 +31,9 @@ impl Story {
                 self.ask(&Actor::System, &Command::OpenOffice { name, policy });
             }
             ["policy", settings @ ..] => self.set_policy(settings),
+            ["rules", words @ ..] => self.set_rules(words),
+            ["limit", words @ ..] => self.set_limit(words),
+            ["home", code] => self.set_home(code),
             ["currency", codes @ ..] => {
                 for code in codes {
                     let currency = currency(code);
@@ -98,7 +101,12 @@ impl Story {
     }
 
     fn set_policy(&mut self, settings: &[&str]) {
-        let mut policy = self.office.state.policy.unwrap_or(Policy::initial());
+        let mut policy = self
+            .office
+            .state
+            .policy
+            .clone()
+            .unwrap_or(Policy::initial());
         for setting in settings {
             let (name, value) = setting.split_once('=').expect("name=value");
             match (name, value) {

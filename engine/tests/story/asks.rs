@@ -3,8 +3,11 @@
 use kantor_engine::batch::TransferFile;
 use kantor_engine::rates::Fixed;
 use kantor_engine::{
-    Actor, BatchId, Command, CustomerAccountId, Digest, LineId, OrderId, PayoutId, RateVersion,
+    Actor, BatchId, Command, CoverDealId, CustomerAccountId, CustomerClass, Digest, LineId,
+    OrderId, PayoutId, RateVersion,
 };
+
+use kantor_model::Money;
 
 use super::Story;
 use super::acts::{currency, date, money, seconds_of};
@@ -28,6 +31,30 @@ impl Story {
             },
             ["scales", order, ..] => Command::ScaleOrder {
                 order: order_id(order),
+                reason,
+            },
+            ["returns", order, ..] => Command::ReturnDifference {
+                order: order_id(order),
+                reason,
+            },
+            ["classes", customer, class, ..] => Command::ClassifyCustomer {
+                customer: self.names.customer(customer),
+                class: CustomerClass::new(plain(class)).filter(|_| plain(class) != "none"),
+                reason,
+            },
+            ["values", day] => Command::RevaluePosition { day: date(day) },
+            // `covers meur/3 with mpln/4 for 1 2: reason`: bought, sold, orders.
+            ["covers", bought, "with", sold, orders @ ..] => Command::BookCoverDeal {
+                bought: self.with_amount(bought),
+                sold: self.with_amount(sold),
+                covers: orders
+                    .iter()
+                    .filter_map(|word| plain(word).parse().ok().map(OrderId))
+                    .collect(),
+                reason,
+            },
+            ["uncovers", deal, ..] => Command::ReverseCoverDeal {
+                deal: CoverDealId(plain(deal).parse().expect("the number of a deal")),
                 reason,
             },
             ["refunds", order, ..] => Command::RefundOrder {
@@ -159,6 +186,12 @@ impl Story {
             ledger_account: ledger_account.to_owned(),
             reason,
         }
+    }
+
+    fn with_amount(&self, text: &str) -> (LineId, Money) {
+        let line = self.line(text);
+        let kept = self.office.line(line).expect("the story has that line");
+        (line, kept.facts.amount)
     }
 
     fn line(&self, text: &str) -> LineId {

@@ -4,6 +4,7 @@
 mod acts;
 mod asks;
 mod paper;
+mod rules;
 mod show;
 
 use kantor_engine::{AccountId, CustomerAccountId, CustomerId, LineId, Snapshot};

@@ -127,6 +127,7 @@ pub(super) fn changes(story: &Story) -> Vec<Row> {
     let mut rows = Vec::new();
     for recorded in &story.office.log[*log_before..] {
         rows.extend(alarm(names, &recorded.event));
+        rows.extend(super::rules::told(&recorded.event));
     }
     rows.extend(orders(names, before, after));
     rows.extend(payouts(names, before, after));
@@ -300,6 +301,7 @@ fn lines(names: &Names, before: &Snapshot, after: &Snapshot) -> Vec<Row> {
                 Settled::Receipt(order) => format!("settled: order {order}"),
                 Settled::Payout(payout) => format!("settled: payout {payout}"),
                 Settled::Booked { account, amount } => format!("settled: {account} {amount}"),
+                Settled::CoverDeal(deal) => format!("settled: cover deal {deal}"),
             };
             rows.push((format!("line {}", names.of_line(*line)), what));
         }
@@ -342,6 +344,10 @@ fn ledger(names: &Names, before: &Snapshot, after: &Snapshot) -> Vec<Row> {
             | LedgerAccount::PayoutsDue
             | LedgerAccount::Position
             | LedgerAccount::SpreadIncome
+            | LedgerAccount::Revaluation
+            | LedgerAccount::CoverResult
+            | LedgerAccount::PaymentDifferences
+            | LedgerAccount::FeesOnTheWay
             | LedgerAccount::OpeningEquity
             | LedgerAccount::Named(_) => account.to_string(),
         };

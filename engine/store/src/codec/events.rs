@@ -1,7 +1,7 @@
 //! Every kind of event, the version of its form, and its fields in the order in which they stand.
 
 use kantor_engine::Event;
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 
 use super::json::{Fields, Object, Problem};
 
@@ -28,6 +28,9 @@ macro_rules! events {
         }
 
         pub(super) fn read(kind: &str, version: u32, value: &Value) -> Result<Event, Problem> {
+            if let Some(newer) = newer(kind, version, value) {
+                return read(kind, version + 1, &newer);
+            }
             match (kind, version) {
                 $((stringify!($kind), $version) => {
                     #[allow(unused_mut)] // an event may have no fields
@@ -44,19 +47,21 @@ macro_rules! events {
 
 events! {
     OfficeOpened 1 { name }
-    PolicySet 1 { policy }
+    PolicySet 2 { policy }
     CurrencyDefined 1 { currency }
     AccountOpened 1 { account, iban, name, fallback, opening, opened_on, last_statement }
     RatesPublished 1 { table }
     CustomerRegistered 1 { customer, profile }
     CustomerAccountAdded 1 { customer, account, currency, bank, number }
+    CustomerClassified 1 { customer, class, reason }
     OrderPlaced 1 { facts }
     TermsChanged 1 { order, terms, reason }
     RateOffered 1 { order, rate, until, reason }
     RateAccepted 1 { order, terms, deadline }
     RateDeclined 1 { order }
     DeadlineMoved 1 { order, deadline, reason }
-    OrderFunded 1 { order, value_at_mid, reason }
+    MoneyJudged 1 { order, verdict }
+    OrderFunded 2 { order, value_at_mid, reason, difference }
     OrderHeld 1 { order, reason }
     OrderExpired 1 { order }
     OrderCancelled 1 { order, reason }
@@ -82,5 +87,32 @@ events! {
     BatchWritten 1 { batch, file }
     BatchVoided 1 { batch, reason, attested_by }
     BatchClosed 1 { batch }
+    PositionRevalued 1 { day, table, currencies, result }
+    PositionOverLimit 1 { open, limit }
+    PositionCalm 1 { open }
+    CoverDealBooked 1 { deal, facts, reason }
+    CoverDealReversed 1 { deal, facts, reason }
     NoticesSent 1 { through }
+}
+
+/// The body of an old version as the next version would have been written; `None` for a version
+/// that nothing came after. What an old body did not know is what it was then.
+fn newer(kind: &str, version: u32, value: &Value) -> Option<Value> {
+    let mut body = value.as_object()?.clone();
+    match (kind, version) {
+        ("PolicySet", 1) => {
+            let policy = body.get_mut("policy")?.as_object_mut()?;
+            add(policy, "home", json!("PLN"));
+            add(policy, "money", json!([]));
+            add(policy, "limits", json!([]));
+        }
+        ("OrderFunded", 1) => add(&mut body, "difference", Value::Null),
+        _ => return None,
+    }
+    Some(Value::Object(body))
+}
+
+/// Adds a field that the old form did not have; one that it must not have stays, and is refused.
+fn add(body: &mut Map<String, Value>, field: &str, value: Value) {
+    body.entry(field).or_insert(value);
 }

@@ -8,10 +8,16 @@ use kantor_engine::ledger::{LedgerAccount, Posting};
 use kantor_engine::matching::{Question, Rule, Verdict};
 use kantor_engine::order::{HeldReason, OrderFacts};
 use kantor_engine::payout::{Payee, PayoutFacts, PayoutKind};
+use kantor_engine::policy::{
+    Amounts, Decision, LateRule, MoneyRule, MoneyRules, MoneyVerdict, OverRule, PositionLimit,
+    Rest, Scope, Shortage, Stopped, UnderRule, Unhonoured,
+};
+use kantor_engine::position::{CoverDeal, RevaluedCurrency};
 use kantor_engine::rates::{RateLine, RateTable, Side, Terms};
 use kantor_engine::{
-    AccountId, Actor, BatchId, CustomerAccountId, CustomerId, DateOnly, Digest, LineId, NotBooked,
-    OrderId, PairedBy, PayoutId, Policy, Provisional, RateVersion, StatementBooking, StatementId,
+    AccountId, Actor, BatchId, CoverDealId, CustomerAccountId, CustomerClass, CustomerId, DateOnly,
+    Digest, LineId, NotBooked, OrderId, PairedBy, PayoutId, Policy, Provisional, RateVersion,
+    StatementBooking, StatementId,
 };
 use kantor_model::{Currency, Date, Decimal, Direction, Iban, Moment, Money, Rate};
 use serde_json::Value;
@@ -35,6 +41,7 @@ macro_rules! numbers {
 
 numbers! {
     CustomerId, CustomerAccountId, AccountId, OrderId, PayoutId, BatchId, StatementId, RateVersion,
+    CoverDealId,
 }
 
 /// Types that are a text which `Display` writes.
@@ -61,6 +68,7 @@ texts! {
     Digest: "a SHA-256 in hexadecimal digits", Digest::from_hex;
     LedgerAccount: "a ledger account", LedgerAccount::from_word;
     LineId: "a line such as 2/17", line_id;
+    CustomerClass: "a class of customers", CustomerClass::new;
 }
 
 /// One value has one form: a text that reads well but would be written otherwise is refused.
@@ -106,7 +114,19 @@ macro_rules! objects {
 
 objects! {
     Posting { account, amount }
-    Policy { version, order_seconds, quote_seconds, date_only, provisional, four_eyes }
+    Policy {
+        version, order_seconds, quote_seconds, date_only, provisional, four_eyes, home, money,
+        limits,
+    }
+    Scope { pair, class }
+    MoneyRules { late, under, over, third_party, wrong_currency, after_end }
+    LateRule { grace_seconds, honour_within, otherwise }
+    UnderRule { tolerance, fees, shortage, minimum }
+    OverRule { tolerance, scale_up, excess }
+    PositionLimit { limit, calm }
+    MoneyVerdict { policy, scope, rows }
+    RevaluedCurrency { open, base, mid, value, remainder }
+    CoverDeal { bought, sold, at_mid, covers }
     RateTable { version, published, source, lines }
     Terms { gives, gets, side, rate, mid, remainder }
     OrderFacts {
@@ -203,6 +223,49 @@ choices! {
         words {
             "exchange": Exchange,
             "refund": Refund,
+            "difference": Difference,
+        }
+    }
+    Stopped {
+        words {
+            "hold": Hold,
+            "refund": Refund,
+        }
+    }
+    Unhonoured {
+        words {
+            "hold": Hold,
+            "refund": Refund,
+        }
+        values {
+            "ask": Ask,
+        }
+    }
+    Rest {
+        words {
+            "hold": Hold,
+            "scale": Scale,
+            "refund": Refund,
+        }
+    }
+    Shortage {
+        values {
+            "wait": Wait,
+            "at_once": AtOnce,
+        }
+    }
+    Decision {
+        words {
+            "wait": Wait,
+            "refund": Refund,
+            "ask_consent": AskConsent,
+            "as_agreed": AsAgreed,
+        }
+        values {
+            "hold": Hold,
+            "absorb": Absorb,
+            "scale": Scale,
+            "return": Return,
         }
     }
     Payee {
@@ -304,6 +367,34 @@ impl Stored for Money {
         let money = Money::new(fields.take("minor")?, fields.take("currency")?);
         fields.end()?;
         Ok(money)
+    }
+}
+
+/// A list of money, by currency.
+impl Stored for Amounts {
+    fn write(&self, out: &mut String) {
+        self.iter().collect::<Vec<Money>>().write(out);
+    }
+
+    fn read(value: &Value) -> Result<Amounts, Problem> {
+        let list = Vec::<Money>::read(value)?;
+        let amounts: Amounts = list.iter().copied().collect();
+        if amounts.iter().eq(list) {
+            Ok(amounts)
+        } else {
+            Err(Problem::expected("one amount a currency, in order", value))
+        }
+    }
+}
+
+/// The stable word.
+impl Stored for MoneyRule {
+    fn write(&self, out: &mut String) {
+        text(self.word(), out);
+    }
+
+    fn read(value: &Value) -> Result<MoneyRule, Problem> {
+        MoneyRule::from_word(as_text(value)?).ok_or_else(|| Problem::expected("a rule", value))
     }
 }
 

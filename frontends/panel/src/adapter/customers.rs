@@ -76,7 +76,8 @@ impl LocalOffice {
     fn current_rates(&self) -> PortResult<(RateTable, i64)> {
         self.office
             .read(|seen| {
-                let seconds = seen.policy.map_or(0, |policy| policy.quote_seconds);
+                let policy = seen.policy.as_ref();
+                let seconds = policy.map_or(0, |policy| policy.quote_seconds);
                 Some((seen.current_rates()?.clone(), seconds))
             })
             .ok_or_else(|| refused(&Refusal::NoRates).into())

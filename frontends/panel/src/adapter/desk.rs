@@ -85,7 +85,7 @@ impl OfficePort for LocalOffice {
 
     fn office(&self, by: &TokenRecord) -> PortResult<OfficeView> {
         let owner = &self.office.settings().owner;
-        let policy = self.office.read(|seen| seen.policy);
+        let policy = self.office.read(|seen| seen.policy.clone());
         let seconds = |pick: fn(&kantor_engine::Policy) -> i64| {
             policy
                 .as_ref()

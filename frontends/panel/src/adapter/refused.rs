@@ -36,6 +36,7 @@ fn status(refusal: &Refusal) -> u16 {
         | Refusal::NoBatch { .. }
         | Refusal::NoLine { .. }
         | Refusal::NoAccount { .. }
+        | Refusal::NoCoverDeal { .. }
         | Refusal::NoCustomer { .. } => 404,
         Refusal::StaffOnly | Refusal::FourEyes { .. } | Refusal::ConsentIsTheCustomers { .. } => {
             403
@@ -63,6 +64,8 @@ fn status(refusal: &Refusal) -> u16 {
         | Refusal::PaidMeanwhile { .. }
         | Refusal::FileWasSent { .. }
         | Refusal::PayoutState { .. }
+        | Refusal::HomeCurrency { .. }
+        | Refusal::DayIsOver { .. }
         | Refusal::ChainMoved
         | Refusal::ChainTooShort { .. } => 409,
         // Whatever else stops a request is in the request.

@@ -276,6 +276,9 @@ impl LocalOffice {
             kind: match facts.kind {
                 kantor_engine::payout::PayoutKind::Exchange => kantor_wire::PayoutKind::Exchange,
                 kantor_engine::payout::PayoutKind::Refund => kantor_wire::PayoutKind::Refund,
+                kantor_engine::payout::PayoutKind::Difference => {
+                    kantor_wire::PayoutKind::Difference
+                }
             },
             amount: amount(facts.amount),
             account: facts.account.to_string(),

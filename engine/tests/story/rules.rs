@@ -1,0 +1,193 @@
+//! The office's rules in the words of a story, and what is shown of its money.
+
+use kantor_engine::policy::{
+    Amounts, CustomerClass, MoneyRules, MoneyVerdict, PositionLimit, Rest, Scope, Shortage,
+    Stopped, Unhonoured,
+};
+use kantor_engine::{Actor, Command, Event, Policy};
+use kantor_model::Money;
+
+use super::acts::{currency, money};
+use super::{Row, Story};
+
+impl Story {
+    /// `rules [EUR/PLN] [regular] late.honour=20 under.short=scale`: one set of rules, for a pair,
+    /// a class, both, or everybody. `also` leaves a set for the same ones beside it.
+    pub(super) fn set_rules(&mut self, words: &[&str]) {
+        let mut policy = self.policy();
+        let mut scope = Scope::default();
+        let mut rules = MoneyRules::cautious();
+        let mut also = false;
+        for word in words {
+            match (word.split_once('='), word.split_once('/')) {
+                (Some((name, value)), _) => set(&mut rules, name, value),
+                (None, Some((one, other))) => scope.pair = Some((currency(one), currency(other))),
+                (None, None) if *word == "also" => also = true,
+                (None, None) => scope.class = CustomerClass::new(word),
+            }
+        }
+        if !also {
+            policy.money.retain(|(known, _)| *known != scope);
+        }
+        policy.money.push((scope, rules));
+        self.put_in_force(policy);
+    }
+
+    /// `limit EUR 1000.00 calm 800.00`, or `limit EUR none`.
+    pub(super) fn set_limit(&mut self, words: &[&str]) {
+        let mut policy = self.policy();
+        let code = currency(words[0]);
+        policy
+            .limits
+            .retain(|limit| limit.limit.currency() != code || words.contains(&"also"));
+        if let [_, limit, "calm", calm, ..] = words {
+            policy.limits.push(PositionLimit {
+                limit: money(limit, code),
+                calm: money(calm, code),
+            });
+        }
+        self.put_in_force(policy);
+    }
+
+    pub(super) fn set_home(&mut self, code: &str) {
+        let home = currency(code);
+        let policy = Policy {
+            home,
+            ..self.policy()
+        };
+        self.put_in_force(policy);
+    }
+
+    fn policy(&self) -> Policy {
+        let policy = self.office.state.policy.clone();
+        policy.unwrap_or(Policy::initial())
+    }
+
+    fn put_in_force(&mut self, policy: Policy) {
+        let boss = Actor::Staff("boss".to_owned());
+        self.ask(&boss, &Command::SetPolicy { policy });
+    }
+}
+
+/// One setting of a set of rules.
+fn set(rules: &mut MoneyRules, name: &str, value: &str) {
+    let number = || value.parse().expect("a number");
+    match name {
+        "late.grace" => rules.late.grace_seconds = value.parse().expect("a number"),
+        "late.honour" => rules.late.honour_within = Some(number()),
+        "late.else" => {
+            rules.late.otherwise = match value {
+                "hold" => Unhonoured::Hold,
+                "refund" => Unhonoured::Refund,
+                "ask-or-hold" => Unhonoured::Ask(Stopped::Hold),
+                "ask-or-refund" => Unhonoured::Ask(Stopped::Refund),
+                _ => panic!("no way to deal with late money: `{value}`"),
+            }
+        }
+        "under.tolerance" => rules.under.tolerance = amounts(value),
+        "under.fees" => rules.under.fees = amounts(value),
+        "under.minimum" => rules.under.minimum = amounts(value),
+        "under.short" => {
+            rules.under.shortage = match value.strip_prefix("wait-or-") {
+                Some(rest) => Shortage::Wait(self::rest(rest)),
+                None => Shortage::AtOnce(self::rest(value)),
+            }
+        }
+        "over.tolerance" => rules.over.tolerance = amounts(value),
+        "over.scale_up" => rules.over.scale_up = number(),
+        "over.excess" => rules.over.excess = stopped(value),
+        "third_party" => rules.third_party = stopped(value),
+        "wrong_currency" => rules.wrong_currency = stopped(value),
+        "after_end" => rules.after_end = stopped(value),
+        _ => panic!("no rule `{name}`"),
+    }
+}
+
+fn stopped(word: &str) -> Stopped {
+    match word {
+        "hold" => Stopped::Hold,
+        "refund" | "return" => Stopped::Refund,
+        _ => panic!("hold or refund, not `{word}`"),
+    }
+}
+
+fn rest(word: &str) -> Rest {
+    match word {
+        "hold" => Rest::Hold,
+        "scale" => Rest::Scale,
+        "refund" => Rest::Refund,
+        _ => panic!("hold, scale or refund, not `{word}`"),
+    }
+}
+
+/// `1.00PLN,0.50EUR`.
+fn amounts(text: &str) -> Amounts {
+    let amount = |text: &str| {
+        let (number, code) = text.split_at(text.len() - 3);
+        money(number, currency(code))
+    };
+    text.split(',').map(amount).collect()
+}
+
+/// What an event says of the office's rules and of its position.
+pub(super) fn told(event: &Event) -> Option<Row> {
+    match event {
+        Event::MoneyJudged { order, verdict } => {
+            Some((format!("judged {order}"), judged(verdict)?))
+        }
+        Event::CustomerClassified {
+            customer, class, ..
+        } => {
+            let class = class
+                .as_ref()
+                .map_or("none".to_owned(), ToString::to_string);
+            Some((format!("customer {customer}"), format!("class {class}")))
+        }
+        Event::PositionOverLimit { open, limit } => {
+            let what = format!("PositionOverLimit {open} open, limit {limit}");
+            Some(("ALARM".to_owned(), what))
+        }
+        Event::PositionCalm { open } => {
+            Some(("calm".to_owned(), format!("PositionCalm {open} open")))
+        }
+        Event::PositionRevalued {
+            day,
+            table,
+            currencies,
+            result,
+        } => {
+            let valued: Vec<String> = currencies
+                .iter()
+                .map(|valued| format!("; {} at {} is {}", valued.open, valued.mid, valued.value))
+                .collect();
+            let what = format!("by rates {table}, result {result}{}", valued.concat());
+            Some((format!("revalued {day}"), what)).filter(|_| !currencies.is_empty())
+        }
+        _ => None,
+    }
+}
+
+/// The rows of the tables that were used. That a person decides is told by the order's state.
+fn judged(verdict: &MoneyVerdict) -> Option<String> {
+    use kantor_engine::policy::Decision;
+    if let [(_, Decision::Hold(_))] = verdict.rows.as_slice() {
+        return None;
+    }
+    let money = |decision: &Decision| -> Option<Money> {
+        match decision {
+            Decision::Absorb(money) | Decision::Scale(money) | Decision::Return(money) => {
+                Some(*money)
+            }
+            _ => None,
+        }
+    };
+    let rows: Vec<String> = verdict
+        .rows
+        .iter()
+        .map(|(rule, decision)| {
+            let amount = money(decision).map_or(String::new(), |money| format!(" {money}"));
+            format!("{}: {}{amount}", rule.word(), decision.word())
+        })
+        .collect();
+    Some(format!("by policy {}, {}", verdict.policy, rows.join(", ")))
+}
