@@ -11,7 +11,12 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("kantor-engine", &["kantor-model"]),
     ("kantor-store", &["kantor-engine"]),
     ("kantor-parsers", &["kantor-model"]),
-    ("kantor-office", &["kantor-store", "kantor-parsers"]),
+    // Judges what the engine and the store made, and must not share a mistake with them.
+    ("kantor-checker", &["kantor-parsers"]),
+    (
+        "kantor-office",
+        &["kantor-store", "kantor-parsers", "kantor-checker"],
+    ),
     ("kantor-simulator", &["kantor-office"]),
     ("kantor-plugin-sdk", &["kantor-parsers"]),
     (A_PACK, &["kantor-plugin-sdk"]),
@@ -100,6 +105,7 @@ struct Banned {
 const CORE: &[&str] = &[
     "engine/src",
     "engine/model/src",
+    "engine/checker/src",
     "parsers/src",
     "bank-plugins/sdk/src",
 ];
@@ -108,6 +114,7 @@ const MONEY: &[&str] = &[
     "engine/src",
     "engine/model/src",
     "engine/store/src",
+    "engine/checker/src",
     "parsers/src",
 ];
 const EVERYWHERE: &[&str] = &[""];

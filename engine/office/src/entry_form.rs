@@ -157,11 +157,6 @@ impl BankLine {
         })
     }
 
-    /// Whether a kept row's body is what this program wrote.
-    pub(crate) fn is_readable(row: &StagedEntry) -> bool {
-        serde_json::from_slice::<Said>(&row.body).is_ok()
-    }
-
     /// The other side's account number.
     pub fn counterparty_account(&self) -> Option<AccountNumber> {
         AccountNumber::from_file(self.said.counterparty_account.as_deref()?)

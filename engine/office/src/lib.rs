@@ -33,10 +33,11 @@ pub use entry_form::BankLine;
 pub use error::{ExecuteError, ImportError, OpenOfficeError, PeopleError, TransferError};
 pub use feed::Change;
 pub use intake::{Import, ImportedStatement, Outcome};
+pub use kantor_checker::Disagreement;
 pub use notices::{Notice, NoticeKind, Notifier, NotifyError};
 pub use people::{
     CustomerAccountRecord, NewPerson, PersonRecord, Role, SessionRecord, TokenRecord,
 };
 pub use request::{Once, Request};
 pub use runtime::{Office, Settings};
-pub use verify::{Difference, Disagreement, Reading, Reread, Verified, verify, verify_reading};
+pub use verify::{Difference, Reading, Reread, Verified, verify, verify_reading};

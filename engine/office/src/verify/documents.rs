@@ -2,15 +2,17 @@
 
 use std::collections::BTreeMap;
 
+use kantor_checker::Disagreement;
+use kantor_engine::Snapshot;
 use kantor_model::Moment;
 use kantor_store::{Document, DocumentFilter, View};
 
-use super::{Checker, Disagreement, PAGE, wrong};
+use super::{PAGE, wrong};
 use crate::read_model::{KINDS, Keys, line_of_number};
 
 /// Where in the log each thing was touched last, and where units of work may end.
 #[derive(Default)]
-pub(super) struct Touches {
+struct Touches {
     last: BTreeMap<(&'static str, u64), u64>,
     /// The last position of each run of records with one moment: no unit of work goes beyond it.
     run_ends: Vec<u64>,
@@ -19,7 +21,7 @@ pub(super) struct Touches {
 
 impl Touches {
     /// Takes in what one record touched.
-    pub(super) fn add(&mut self, seq: u64, moment: Moment, keys: &Keys) {
+    fn add(&mut self, seq: u64, moment: Moment, keys: &Keys) {
         if self.moment == Some(moment) {
             self.run_ends.pop();
         }
@@ -44,9 +46,39 @@ impl Touches {
     }
 }
 
-impl Checker {
-    /// The read models say what the log says.
-    pub(super) fn documents(&mut self, view: &dyn View) -> Result<(), Disagreement> {
+/// The read models say what the log says. Answers how many there are.
+pub(super) fn verify(view: &dyn View) -> Result<u64, Disagreement> {
+    let mut log = Log::default();
+    let mut after = 0;
+    while after < view.head().seq {
+        let records = view
+            .records(after, PAGE)
+            .map_err(|fault| wrong("log", fault))?;
+        for record in records {
+            after = record.seq;
+            let recorded = kantor_store::codec::decode(&record)
+                .map_err(|error| wrong(format!("event {}", record.seq), error))?;
+            kantor_engine::apply(&mut log.state, &recorded);
+            let mut keys = Keys::default();
+            keys.add(&log.state, &recorded);
+            log.touches.add(record.seq, record.moment, &keys);
+            log.keys.join(keys);
+        }
+    }
+    log.documents(view)
+}
+
+/// What the log says, and where it says so last.
+#[derive(Default)]
+struct Log {
+    state: Snapshot,
+    keys: Keys,
+    touches: Touches,
+}
+
+impl Log {
+    fn documents(&self, view: &dyn View) -> Result<u64, Disagreement> {
+        let mut compared = 0;
         let mut wanted: BTreeMap<(String, u64), Document> = self
             .keys
             .documents(&self.state)
@@ -79,13 +111,13 @@ impl Checker {
                         let what = format!("event {seq} did not touch it last");
                         return Err(wrong(fact, what));
                     }
-                    self.compared += 1;
+                    compared += 1;
                 }
             }
         }
         match wanted.keys().next() {
             Some((kind, id)) => Err(wrong(named(kind, *id), "its read model is missing")),
-            None => Ok(()),
+            None => Ok(compared),
         }
     }
 }

@@ -1,13 +1,15 @@
 //! Archived statement files, read again today: by newer packs, or by newer parsers of ours.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
-use kantor_engine::{Digest, Event, Snapshot, StatementBooking};
+use kantor_checker::Disagreement;
+use kantor_engine::{AccountId, Digest, Event, StatementBooking};
 use kantor_model::{EntryStatus, Statement};
 use kantor_store::{StagedEntry, View};
 use serde_json::{Map, Value};
 
-use super::{Disagreement, PAGE, wrong};
+use super::{PAGE, wrong};
 use crate::entry_form::BankLine;
 
 /// What stands in a file as it is read today.
@@ -74,7 +76,7 @@ pub fn verify_reading(
     reread: &Reread<'_>,
 ) -> Result<Vec<Difference>, Disagreement> {
     let mut found = Vec::new();
-    let mut state = Snapshot::default();
+    let mut accounts: BTreeMap<AccountId, String> = BTreeMap::new();
     let mut last: Option<(Digest, Result<Reading, String>)> = None;
     let mut after = 0;
     while after < view.head().seq {
@@ -85,7 +87,9 @@ pub fn verify_reading(
             after = record.seq;
             let recorded = kantor_store::codec::decode(&record)
                 .map_err(|error| wrong(format!("event {}", record.seq), error))?;
-            kantor_engine::apply(&mut state, &recorded);
+            if let Event::AccountOpened { account, iban, .. } = &recorded.event {
+                accounts.insert(*account, iban.to_string());
+            }
             let Event::StatementBooked { booking, .. } = recorded.event else {
                 continue;
             };
@@ -93,9 +97,9 @@ pub fn verify_reading(
                 let mut bytes = Vec::new();
                 view.copy_file(&booking.file, &mut bytes)
                     .map_err(|error| wrong(format!("file {}", booking.file), error))?;
-                let account = state.accounts.get(&booking.account);
-                let account = account.map_or_else(String::new, |it| it.iban.to_string());
-                last = Some((booking.file, reread(&bytes, &account)));
+                let account = accounts.get(&booking.account);
+                let account = account.map_or("", String::as_str);
+                last = Some((booking.file, reread(&bytes, account)));
             }
             if let Some((_, reading)) = &last {
                 compared(view, &booking, reading, &mut found)?;

@@ -1,0 +1,457 @@
+//! Every kind of event, and who looks at it. What is not in this list is a disagreement.
+
+use serde_json::Value;
+
+use crate::form::{Fields, Misread};
+use crate::lines::Booking;
+use crate::log::{self, At};
+use crate::office::{Office, Policy};
+use crate::orders::Placed;
+use crate::payouts::Due;
+use crate::values::{Actor, Moves, postings};
+use crate::{Checks, Record, wrong};
+
+/// Every kind of event that the checker knows, with the version of its stored form.
+pub const KINDS: &[(&str, u32)] = &[
+    ("OfficeOpened", 1),
+    ("PolicySet", 1),
+    ("CurrencyDefined", 1),
+    ("AccountOpened", 1),
+    ("RatesPublished", 1),
+    ("CustomerRegistered", 1),
+    ("CustomerAccountAdded", 1),
+    ("OrderPlaced", 1),
+    ("TermsChanged", 1),
+    ("RateOffered", 1),
+    ("RateAccepted", 1),
+    ("RateDeclined", 1),
+    ("DeadlineMoved", 1),
+    ("OrderFunded", 1),
+    ("OrderHeld", 1),
+    ("OrderExpired", 1),
+    ("OrderCancelled", 1),
+    ("OrderLostFunds", 1),
+    ("OrderRefunding", 1),
+    ("OrderPayingOut", 1),
+    ("OrderPayOutStopped", 1),
+    ("OrderCompleted", 1),
+    ("OrderRefunded", 1),
+    ("StatementBooked", 1),
+    ("StatementArchived", 1),
+    ("ReceiptAllocated", 1),
+    ("ReceiptReleased", 1),
+    ("LineBooked", 1),
+    ("LineBookingReversed", 1),
+    ("PayoutDue", 1),
+    ("PayoutWithdrawn", 1),
+    ("PayoutPaid", 1),
+    ("PaidTwice", 1),
+    ("PaidWithoutFile", 1),
+    ("BatchFixed", 1),
+    ("BatchApproved", 1),
+    ("BatchWritten", 1),
+    ("BatchVoided", 1),
+    ("BatchClosed", 1),
+    ("NoticesSent", 1),
+];
+
+/// What only follows from something in the same act. Whatever else happens begins an act, and what
+/// the act before it touched must be at rest.
+const FOLLOWS: &[&str] = &[
+    "PolicySet",
+    "OrderFunded",
+    "OrderHeld",
+    "OrderCancelled",
+    "OrderLostFunds",
+    "OrderRefunding",
+    "OrderPayingOut",
+    "OrderPayOutStopped",
+    "OrderCompleted",
+    "OrderRefunded",
+    "ReceiptAllocated",
+    "ReceiptReleased",
+    "PayoutDue",
+    "PayoutWithdrawn",
+    "PayoutPaid",
+    "PaidTwice",
+    "PaidWithoutFile",
+    "BatchClosed",
+];
+
+/// What may happen because a customer acted for himself.
+const CUSTOMERS: &[&str] = &[
+    "CustomerAccountAdded",
+    "OrderPlaced",
+    "OrderCancelled",
+    "RateAccepted",
+    "RateDeclined",
+    "OrderFunded",
+    "OrderHeld",
+    "OrderRefunding",
+    "PayoutDue",
+];
+
+/// An event's own fields.
+struct Event<'v> {
+    seq: u64,
+    value: &'v Value,
+}
+
+impl<'v> Event<'v> {
+    fn read<T>(&self, read: impl FnOnce(&Fields<'v>) -> Result<T, Misread>) -> Checks<T> {
+        log::event(self.value, self.seq, read)
+    }
+}
+
+/// Holds an event against everything before it, and takes it in.
+pub(crate) fn follow(office: &mut Office<'_>, record: &Record) -> Checks {
+    let known = KINDS.contains(&(record.kind.as_str(), record.version));
+    if !known {
+        let what = format!(
+            "this checker does not know {} events of version {}; use the one that came with the office",
+            record.kind, record.version
+        );
+        return Err(wrong(format!("event {}", record.seq), what));
+    }
+    let body = log::body(record)?;
+    let (by, stated, value) = log::event(&body, record.seq, |fields| {
+        let by: Actor = fields.get("by")?;
+        Ok((by, postings(fields)?, fields.value("event")?))
+    })?;
+    let at = At {
+        seq: record.seq,
+        moment: record.moment,
+        kind: &record.kind,
+        by,
+    };
+    balanced(&at, &stated)?;
+    if let Actor::Customer(_) = at.by {
+        at.must(CUSTOMERS.contains(&at.kind), || {
+            "a customer cannot do that".to_owned()
+        })?;
+    }
+    at.must(office.is_open != (at.kind == "OfficeOpened"), || {
+        "an office is opened once, before everything else".to_owned()
+    })?;
+    if !FOLLOWS.contains(&at.kind) {
+        office.at_rest(Some(&at))?;
+    }
+    let event = Event {
+        seq: record.seq,
+        value,
+    };
+    let mut moves = match at.kind {
+        "TermsChanged" | "RateOffered" | "RateAccepted" | "RateDeclined" | "DeadlineMoved" => {
+            terms(office, &at, &event)
+        }
+        kind if kind.starts_with("Order") => orders(office, &at, &event),
+        kind if kind.starts_with("Payout") || kind.starts_with("Paid") => {
+            payouts(office, &at, &event)
+        }
+        kind if kind.starts_with("Batch") => batches(office, &at, &event),
+        kind if ["Statement", "Receipt", "Line"]
+            .iter()
+            .any(|it| kind.starts_with(it)) =>
+        {
+            lines(office, &at, &event)
+        }
+        _ => setup(office, &at, &event),
+    }?;
+    moves.retain(|_, sum| *sum != 0);
+    post(office, &at, stated, &moves)
+}
+
+/// What is posted sums to zero in each currency.
+fn balanced(at: &At<'_>, stated: &Moves) -> Checks {
+    let mut sums = std::collections::BTreeMap::new();
+    for ((_, currency), sum) in stated {
+        *sums.entry(*currency).or_insert(0_i128) += sum;
+    }
+    let found = sums.into_iter().find(|(_, sum)| *sum != 0);
+    found.map_or(Ok(()), |(currency, sum)| {
+        Err(at.wrong(format!(
+            "its postings in {currency} sum to {sum} minor units, not to zero"
+        )))
+    })
+}
+
+/// What is posted is what such an event must move.
+fn post(office: &mut Office<'_>, at: &At<'_>, mut stated: Moves, wanted: &Moves) -> Checks {
+    stated.retain(|_, sum| *sum != 0);
+    let sum = |moves: &Moves, key| moves.get(key).copied().unwrap_or(0);
+    let mut keys = stated.keys().chain(wanted.keys());
+    let differs = keys.find(|key| sum(&stated, key) != sum(wanted, key));
+    if let Some(key) = differs {
+        let (account, currency) = key;
+        let (posted, right) = (sum(&stated, key), sum(wanted, key));
+        return Err(at.wrong(format!(
+            "it posts {posted} {currency} minor units to {account}, and must post {right}"
+        )));
+    }
+    for (key, sum) in stated {
+        let balance = office.ledger.entry(key).or_default();
+        *balance = balance.saturating_add(sum);
+    }
+    Ok(())
+}
+
+fn setup(office: &mut Office<'_>, at: &At<'_>, event: &Event<'_>) -> Checks<Moves> {
+    match at.kind {
+        "PolicySet" => {
+            let policy = event.read(|event| event.inside("policy", policy))?;
+            office.policy_set(at, policy)
+        }
+        "OfficeOpened" => {
+            let name: String = event.read(|event| event.get("name"))?;
+            office.opened(at, &name)
+        }
+        "RatesPublished" => {
+            let table = event.read(|event| event.inside("table", crate::setup::table))?;
+            office.rates_published(at, table)
+        }
+        "CurrencyDefined" => {
+            let currency = event.read(|event| event.get("currency"))?;
+            office.currency_defined(at, currency)
+        }
+        "AccountOpened" => {
+            let opened = event.read(crate::setup::Opened::read)?;
+            office.account_opened(at, opened)
+        }
+        "CustomerRegistered" => {
+            let (customer, profile) =
+                event.read(|event| Ok((event.get("customer")?, event.get("profile")?)))?;
+            office.customer_registered(at, customer, profile)
+        }
+        "CustomerAccountAdded" => {
+            let added = event.read(crate::setup::Added::read)?;
+            office.customer_account_added(at, added)
+        }
+        "NoticesSent" => {
+            let through = event.read(|event| event.get("through"))?;
+            office.notices_sent(at, through)
+        }
+        kind => Err(at.wrong(format!("nobody looks at {kind} events"))),
+    }
+}
+
+fn policy(fields: &Fields<'_>) -> Result<Policy, Misread> {
+    let word = |name: &str, words: [&str; 2]| -> Result<bool, Misread> {
+        let word: String = fields.get(name)?;
+        match words.iter().position(|known| *known == word) {
+            Some(at) => Ok(at == 0),
+            None => Err(Misread(format!("{name}: {word} is not a choice"))),
+        }
+    };
+    Ok(Policy {
+        version: fields.get("version")?,
+        order_seconds: fields.get("order_seconds")?,
+        quote_seconds: fields.get("quote_seconds")?,
+        date_only_in_time: word("date_only", ["in_time", "ask"])?,
+        provisional_funds: word("provisional", ["fund", "wait"])?,
+        four_eyes: fields.get("four_eyes")?,
+    })
+}
+
+fn orders(office: &mut Office<'_>, at: &At<'_>, event: &Event<'_>) -> Checks<Moves> {
+    let order_and_reason = || {
+        event.read(|event| {
+            let order: u64 = event.get("order")?;
+            let reason: String = event.get("reason")?;
+            Ok((order, reason))
+        })
+    };
+    let only_order = || event.read(|event| event.get::<u64>("order"));
+    match at.kind {
+        "OrderPlaced" => {
+            let placed = event.read(|event| event.inside("facts", Placed::read))?;
+            office.order_placed(at, &placed)
+        }
+        "OrderFunded" => {
+            let (order, value, reason) = event.read(|event| {
+                let reason: Option<String> = event.get("reason")?;
+                Ok((event.get("order")?, event.get("value_at_mid")?, reason))
+            })?;
+            office.order_funded(at, order, value, reason.as_deref())
+        }
+        "OrderHeld" => {
+            let (order, reason) =
+                event.read(|event| Ok((event.get("order")?, event.get("reason")?)))?;
+            office.order_held(at, order, reason)
+        }
+        "OrderExpired" => office.order_expired(at, only_order()?),
+        "OrderCancelled" => {
+            let (order, reason) = order_and_reason()?;
+            office.order_cancelled(at, order, &reason)
+        }
+        "OrderLostFunds" => office.order_lost_funds(at, only_order()?),
+        "OrderRefunding" => {
+            let (order, reason) = order_and_reason()?;
+            office.order_refunding(at, order, &reason)
+        }
+        "OrderPayingOut" | "OrderPayOutStopped" => office.order_stepped(at, only_order()?),
+        "OrderCompleted" | "OrderRefunded" => office.order_finished(at, only_order()?),
+        kind => Err(at.wrong(format!("nobody looks at {kind} events"))),
+    }
+}
+
+fn terms(office: &mut Office<'_>, at: &At<'_>, event: &Event<'_>) -> Checks<Moves> {
+    match at.kind {
+        "TermsChanged" => {
+            let (order, terms, reason) = event.read(|event| {
+                let reason: String = event.get("reason")?;
+                Ok((event.get("order")?, event.get("terms")?, reason))
+            })?;
+            office.terms_changed(at, order, terms, &reason)
+        }
+        "RateOffered" => {
+            let ((order, reason), rate, until) = event.read(|event| {
+                let reason: String = event.get("reason")?;
+                let order = event.get("order")?;
+                Ok(((order, reason), event.get("rate")?, event.get("until")?))
+            })?;
+            office.rate_offered(at, order, rate, until, &reason)
+        }
+        "RateAccepted" => {
+            let (order, terms, deadline) = event.read(|event| {
+                Ok((
+                    event.get("order")?,
+                    event.get("terms")?,
+                    event.get("deadline")?,
+                ))
+            })?;
+            office.rate_accepted(at, order, terms, deadline)
+        }
+        "RateDeclined" => {
+            let order = event.read(|event| event.get("order"))?;
+            office.rate_declined(at, order)
+        }
+        "DeadlineMoved" => {
+            let (order, deadline, reason) = event.read(|event| {
+                let reason: String = event.get("reason")?;
+                Ok((event.get("order")?, event.get("deadline")?, reason))
+            })?;
+            office.deadline_moved(at, order, deadline, &reason)
+        }
+        kind => Err(at.wrong(format!("nobody looks at {kind} events"))),
+    }
+}
+
+fn lines(office: &mut Office<'_>, at: &At<'_>, event: &Event<'_>) -> Checks<Moves> {
+    match at.kind {
+        "StatementBooked" => {
+            let (booking, questions) = event.read(|event| {
+                Ok((
+                    event.inside("booking", Booking::read)?,
+                    event.get("questions")?,
+                ))
+            })?;
+            office.statement_booked(at, &booking, questions)
+        }
+        "StatementArchived" => {
+            let (account, why) = event.read(|event| {
+                event.get::<crate::Digest>("file")?;
+                event.get::<u32>("index")?;
+                Ok((event.get("account")?, event.value("why")?))
+            })?;
+            office.statement_archived(at, account, why)
+        }
+        "ReceiptAllocated" => {
+            let receipt = event.read(crate::judge::Receipt::read)?;
+            office.receipt_allocated(at, &receipt)
+        }
+        "ReceiptReleased" => {
+            let (line, order, reason) = event.read(|event| {
+                let reason: String = event.get("reason")?;
+                Ok((event.get("line")?, event.get("order")?, reason))
+            })?;
+            office.receipt_released(at, line, order, &reason)
+        }
+        "LineBooked" => {
+            let (line, account, amount, reason) = event.read(|event| {
+                let account: String = event.get("account")?;
+                let reason: String = event.get("reason")?;
+                Ok((event.get("line")?, account, event.get("amount")?, reason))
+            })?;
+            office.line_booked(at, line, &account, amount, &reason)
+        }
+        _ => {
+            let (line, reason) = event.read(|event| {
+                let reason: String = event.get("reason")?;
+                Ok((event.get("line")?, reason))
+            })?;
+            office.line_booking_reversed(at, line, &reason)
+        }
+    }
+}
+
+fn payouts(office: &mut Office<'_>, at: &At<'_>, event: &Event<'_>) -> Checks<Moves> {
+    let payout_and_line = || event.read(|event| Ok((event.get("payout")?, event.get("line")?)));
+    match at.kind {
+        "PayoutDue" => {
+            let due = event.read(|event| event.inside("facts", Due::read))?;
+            office.payout_due(at, &due)
+        }
+        "PayoutWithdrawn" => {
+            let payout = event.read(|event| event.get("payout"))?;
+            office.payout_withdrawn(at, payout)
+        }
+        "PayoutPaid" => {
+            let (payout, line) = payout_and_line()?;
+            office.payout_paid(at, payout, line)
+        }
+        "PaidTwice" => {
+            let (payout, line) = payout_and_line()?;
+            office.paid_twice(at, payout, line)
+        }
+        "PaidWithoutFile" => {
+            let (payout, line) = payout_and_line()?;
+            office.paid_without_file(at, payout, line)
+        }
+        kind => Err(at.wrong(format!("nobody looks at {kind} events"))),
+    }
+}
+
+fn batches(office: &mut Office<'_>, at: &At<'_>, event: &Event<'_>) -> Checks<Moves> {
+    match at.kind {
+        "BatchFixed" => {
+            let fixed = event.read(crate::batches::Fixed::read)?;
+            office.batch_fixed(at, fixed)
+        }
+        "BatchApproved" => {
+            let batch = event.read(|event| event.get("batch"))?;
+            office.batch_approved(at, batch)
+        }
+        "BatchWritten" => {
+            let (batch, file) = event.read(|event| {
+                let file = event.inside("file", crate::transfers::File::read)?;
+                Ok((event.get("batch")?, file))
+            })?;
+            office.batch_written(at, batch, &file)
+        }
+        "BatchVoided" => {
+            let (batch, reason, people) = event.read(|event| {
+                let reason: String = event.get("reason")?;
+                let people: Vec<String> = event.get("attested_by")?;
+                Ok((event.get("batch")?, reason, people))
+            })?;
+            office.batch_voided(at, batch, &reason, &people)
+        }
+        "BatchClosed" => {
+            let batch = event.read(|event| event.get("batch"))?;
+            office.batch_closed(at, batch)
+        }
+        kind => Err(at.wrong(format!("nobody looks at {kind} events"))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_of_the_lists_are_kinds() {
+        for kind in FOLLOWS.iter().chain(CUSTOMERS) {
+            assert!(KINDS.iter().any(|(known, _)| known == kind), "{kind}");
+        }
+    }
+}

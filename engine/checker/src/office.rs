@@ -1,0 +1,338 @@
+//! The office as the log tells it, and the way through everything that is checked.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use kantor_model::{Currency, Date, Decimal, Iban, Moment, Money};
+
+use crate::life::{BatchState, OrderState, PayoutState};
+use crate::log::{At, walk};
+use crate::people::People;
+use crate::rows::Rows;
+use crate::values::{Actor, Held, Line, Moves, Payee, Question, Terms};
+use crate::{Archive, Checks, Digest, Head};
+use crate::{events, files, log};
+
+/// What was checked.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Checked {
+    /// Where the log stands.
+    pub head: Head,
+    /// Bank lines reckoned again.
+    pub lines: u64,
+    /// Files whose bytes were read.
+    pub files: u64,
+    /// Lines that were read again in the bank's own file; the others are of formats that only a
+    /// pack knows.
+    pub lines_read_again: u64,
+    /// Every account: its number, what is booked, and what is not proved yet.
+    pub balances: Vec<(Iban, Money, Money)>,
+}
+
+/// Checks an office as it stands in a picture of its archive: everything, or the first fact that
+/// disagrees.
+///
+/// # Errors
+/// [`crate::Disagreement`] names it.
+pub fn check(archive: &dyn Archive) -> Checks<Checked> {
+    let mut used = files::Used::default();
+    let head = walk(archive, &mut |record| used.note(record))?;
+    let seen = used.check(archive)?;
+    let mut office = Office::new(archive, People::load(archive)?);
+    let again = walk(archive, &mut |record| events::follow(&mut office, record))?;
+    log::same_head(&head, &again)?;
+    office.at_rest(None)?;
+    office.chains()?;
+    office.books()?;
+    office.people.check(archive)?;
+    Ok(Checked {
+        head,
+        lines: office
+            .accounts
+            .values()
+            .map(|it| it.lines.len() as u64)
+            .sum(),
+        files: seen.files + office.transfer_files.len() as u64,
+        lines_read_again: seen.lines,
+        balances: office.accounts.values().map(Account::balances).collect(),
+    })
+}
+
+/// The rules in force, as far as what is checked depends on them.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Policy {
+    pub(crate) version: u32,
+    pub(crate) order_seconds: i64,
+    pub(crate) quote_seconds: i64,
+    pub(crate) date_only_in_time: bool,
+    pub(crate) provisional_funds: bool,
+    pub(crate) four_eyes: bool,
+}
+
+/// What a bank line is.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Is {
+    /// Of a statement that is being booked: nothing yet.
+    New,
+    Question(Box<Question>),
+    Receipt {
+        order: u64,
+        failed: Option<Held>,
+    },
+    Payout(u64),
+    Booked(Box<(String, Money)>),
+}
+
+/// A line of an account's chain.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct ChainLine {
+    pub(crate) amount: i64,
+    pub(crate) balance: i64,
+    pub(crate) is: Is,
+}
+
+/// A range of a set of rows in a chain.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Piece {
+    pub(crate) first: u64,
+    pub(crate) rows: Digest,
+    pub(crate) position: u64,
+    pub(crate) count: u64,
+    pub(crate) statement: u64,
+}
+
+pub(crate) struct Account {
+    pub(crate) iban: Iban,
+    pub(crate) fallback: bool,
+    pub(crate) opening: Money,
+    pub(crate) lines: Vec<ChainLine>,
+    pub(crate) pieces: Vec<Piece>,
+    pub(crate) proved_through: u64,
+    pub(crate) proved_balance: i64,
+}
+
+impl Account {
+    pub(crate) fn currency(&self) -> Currency {
+        self.opening.currency()
+    }
+
+    /// The balance after a line; after none, what the account began with.
+    pub(crate) fn balance_at(&self, ordinal: u64) -> Option<i64> {
+        match ordinal.checked_sub(1) {
+            None => Some(self.opening.minor()),
+            Some(at) => self.line(at + 1).map(|line| line.balance),
+        }
+    }
+
+    pub(crate) fn line(&self, ordinal: u64) -> Option<&ChainLine> {
+        let at = usize::try_from(ordinal.checked_sub(1)?).ok()?;
+        self.lines.get(at)
+    }
+
+    pub(crate) fn line_mut(&mut self, ordinal: u64) -> Option<&mut ChainLine> {
+        let at = usize::try_from(ordinal.checked_sub(1)?).ok()?;
+        self.lines.get_mut(at)
+    }
+
+    pub(crate) fn count(&self) -> u64 {
+        self.lines.len() as u64
+    }
+
+    pub(crate) fn balance(&self) -> i64 {
+        let last = self.lines.last();
+        last.map_or(self.opening.minor(), |line| line.balance)
+    }
+
+    /// The piece in which a line stands.
+    pub(crate) fn piece_of(&self, ordinal: u64) -> Option<&Piece> {
+        let after = self.pieces.partition_point(|piece| piece.first <= ordinal);
+        let piece = self.pieces.get(after.checked_sub(1)?)?;
+        (ordinal < piece.first + piece.count).then_some(piece)
+    }
+
+    fn balances(&self) -> (Iban, Money, Money) {
+        let money = |minor| Money::new(minor, self.currency());
+        let open = self.balance().saturating_sub(self.proved_balance);
+        (self.iban, money(self.proved_balance), money(open))
+    }
+}
+
+/// A published table of rates.
+pub(crate) struct Table {
+    pub(crate) version: u64,
+    pub(crate) published: Moment,
+    pub(crate) lines: Vec<TableLine>,
+}
+
+pub(crate) struct TableLine {
+    pub(crate) base: Currency,
+    pub(crate) quote: Currency,
+    pub(crate) buy: Decimal,
+    pub(crate) sell: Decimal,
+    pub(crate) mid: Decimal,
+}
+
+pub(crate) struct CustomerAccount {
+    pub(crate) customer: u64,
+    pub(crate) currency: Currency,
+    pub(crate) bank: Option<String>,
+    pub(crate) added: Moment,
+}
+
+pub(crate) struct Order {
+    pub(crate) customer: u64,
+    pub(crate) terms: Terms,
+    pub(crate) paid_to: u64,
+    pub(crate) pay_out: u64,
+    pub(crate) deadline: Moment,
+    pub(crate) offer: Option<(Decimal, Moment)>,
+    pub(crate) cancelled: bool,
+    pub(crate) state: OrderState,
+    pub(crate) receipts: Vec<Line>,
+    /// What the receipts add up to.
+    pub(crate) received: BTreeMap<Currency, i128>,
+    /// How many receipts fail each test.
+    pub(crate) failures: BTreeMap<Held, u64>,
+    /// What of the money was exchanged or is on its way back.
+    pub(crate) used: BTreeMap<Currency, i128>,
+    pub(crate) payouts: Vec<u64>,
+    /// The event that changed its terms last.
+    pub(crate) terms_changed: u64,
+}
+
+pub(crate) struct Payout {
+    pub(crate) order: u64,
+    pub(crate) is_exchange: bool,
+    pub(crate) amount: Money,
+    pub(crate) account: u64,
+    pub(crate) payee: Payee,
+    pub(crate) state: PayoutState,
+    /// The event that raised the alarm that no file in force holds it, and its line.
+    pub(crate) without_file: Option<(u64, Line)>,
+}
+
+pub(crate) struct Batch {
+    pub(crate) account: u64,
+    pub(crate) date: Date,
+    pub(crate) payouts: Vec<u64>,
+    pub(crate) state: BatchState,
+    pub(crate) made_by: Actor,
+}
+
+/// What all events so far add up to, reckoned by the checker.
+pub(crate) struct Office<'a> {
+    pub(crate) archive: &'a dyn Archive,
+    pub(crate) rows: Rows<'a>,
+    pub(crate) people: People,
+    pub(crate) is_open: bool,
+    pub(crate) policy: Option<Policy>,
+    pub(crate) currencies: BTreeSet<Currency>,
+    pub(crate) accounts: BTreeMap<u64, Account>,
+    pub(crate) tables: Vec<Table>,
+    pub(crate) customers: u64,
+    pub(crate) customer_accounts: Vec<CustomerAccount>,
+    pub(crate) accounts_of: BTreeMap<u64, Vec<u64>>,
+    pub(crate) orders: Vec<Order>,
+    pub(crate) payouts: Vec<Payout>,
+    pub(crate) batches: Vec<Batch>,
+    pub(crate) statements: u64,
+    pub(crate) notices: u64,
+    pub(crate) transfer_files: BTreeSet<Digest>,
+    pub(crate) ledger: Moves,
+    /// Orders of which something happened since the last act was over.
+    pub(crate) touched: BTreeSet<u64>,
+    /// Lines that were booked since then, to become something.
+    pub(crate) fresh: Vec<Line>,
+}
+
+impl<'a> Office<'a> {
+    fn new(archive: &'a dyn Archive, people: People) -> Office<'a> {
+        Office {
+            archive,
+            rows: Rows::new(archive),
+            people,
+            is_open: false,
+            policy: None,
+            currencies: BTreeSet::new(),
+            accounts: BTreeMap::new(),
+            tables: Vec::new(),
+            customers: 0,
+            customer_accounts: Vec::new(),
+            accounts_of: BTreeMap::new(),
+            orders: Vec::new(),
+            payouts: Vec::new(),
+            batches: Vec::new(),
+            statements: 0,
+            notices: 0,
+            transfer_files: BTreeSet::new(),
+            ledger: Moves::new(),
+            touched: BTreeSet::new(),
+            fresh: Vec::new(),
+        }
+    }
+
+    pub(crate) fn policy(&self, at: &At<'_>) -> Checks<Policy> {
+        self.policy
+            .ok_or_else(|| at.wrong("no rules are in force yet"))
+    }
+
+    pub(crate) fn account(&self, at: &At<'_>, account: u64) -> Checks<&Account> {
+        self.accounts
+            .get(&account)
+            .ok_or_else(|| at.wrong(format!("account {account} was never opened")))
+    }
+
+    pub(crate) fn order(&self, at: &At<'_>, order: u64) -> Checks<&Order> {
+        nth(&self.orders, order).ok_or_else(|| at.wrong(format!("order {order} was never placed")))
+    }
+
+    pub(crate) fn order_mut(&mut self, at: &At<'_>, order: u64) -> Checks<&mut Order> {
+        self.touched.insert(order);
+        nth_mut(&mut self.orders, order)
+            .ok_or_else(|| at.wrong(format!("order {order} was never placed")))
+    }
+
+    pub(crate) fn payout(&self, at: &At<'_>, payout: u64) -> Checks<&Payout> {
+        nth(&self.payouts, payout).ok_or_else(|| at.wrong(format!("payout {payout} never was due")))
+    }
+
+    pub(crate) fn payout_mut(&mut self, at: &At<'_>, payout: u64) -> Checks<&mut Payout> {
+        nth_mut(&mut self.payouts, payout)
+            .ok_or_else(|| at.wrong(format!("payout {payout} never was due")))
+    }
+
+    pub(crate) fn batch(&self, at: &At<'_>, batch: u64) -> Checks<&Batch> {
+        nth(&self.batches, batch).ok_or_else(|| at.wrong(format!("batch {batch} was never made")))
+    }
+
+    pub(crate) fn batch_mut(&mut self, at: &At<'_>, batch: u64) -> Checks<&mut Batch> {
+        nth_mut(&mut self.batches, batch)
+            .ok_or_else(|| at.wrong(format!("batch {batch} was never made")))
+    }
+
+    pub(crate) fn line(&self, at: &At<'_>, line: Line) -> Checks<&ChainLine> {
+        self.account(at, line.account)?
+            .line(line.ordinal)
+            .ok_or_else(|| at.wrong(format!("line {line} is not in the chain")))
+    }
+
+    pub(crate) fn line_mut(&mut self, at: &At<'_>, line: Line) -> Checks<&mut ChainLine> {
+        self.accounts
+            .get_mut(&line.account)
+            .and_then(|account| account.line_mut(line.ordinal))
+            .ok_or_else(|| at.wrong(format!("line {line} is not in the chain")))
+    }
+
+    /// A customer's own account.
+    pub(crate) fn customer_account(&self, account: u64) -> Option<&CustomerAccount> {
+        nth(&self.customer_accounts, account)
+    }
+}
+
+/// The thing of a number, where numbers run from 1.
+pub(crate) fn nth<T>(things: &[T], number: u64) -> Option<&T> {
+    things.get(usize::try_from(number.checked_sub(1)?).ok()?)
+}
+
+pub(crate) fn nth_mut<T>(things: &mut [T], number: u64) -> Option<&mut T> {
+    things.get_mut(usize::try_from(number.checked_sub(1)?).ok()?)
+}

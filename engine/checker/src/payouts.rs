@@ -1,0 +1,234 @@
+//! Money owed out: its identity once, its amount, its payee, and the bank's own line that ends it.
+
+use kantor_model::Money;
+
+use crate::Checks;
+use crate::form::{Fields, Misread};
+use crate::life::{OrderState, PayoutState, payout_after};
+use crate::log::At;
+use crate::office::{Is, Office, Payout};
+use crate::reference::{Referent, payout_reference};
+use crate::values::{Line, Moves, Payee, moved};
+
+/// A payout as it came to be owed.
+pub(crate) struct Due {
+    payout: u64,
+    order: u64,
+    kind: String,
+    amount: Money,
+    account: u64,
+    payee: Payee,
+}
+
+impl Due {
+    pub(crate) fn read(facts: &Fields<'_>) -> Result<Due, Misread> {
+        Ok(Due {
+            payout: facts.get("payout")?,
+            order: facts.get("order")?,
+            kind: facts.get("kind")?,
+            amount: facts.get("amount")?,
+            account: facts.get("account")?,
+            payee: facts.get("payee")?,
+        })
+    }
+}
+
+impl Office<'_> {
+    pub(crate) fn payout_due(&mut self, at: &At<'_>, due: &Due) -> Checks<Moves> {
+        let number = self.payouts.len() as u64 + 1;
+        at.must(due.payout == number, || {
+            format!("the payout is number {number}, not {}", due.payout)
+        })?;
+        at.must(payout_reference(number).is_some(), || {
+            "no reference is left for it".to_owned()
+        })?;
+        let moves = match due.kind.as_str() {
+            "exchange" => self.exchange_due(at, due),
+            "refund" => self.refund_due(at, due),
+            kind => Err(at.wrong(format!("payouts of kind {kind} are not known"))),
+        }?;
+        let is_exchange = due.kind == "exchange";
+        self.payouts.push(Payout {
+            order: due.order,
+            is_exchange,
+            amount: due.amount,
+            account: due.account,
+            payee: due.payee,
+            state: PayoutState::Due,
+            without_file: None,
+        });
+        self.order_mut(at, due.order)?.payouts.push(number);
+        Ok(moves)
+    }
+
+    /// The customer's side of an exchange: once, what he gets, to the account that he named.
+    fn exchange_due(&self, at: &At<'_>, due: &Due) -> Checks<Moves> {
+        let order = self.order(at, due.order)?;
+        at.must(order.state == OrderState::Funded, || {
+            format!("order {} is {}", due.order, order.state.name())
+        })?;
+        let mut live = self.live_payouts(due.order);
+        if let Some((payout, _)) = live.find(|(_, it)| it.is_exchange) {
+            let what = format!("order {} is paid by payout {payout} already", due.order);
+            return Err(at.wrong(what));
+        }
+        let wanted = (
+            order.terms.gets,
+            order.pay_out,
+            Payee::CustomerAccount(order.paid_to),
+        );
+        at.must((due.amount, due.account, due.payee) == wanted, || {
+            format!(
+                "order {} is paid {} from account {} to {:?}",
+                due.order, wanted.0, wanted.1, wanted.2
+            )
+        })?;
+        Ok(Moves::new())
+    }
+
+    /// Money back: once a receipt, what came, to the account that it came from.
+    fn refund_due(&mut self, at: &At<'_>, due: &Due) -> Checks<Moves> {
+        let order = self.order(at, due.order)?;
+        at.must(order.state == OrderState::Refunding, || {
+            format!("order {} is {}", due.order, order.state.name())
+        })?;
+        let Payee::PayerOf(line) = due.payee else {
+            return Err(at.wrong("money goes back only to the account that it came from"));
+        };
+        let known = self.line(at, line)?;
+        let is_receipt = matches!(known.is, Is::Receipt { order, .. } if order == due.order);
+        at.must(is_receipt, || {
+            format!("line {line} is not order {}'s", due.order)
+        })?;
+        let currency = self.account(at, line.account)?.currency();
+        let came = Money::new(known.amount, currency);
+        at.must(due.amount == came && due.account == line.account, || {
+            format!("{came} came with line {line}, on account {}", line.account)
+        })?;
+        let again = self
+            .live_payouts(due.order)
+            .any(|(_, it)| !it.is_exchange && it.payee == due.payee);
+        at.must(!again, || format!("line {line} goes back already"))?;
+        self.order_mut(at, due.order)?.use_up(due.amount, 1);
+        let mut moves = Moves::new();
+        moved(&mut moves, "payouts-due", "customer-funds", due.amount);
+        Ok(moves)
+    }
+
+    /// An order's payouts that were not withdrawn.
+    pub(crate) fn live_payouts(&self, order: u64) -> impl Iterator<Item = (u64, &Payout)> {
+        let order = crate::office::nth(&self.orders, order);
+        let payouts = order.map_or(&[][..], |order| &order.payouts);
+        payouts
+            .iter()
+            .filter_map(|number| Some((*number, crate::office::nth(&self.payouts, *number)?)))
+            .filter(|(_, payout)| payout.state != PayoutState::Withdrawn)
+    }
+
+    /// Moves a payout along its life.
+    pub(crate) fn payout_step(&mut self, at: &At<'_>, payout: u64) -> Checks {
+        let known = self.payout(at, payout)?;
+        let next = payout_after(known.state, at.kind).ok_or_else(|| {
+            at.wrong(format!(
+                "payout {payout} is {}, and {} cannot be",
+                known.state.name(),
+                at.kind
+            ))
+        })?;
+        let order = known.order;
+        self.payout_mut(at, payout)?.state = next;
+        self.touched.insert(order);
+        Ok(())
+    }
+
+    pub(crate) fn payout_withdrawn(&mut self, at: &At<'_>, payout: u64) -> Checks<Moves> {
+        self.payout_step(at, payout)?;
+        Ok(Moves::new())
+    }
+
+    pub(crate) fn payout_paid(&mut self, at: &At<'_>, payout: u64, line: Line) -> Checks<Moves> {
+        let known = self.payout(at, payout)?;
+        let no_file = is_without_file(known.state);
+        let alarm = Some((at.seq.saturating_sub(1), line));
+        at.must(!no_file || known.without_file == alarm, || {
+            format!("no file in force holds payout {payout}, and no alarm says so")
+        })?;
+        at.must(self.is_debit_of(line, known), || {
+            format!("line {line} is no debit of {} on its account", known.amount)
+        })?;
+        let amount = known.amount;
+        self.debited(at, payout, line)?;
+        self.payout_step(at, payout)?;
+        self.line_mut(at, line)?.is = Is::Payout(payout);
+        let mut moves = Moves::new();
+        moved(&mut moves, "suspense", "payouts-due", amount);
+        Ok(moves)
+    }
+
+    /// Whether a line takes exactly a payout's amount off its account.
+    pub(crate) fn is_debit_of(&self, line: Line, payout: &Payout) -> bool {
+        let account = self.accounts.get(&line.account);
+        let known =
+            account.and_then(|account| Some((account.currency(), account.line(line.ordinal)?)));
+        known.is_some_and(|(currency, known)| {
+            let negated = payout.amount.minor().checked_neg();
+            payout.account == line.account
+                && payout.amount.currency() == currency
+                && negated == Some(known.amount)
+        })
+    }
+
+    /// A debit that serves nobody yet and has this payout's reference, and no other, in its text.
+    fn debited(&self, at: &At<'_>, payout: u64, line: Line) -> Checks {
+        let known = self.line(at, line)?;
+        at.must(matches!(known.is, Is::New | Is::Question(_)), || {
+            format!("line {line} serves somebody already")
+        })?;
+        let (row, said) = self.said(at, line)?;
+        let named = self.known_in(&said.text());
+        let is_so = row.amount < 0 && !said.reversal && named == [Referent::Payout(payout)];
+        at.must(is_so, || {
+            format!("the text of line {line} names {named:?}, not payout {payout} alone")
+        })
+    }
+
+    pub(crate) fn paid_twice(&mut self, at: &At<'_>, payout: u64, line: Line) -> Checks<Moves> {
+        let known = self.payout(at, payout)?;
+        at.must(known.state.is_over(), || {
+            format!("payout {payout} is {}", known.state.name())
+        })?;
+        self.debited(at, payout, line)?;
+        let is_asked = match &self.line(at, line)?.is {
+            Is::Question(question) => question.payout == Some(payout),
+            _ => false,
+        };
+        at.must(is_asked, || format!("nobody is asked about line {line}"))?;
+        Ok(Moves::new())
+    }
+
+    pub(crate) fn paid_without_file(
+        &mut self,
+        at: &At<'_>,
+        payout: u64,
+        line: Line,
+    ) -> Checks<Moves> {
+        let known = self.payout(at, payout)?;
+        at.must(is_without_file(known.state), || {
+            format!(
+                "a file in force holds payout {payout}: {}",
+                known.state.name()
+            )
+        })?;
+        self.debited(at, payout, line)?;
+        self.payout_mut(at, payout)?.without_file = Some((at.seq, line));
+        Ok(Moves::new())
+    }
+}
+
+/// No file in force holds the payout.
+fn is_without_file(state: PayoutState) -> bool {
+    matches!(
+        state,
+        PayoutState::Due | PayoutState::InBatch | PayoutState::Approved
+    )
+}
