@@ -1,13 +1,17 @@
 //! Every kind of event, and who looks at it. What is not in this list is a disagreement.
 
+use std::collections::BTreeMap;
+
+use kantor_model::{Currency, Money};
 use serde_json::Value;
 
-use crate::form::{Fields, Misread};
+use crate::form::{Fields, Form, Misread};
 use crate::lines::Booking;
 use crate::log::{self, At};
 use crate::office::{Office, Policy};
 use crate::orders::Placed;
 use crate::payouts::Due;
+use crate::position::{Deal, Stated, Valued};
 use crate::values::{Actor, Moves, postings};
 use crate::{Checks, Record, wrong};
 
@@ -15,18 +19,22 @@ use crate::{Checks, Record, wrong};
 pub const KINDS: &[(&str, u32)] = &[
     ("OfficeOpened", 1),
     ("PolicySet", 1),
+    ("PolicySet", 2),
     ("CurrencyDefined", 1),
     ("AccountOpened", 1),
     ("RatesPublished", 1),
     ("CustomerRegistered", 1),
     ("CustomerAccountAdded", 1),
+    ("CustomerClassified", 1),
     ("OrderPlaced", 1),
     ("TermsChanged", 1),
     ("RateOffered", 1),
     ("RateAccepted", 1),
     ("RateDeclined", 1),
     ("DeadlineMoved", 1),
+    ("MoneyJudged", 1),
     ("OrderFunded", 1),
+    ("OrderFunded", 2),
     ("OrderHeld", 1),
     ("OrderExpired", 1),
     ("OrderCancelled", 1),
@@ -52,6 +60,11 @@ pub const KINDS: &[(&str, u32)] = &[
     ("BatchWritten", 1),
     ("BatchVoided", 1),
     ("BatchClosed", 1),
+    ("PositionRevalued", 1),
+    ("PositionOverLimit", 1),
+    ("PositionCalm", 1),
+    ("CoverDealBooked", 1),
+    ("CoverDealReversed", 1),
     ("NoticesSent", 1),
 ];
 
@@ -59,6 +72,7 @@ pub const KINDS: &[(&str, u32)] = &[
 /// the act before it touched must be at rest.
 const FOLLOWS: &[&str] = &[
     "PolicySet",
+    "MoneyJudged",
     "OrderFunded",
     "OrderHeld",
     "OrderCancelled",
@@ -76,6 +90,9 @@ const FOLLOWS: &[&str] = &[
     "PaidTwice",
     "PaidWithoutFile",
     "BatchClosed",
+    "PositionRevalued",
+    "PositionOverLimit",
+    "PositionCalm",
 ];
 
 /// What may happen because a customer acted for himself.
@@ -89,11 +106,16 @@ const CUSTOMERS: &[&str] = &[
     "OrderHeld",
     "OrderRefunding",
     "PayoutDue",
+    "MoneyJudged",
+    "PositionRevalued",
+    "PositionOverLimit",
+    "PositionCalm",
 ];
 
 /// An event's own fields.
 struct Event<'v> {
     seq: u64,
+    version: u32,
     value: &'v Value,
 }
 
@@ -138,17 +160,21 @@ pub(crate) fn follow(office: &mut Office<'_>, record: &Record) -> Checks {
     }
     let event = Event {
         seq: record.seq,
+        version: record.version,
         value,
     };
     let mut moves = match at.kind {
         "TermsChanged" | "RateOffered" | "RateAccepted" | "RateDeclined" | "DeadlineMoved" => {
             terms(office, &at, &event)
         }
-        kind if kind.starts_with("Order") => orders(office, &at, &event),
+        kind if kind.starts_with("Order") || kind == "MoneyJudged" => orders(office, &at, &event),
         kind if kind.starts_with("Payout") || kind.starts_with("Paid") => {
             payouts(office, &at, &event)
         }
         kind if kind.starts_with("Batch") => batches(office, &at, &event),
+        kind if kind.starts_with("Position") || kind.starts_with("Cover") => {
+            position(office, &at, &event)
+        }
         kind if ["Statement", "Receipt", "Line"]
             .iter()
             .any(|it| kind.starts_with(it)) =>
@@ -158,12 +184,13 @@ pub(crate) fn follow(office: &mut Office<'_>, record: &Record) -> Checks {
         _ => setup(office, &at, &event),
     }?;
     moves.retain(|_, sum| *sum != 0);
-    post(office, &at, stated, &moves)
+    post(office, &at, stated, &moves)?;
+    office.carry(&at, &moves)
 }
 
 /// What is posted sums to zero in each currency.
 fn balanced(at: &At<'_>, stated: &Moves) -> Checks {
-    let mut sums = std::collections::BTreeMap::new();
+    let mut sums = BTreeMap::new();
     for ((_, currency), sum) in stated {
         *sums.entry(*currency).or_insert(0_i128) += sum;
     }
@@ -198,7 +225,8 @@ fn post(office: &mut Office<'_>, at: &At<'_>, mut stated: Moves, wanted: &Moves)
 fn setup(office: &mut Office<'_>, at: &At<'_>, event: &Event<'_>) -> Checks<Moves> {
     match at.kind {
         "PolicySet" => {
-            let policy = event.read(|event| event.inside("policy", policy))?;
+            let version = event.version;
+            let policy = event.read(|event| event.inside("policy", |it| policy(it, version)))?;
             office.policy_set(at, policy)
         }
         "OfficeOpened" => {
@@ -226,6 +254,14 @@ fn setup(office: &mut Office<'_>, at: &At<'_>, event: &Event<'_>) -> Checks<Move
             let added = event.read(crate::setup::Added::read)?;
             office.customer_account_added(at, added)
         }
+        "CustomerClassified" => {
+            let (customer, class, reason) = event.read(|event| {
+                let class: Option<String> = event.get("class")?;
+                let reason: String = event.get("reason")?;
+                Ok((event.get("customer")?, class, reason))
+            })?;
+            office.customer_classified(at, customer, class, &reason)
+        }
         "NoticesSent" => {
             let through = event.read(|event| event.get("through"))?;
             office.notices_sent(at, through)
@@ -234,7 +270,7 @@ fn setup(office: &mut Office<'_>, at: &At<'_>, event: &Event<'_>) -> Checks<Move
     }
 }
 
-fn policy(fields: &Fields<'_>) -> Result<Policy, Misread> {
+fn policy(fields: &Fields<'_>, version: u32) -> Result<Policy, Misread> {
     let word = |name: &str, words: [&str; 2]| -> Result<bool, Misread> {
         let word: String = fields.get(name)?;
         match words.iter().position(|known| *known == word) {
@@ -242,7 +278,18 @@ fn policy(fields: &Fields<'_>) -> Result<Policy, Misread> {
             None => Err(Misread(format!("{name}: {word} is not a choice"))),
         }
     };
+    let (mut home, mut limits) = (Currency::PLN, BTreeMap::new());
+    if version > 1 {
+        home = fields.get("home")?;
+        fields.value("money")?;
+        for limit in fields.get::<Vec<Limit>>("limits")? {
+            let Limit { limit, calm } = limit;
+            limits.insert(limit.currency(), (limit.minor(), calm.minor()));
+        }
+    }
     Ok(Policy {
+        home,
+        limits,
         version: fields.get("version")?,
         order_seconds: fields.get("order_seconds")?,
         quote_seconds: fields.get("quote_seconds")?,
@@ -250,6 +297,61 @@ fn policy(fields: &Fields<'_>) -> Result<Policy, Misread> {
         provisional_funds: word("provisional", ["fund", "wait"])?,
         four_eyes: fields.get("four_eyes")?,
     })
+}
+
+/// How much of a currency may be open, and at how much an alarm ends.
+struct Limit {
+    limit: Money,
+    calm: Money,
+}
+
+impl Form for Limit {
+    fn read(value: &Value) -> Result<Limit, Misread> {
+        crate::form::whole(value, |fields| {
+            Ok(Limit {
+                limit: fields.get("limit")?,
+                calm: fields.get("calm")?,
+            })
+        })
+    }
+}
+
+fn position(office: &mut Office<'_>, at: &At<'_>, event: &Event<'_>) -> Checks<Moves> {
+    let deal = || {
+        event.read(|event| {
+            let reason: String = event.get("reason")?;
+            let facts = event.inside("facts", Deal::read)?;
+            Ok((event.get("deal")?, facts, reason))
+        })
+    };
+    match at.kind {
+        "PositionRevalued" => {
+            let ((day, table), currencies, result) = event.read(|event| {
+                let currencies: Vec<Valued> = event.get("currencies")?;
+                let when = (event.get("day")?, event.get("table")?);
+                Ok((when, currencies, event.get("result")?))
+            })?;
+            office.position_revalued(at, day, table, &currencies, result)
+        }
+        "PositionOverLimit" => {
+            let (open, limit) =
+                event.read(|event| Ok((event.get("open")?, event.get("limit")?)))?;
+            office.position_over_limit(at, open, limit)
+        }
+        "PositionCalm" => {
+            let open = event.read(|event| event.get("open"))?;
+            office.position_calm(at, open)
+        }
+        "CoverDealBooked" => {
+            let (deal, facts, reason) = deal()?;
+            office.cover_deal_booked(at, deal, facts, &reason)
+        }
+        "CoverDealReversed" => {
+            let (deal, facts, reason) = deal()?;
+            office.cover_deal_reversed(at, deal, &facts, &reason)
+        }
+        kind => Err(at.wrong(format!("nobody looks at {kind} events"))),
+    }
 }
 
 fn orders(office: &mut Office<'_>, at: &At<'_>, event: &Event<'_>) -> Checks<Moves> {
@@ -267,11 +369,21 @@ fn orders(office: &mut Office<'_>, at: &At<'_>, event: &Event<'_>) -> Checks<Mov
             office.order_placed(at, &placed)
         }
         "OrderFunded" => {
-            let (order, value, reason) = event.read(|event| {
-                let reason: Option<String> = event.get("reason")?;
-                Ok((event.get("order")?, event.get("value_at_mid")?, reason))
+            let (order, value, reason, difference) = event.read(|own| {
+                let reason: Option<String> = own.get("reason")?;
+                let difference: Option<Stated> = match event.version {
+                    1 => None,
+                    _ => own.get("difference")?,
+                };
+                let order = own.get("order")?;
+                Ok((order, own.get("value_at_mid")?, reason, difference))
             })?;
-            office.order_funded(at, order, value, reason.as_deref())
+            office.order_funded(at, order, value, reason.as_deref(), difference.as_ref())
+        }
+        "MoneyJudged" => {
+            let (order, verdict) =
+                event.read(|event| Ok((event.get("order")?, event.value("verdict")?)))?;
+            office.money_judged(at, order, verdict)
         }
         "OrderHeld" => {
             let (order, reason) =

@@ -48,6 +48,7 @@ mod office;
 mod orders;
 mod payouts;
 mod people;
+mod position;
 mod reading;
 mod reference;
 mod rest;

@@ -208,7 +208,7 @@ impl Office<'_> {
         let may_ask = match &self.line(at, line)?.is {
             Is::New => true,
             Is::Question(before) => **before == waits,
-            Is::Receipt { .. } | Is::Payout(_) | Is::Booked(_) => false,
+            Is::Receipt { .. } | Is::Payout(_) | Is::Booked(_) | Is::Cover(_) => false,
         };
         at.must(may_ask, || format!("line {line} is no question"))?;
         let proved = line.ordinal <= booking.proved_through;
@@ -355,7 +355,7 @@ impl Office<'_> {
         let mut moves = Moves::new();
         match &self.line(at, line)?.is {
             Is::Booked(booked) => moved(&mut moves, "suspense", &booked.0, booked.1),
-            Is::New | Is::Question(_) | Is::Receipt { .. } | Is::Payout(_) => {
+            Is::New | Is::Question(_) | Is::Receipt { .. } | Is::Payout(_) | Is::Cover(_) => {
                 return Err(at.wrong(format!("line {line} was not booked to an account")));
             }
         }

@@ -7,6 +7,7 @@ use kantor_model::{Currency, Date, Decimal, Iban, Moment, Money};
 use crate::life::{BatchState, OrderState, PayoutState};
 use crate::log::{At, walk};
 use crate::people::People;
+use crate::position::Position;
 use crate::rows::Rows;
 use crate::values::{Actor, Held, Line, Moves, Payee, Question, Terms};
 use crate::{Archive, Checks, Digest, Head};
@@ -58,7 +59,7 @@ pub fn check(archive: &dyn Archive) -> Checks<Checked> {
 }
 
 /// The rules in force, as far as what is checked depends on them.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Policy {
     pub(crate) version: u32,
     pub(crate) order_seconds: i64,
@@ -66,6 +67,9 @@ pub(crate) struct Policy {
     pub(crate) date_only_in_time: bool,
     pub(crate) provisional_funds: bool,
     pub(crate) four_eyes: bool,
+    pub(crate) home: Currency,
+    /// For each currency how much may be open, and at how much an alarm ends; minor units.
+    pub(crate) limits: BTreeMap<Currency, (i64, i64)>,
 }
 
 /// What a bank line is.
@@ -80,6 +84,8 @@ pub(crate) enum Is {
     },
     Payout(u64),
     Booked(Box<(String, Money)>),
+    /// One side of an exchange of the office itself.
+    Cover(u64),
 }
 
 /// A line of an account's chain.
@@ -197,11 +203,24 @@ pub(crate) struct Order {
     pub(crate) payouts: Vec<u64>,
     /// The event that changed its terms last.
     pub(crate) terms_changed: u64,
+    /// What the exchange bore or kept of the sum, and gave back of it: undone with it.
+    pub(crate) difference: Moves,
+}
+
+/// What a payout is for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum PayoutKind {
+    /// The customer's side of the exchange.
+    Exchange,
+    /// His own money back.
+    Refund,
+    /// What came too much, back.
+    Difference,
 }
 
 pub(crate) struct Payout {
     pub(crate) order: u64,
-    pub(crate) is_exchange: bool,
+    pub(crate) kind: PayoutKind,
     pub(crate) amount: Money,
     pub(crate) account: u64,
     pub(crate) payee: Payee,
@@ -236,6 +255,9 @@ pub(crate) struct Office<'a> {
     pub(crate) batches: Vec<Batch>,
     pub(crate) statements: u64,
     pub(crate) notices: u64,
+    pub(crate) position: Position,
+    /// The classes of customers that have one.
+    pub(crate) classes: BTreeMap<u64, String>,
     pub(crate) transfer_files: BTreeSet<Digest>,
     pub(crate) ledger: Moves,
     /// Orders of which something happened since the last act was over.
@@ -263,6 +285,8 @@ impl<'a> Office<'a> {
             batches: Vec::new(),
             statements: 0,
             notices: 0,
+            position: Position::default(),
+            classes: BTreeMap::new(),
             transfer_files: BTreeSet::new(),
             ledger: Moves::new(),
             touched: BTreeSet::new(),
@@ -270,8 +294,9 @@ impl<'a> Office<'a> {
         }
     }
 
-    pub(crate) fn policy(&self, at: &At<'_>) -> Checks<Policy> {
+    pub(crate) fn policy(&self, at: &At<'_>) -> Checks<&Policy> {
         self.policy
+            .as_ref()
             .ok_or_else(|| at.wrong("no rules are in force yet"))
     }
 

@@ -9,6 +9,7 @@ use crate::form::{Fields, Misread};
 use crate::life::{OrderState, order_after};
 use crate::log::At;
 use crate::office::{Office, Order};
+use crate::position::Stated;
 use crate::reference::order_reference;
 use crate::terms::undone;
 use crate::values::{Actor, Held, Moves, Side, Terms};
@@ -94,6 +95,7 @@ impl Office<'_> {
             used: BTreeMap::new(),
             payouts: Vec::new(),
             terms_changed: 0,
+            difference: Moves::new(),
         });
         Ok(Moves::new())
     }
@@ -355,15 +357,17 @@ impl Office<'_> {
         order: u64,
         value: Money,
         reason: Option<&str>,
+        difference: Option<&Stated>,
     ) -> Checks<Moves> {
         let known = self.order(at, order)?;
         let terms = known.terms;
-        let fits = known.received_alone() == Some(terms.gives);
+        let taken = self.taken(at, order, difference)?;
+        // What came too much goes back before the act is over, when a person says so.
+        let fits = known.received_alone().is_some_and(|came| {
+            came == taken || (reason.is_some() && came.minor() > taken.minor())
+        });
         at.must(fits, || {
-            format!(
-                "order {order} asks for {}, and that is not what came",
-                terms.gives
-            )
+            format!("order {order} asks for {taken}, and that is not what came")
         })?;
         // A person's word heals what is wrong besides the sum: given now, or when he scaled it.
         let said = reason.is_some() || known.terms_changed + 1 == at.seq;
@@ -385,13 +389,52 @@ impl Office<'_> {
                 terms.mid
             )
         })?;
-        let moves = terms
+        let mut moves = terms
             .exchange()
             .ok_or_else(|| at.wrong("its exchange cannot be reckoned"))?;
         let known = self.step(at, order, None)?;
         known.cancelled = false;
-        known.use_up(terms.gives, 1);
+        known.use_up(taken, 1);
+        known.difference = Moves::new();
+        if let Some(difference) = difference {
+            difference.moves(&mut moves);
+            difference.moves(&mut known.difference);
+        }
         Ok(moves)
+    }
+
+    /// What an exchange takes of an order's money: what was agreed, less what the office bears of
+    /// it, or with what it keeps.
+    fn taken(&self, at: &At<'_>, order: u64, difference: Option<&Stated>) -> Checks<Money> {
+        let gives = self.order(at, order)?.terms.gives;
+        let Some(Stated { account, amount }) = difference else {
+            return Ok(gives);
+        };
+        let known = ["payment-differences", "fees-on-the-way"].contains(&account.as_str());
+        let taken = gives
+            .minus(*amount)
+            .ok()
+            .filter(|_| known && !amount.is_zero());
+        taken.ok_or_else(|| at.wrong(format!("{amount} cannot go to {account}")))
+    }
+
+    /// The policy was asked about an order's money: the one in force, about money that came.
+    pub(crate) fn money_judged(
+        &mut self,
+        at: &At<'_>,
+        order: u64,
+        verdict: &serde_json::Value,
+    ) -> Checks<Moves> {
+        let known = self.order(at, order)?;
+        at.must(!known.receipts.is_empty(), || {
+            format!("nothing came for order {order}")
+        })?;
+        let version = verdict.get("policy").and_then(serde_json::Value::as_u64);
+        let in_force = u64::from(self.policy(at)?.version);
+        at.must(version == Some(in_force), || {
+            format!("the rules in force are of version {in_force}")
+        })?;
+        Ok(Moves::new())
     }
 
     pub(crate) fn order_held(&mut self, at: &At<'_>, order: u64, reason: Held) -> Checks<Moves> {
@@ -465,12 +508,16 @@ impl Office<'_> {
         if known.state != OrderState::Funded {
             return Ok(Moves::new());
         }
-        let terms = known.terms;
-        known.use_up(terms.gives, -1);
-        let moves = terms.exchange();
-        moves
-            .map(undone)
-            .ok_or_else(|| at.wrong("its exchange cannot be reckoned"))
+        let mut moves = known
+            .terms
+            .exchange()
+            .ok_or_else(|| at.wrong("its exchange cannot be reckoned"))?;
+        for (key, sum) in std::mem::take(&mut known.difference) {
+            let all = moves.entry(key).or_default();
+            *all = all.saturating_add(sum);
+        }
+        known.used.clear();
+        Ok(undone(moves))
     }
 
     pub(crate) fn order_stepped(&mut self, at: &At<'_>, order: u64) -> Checks<Moves> {

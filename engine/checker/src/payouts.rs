@@ -6,7 +6,7 @@ use crate::Checks;
 use crate::form::{Fields, Misread};
 use crate::life::{OrderState, PayoutState, payout_after};
 use crate::log::At;
-use crate::office::{Is, Office, Payout};
+use crate::office::{Is, Office, Payout, PayoutKind};
 use crate::reference::{Referent, payout_reference};
 use crate::values::{Line, Moves, Payee, moved};
 
@@ -42,15 +42,15 @@ impl Office<'_> {
         at.must(payout_reference(number).is_some(), || {
             "no reference is left for it".to_owned()
         })?;
-        let moves = match due.kind.as_str() {
-            "exchange" => self.exchange_due(at, due),
-            "refund" => self.refund_due(at, due),
-            kind => Err(at.wrong(format!("payouts of kind {kind} are not known"))),
-        }?;
-        let is_exchange = due.kind == "exchange";
+        let (kind, moves) = match due.kind.as_str() {
+            "exchange" => (PayoutKind::Exchange, self.exchange_due(at, due)?),
+            "refund" => (PayoutKind::Refund, self.back_due(at, due)?),
+            "difference" => (PayoutKind::Difference, self.back_due(at, due)?),
+            kind => return Err(at.wrong(format!("payouts of kind {kind} are not known"))),
+        };
         self.payouts.push(Payout {
             order: due.order,
-            is_exchange,
+            kind,
             amount: due.amount,
             account: due.account,
             payee: due.payee,
@@ -68,7 +68,7 @@ impl Office<'_> {
             format!("order {} is {}", due.order, order.state.name())
         })?;
         let mut live = self.live_payouts(due.order);
-        if let Some((payout, _)) = live.find(|(_, it)| it.is_exchange) {
+        if let Some((payout, _)) = live.find(|(_, it)| it.kind == PayoutKind::Exchange) {
             let what = format!("order {} is paid by payout {payout} already", due.order);
             return Err(at.wrong(what));
         }
@@ -86,10 +86,16 @@ impl Office<'_> {
         Ok(Moves::new())
     }
 
-    /// Money back: once a receipt, what came, to the account that it came from.
-    fn refund_due(&mut self, at: &At<'_>, due: &Due) -> Checks<Moves> {
+    /// Money back, all of a receipt or what came too much, to the account that it came from.
+    fn back_due(&mut self, at: &At<'_>, due: &Due) -> Checks<Moves> {
         let order = self.order(at, due.order)?;
-        at.must(order.state == OrderState::Refunding, || {
+        let is_refund = due.kind == "refund";
+        let wanted = if is_refund {
+            OrderState::Refunding
+        } else {
+            OrderState::Funded
+        };
+        at.must(order.state == wanted, || {
             format!("order {} is {}", due.order, order.state.name())
         })?;
         let Payee::PayerOf(line) = due.payee else {
@@ -102,16 +108,32 @@ impl Office<'_> {
         })?;
         let currency = self.account(at, line.account)?.currency();
         let came = Money::new(known.amount, currency);
-        at.must(due.amount == came && due.account == line.account, || {
+        let fits = due.amount.currency() == currency && due.amount.is_positive();
+        let all = !is_refund || due.amount == came;
+        at.must(fits && all && due.account == line.account, || {
             format!("{came} came with line {line}, on account {}", line.account)
         })?;
-        let again = self
-            .live_payouts(due.order)
-            .any(|(_, it)| !it.is_exchange && it.payee == due.payee);
-        at.must(!again, || format!("line {line} goes back already"))?;
-        self.order_mut(at, due.order)?.use_up(due.amount, 1);
+        let live = self.live_payouts(due.order);
+        let goes_back: i128 = live
+            .filter(|(_, it)| it.payee == due.payee)
+            .map(|(_, it)| i128::from(it.amount.minor()))
+            .sum();
+        let left = i128::from(came.minor()) - goes_back;
+        at.must(i128::from(due.amount.minor()) <= left, || {
+            format!("line {line} goes back already")
+        })?;
         let mut moves = Moves::new();
         moved(&mut moves, "payouts-due", "customer-funds", due.amount);
+        let order = self.order_mut(at, due.order)?;
+        order.use_up(due.amount, 1);
+        if !is_refund {
+            moved(
+                &mut order.difference,
+                "payouts-due",
+                "customer-funds",
+                due.amount,
+            );
+        }
         Ok(moves)
     }
 

@@ -2,7 +2,7 @@
 
 use crate::life::{OrderState, PayoutState};
 use crate::log::At;
-use crate::office::{Office, Order};
+use crate::office::{Office, Order, PayoutKind};
 use crate::values::Held;
 use crate::{Checks, must};
 
@@ -10,6 +10,8 @@ impl Office<'_> {
     /// Looks at everything that was touched since the last act was over. `None` at the log's end.
     pub(crate) fn at_rest(&mut self, at: Option<&At<'_>>) -> Checks {
         self.fresh_at_rest(at)?;
+        let seq = at.map_or(self.archive.head().seq + 1, |at| at.seq);
+        self.alarms_at_rest(seq)?;
         for order in std::mem::take(&mut self.touched) {
             if let Some(known) = crate::office::nth(&self.orders, order) {
                 self.order_at_rest(order, known, at)?;
@@ -29,7 +31,10 @@ impl Office<'_> {
         };
         let so = |is_so: bool, what: &str| must(is_so, fact, || when(what));
         let live: Vec<_> = self.live_payouts(number).map(|(_, it)| it).collect();
-        let exchanges = live.iter().filter(|payout| payout.is_exchange).count();
+        let exchanges = live
+            .iter()
+            .filter(|payout| payout.kind == PayoutKind::Exchange)
+            .count();
         let all_over = live.iter().all(|payout| payout.state.is_over());
         let all_due = live.iter().all(|payout| payout.state == PayoutState::Due);
         let unused = live.is_empty() && order.used.is_empty();

@@ -88,7 +88,7 @@ impl Office<'_> {
     }
 
     pub(crate) fn policy_set(&mut self, at: &At<'_>, policy: Policy) -> Checks<Moves> {
-        if let Some(before) = self.policy {
+        if let Some(before) = &self.policy {
             at.must(policy.version == before.version.saturating_add(1), || {
                 format!(
                     "its version {} does not follow {}",
@@ -100,6 +100,7 @@ impl Office<'_> {
             "nobody can pay in no time".to_owned()
         })?;
         self.policy = Some(policy);
+        self.limits_moved();
         Ok(Moves::new())
     }
 
@@ -220,6 +221,28 @@ impl Office<'_> {
             bank: added.bank,
             added: at.moment,
         });
+        Ok(Moves::new())
+    }
+
+    pub(crate) fn customer_classified(
+        &mut self,
+        at: &At<'_>,
+        customer: u64,
+        class: Option<String>,
+        reason: &str,
+    ) -> Checks<Moves> {
+        at.must(!reason.trim().is_empty(), || "it has no reason".to_owned())?;
+        let exists = customer > 0 && customer <= self.customers;
+        at.must(exists, || {
+            format!("customer {customer} was never registered")
+        })?;
+        let before = match class {
+            Some(ref class) => self.classes.insert(customer, class.clone()),
+            None => self.classes.remove(&customer),
+        };
+        at.must(before != class, || {
+            format!("customer {customer} is of that class already")
+        })?;
         Ok(Moves::new())
     }
 

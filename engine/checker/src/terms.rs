@@ -117,17 +117,11 @@ impl Terms {
     /// The base amount at the reference rate, to the nearest minor unit of the quote, half to even.
     pub(crate) fn value_at_mid(&self) -> Option<Money> {
         let (base, quote) = self.side.pair(self.gives.currency(), self.gets.currency());
-        let price = price(self.mid, base, quote)?;
         let amount = match self.side {
             Side::Buy => self.gives,
             Side::Sell => self.gets,
         };
-        let exact = i128::from(amount.minor()).checked_mul(price.up)?;
-        let share = down(exact, price.down)?;
-        let twice = share.rest.checked_mul(2)?;
-        let above = twice > price.down || (twice == price.down && share.minor % 2 != 0);
-        let minor = share.minor + i128::from(above);
-        Some(Money::new(i64::try_from(minor).ok()?, quote))
+        valued(amount, self.mid, base, quote).map(|(value, _)| value)
     }
 
     /// What an exchange moves: the given money into the position, the got money out of it at the
@@ -155,6 +149,31 @@ impl Terms {
         }
         Some(moves)
     }
+}
+
+/// An amount at a reference rate, to the nearest minor unit, half to even, with what rounding took
+/// in minor units of the rate's quote currency.
+pub(crate) fn valued(
+    amount: Money,
+    mid: Decimal,
+    base: Currency,
+    quote: Currency,
+) -> Option<(Money, Decimal)> {
+    let price = price(mid, base, quote)?;
+    let minor = i128::from(amount.minor());
+    let (dividend, divisor, into) = if amount.currency() == base {
+        (minor.checked_mul(price.up)?, price.down, quote)
+    } else {
+        (minor.checked_mul(price.down)?, price.up, base)
+    };
+    let toward_zero = down(dividend, divisor)?;
+    let twice = toward_zero.rest.unsigned_abs().checked_mul(2)?;
+    let size = divisor.unsigned_abs();
+    let away = twice > size || (twice == size && toward_zero.minor % 2 != 0);
+    let nearest = toward_zero.minor + i128::from(away) * dividend.signum();
+    let rest = dividend - nearest * divisor;
+    let remainder = Decimal::try_from_i128_with_scale(rest, price.places).ok()?;
+    Some((Money::new(i64::try_from(nearest).ok()?, into), remainder))
 }
 
 /// The same movements the other way.
