@@ -1,4 +1,10 @@
-//! The world around an office, simulated. So far: banks.
+//! The world around an office, simulated: banks, customers, cashiers, chance and an auditor.
+//!
+//! [`run`] lives a town of one seed for some days of virtual time, lets its faults heal, and judges
+//! it; `cargo run --release -p kantor-simulator -- --seed N --days D` does so from a shell. The
+//! engine in it is the real one, as are the files and their readers; only the store is memory.
+//!
+//! A bank can be used alone, as the demo and other tests do:
 //!
 //! ```text
 //! SimBank  ── open_account, receive, fee        what happens at the bank
@@ -21,6 +27,18 @@
     )
 )]
 
+mod auditor;
 mod bank;
+mod bends;
+mod chance;
+mod days;
+mod faults;
+mod intake;
+mod office;
+mod plant;
+mod run;
+mod world;
 
 pub use bank::{Accepted, BankError, BankKind, CodePage, Line, Operation, Rejected, SimBank};
+pub use plant::Plant;
+pub use run::{Counts, Ran, Violation, command, run};

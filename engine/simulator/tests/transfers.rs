@@ -148,6 +148,7 @@ fn files_that_the_bank_cannot_execute() {
             line: 1,
             account: euro_account,
             currency: Currency::EUR,
+            asked: Currency::PLN,
         };
         refused(&mut bank, &file(from, TODAY, &[(1, to)]), &euros);
     }

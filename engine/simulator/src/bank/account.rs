@@ -41,6 +41,11 @@ impl Account {
         &self.lines
     }
 
+    /// Takes out every line after the first so many; of lines that no statement holds.
+    pub(super) fn forget_after(&mut self, lines: usize) {
+        self.lines.truncate(lines);
+    }
+
     pub(super) fn balance(&self) -> Money {
         self.balance_before(self.lines.len())
     }

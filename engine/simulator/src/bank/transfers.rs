@@ -1,7 +1,7 @@
-//! Transfer files in: an Elixir-0 file is executed whole or not at all.
+//! Transfer files in: a file is executed whole or not at all.
 
 use kantor_model::{Currency, Date, Iban, Money, Severity};
-use kantor_parsers::elixir0::{self, Order};
+use kantor_parsers::transfers::{Order, read_transfers};
 
 use super::line::{Line, Movement, operation};
 use super::{BankError, SimBank, negative};
@@ -49,9 +49,9 @@ pub enum Rejected {
         /// The account as written.
         account: String,
     },
-    /// Elixir is in zloty only.
+    /// The bank exchanges nothing on the way.
     #[error(
-        "line {line}: account {account} is in {currency}, and the file is in PLN; pay from an account in PLN, or to one"
+        "line {line}: account {account} is in {currency}, and the transfer is in {asked}; pay from an account in {asked}, or to one"
     )]
     Currency {
         /// The line of the file.
@@ -60,6 +60,8 @@ pub enum Rejected {
         account: Iban,
         /// Its currency.
         currency: Currency,
+        /// The currency of the transfer.
+        asked: Currency,
     },
     /// This bank keeps no orders for later days.
     #[error(
@@ -98,9 +100,10 @@ pub enum Rejected {
 }
 
 impl SimBank {
-    /// Executes an Elixir-0 file on a day: a debit for each transfer, in the file's order, with
-    /// its title; a payee who has his account here is credited. Whole or not at all, and the same
-    /// bytes only once, so that nothing is paid twice by a file that is sent twice.
+    /// Executes a transfer file (Elixir-0, or another format that is told by its content) on a
+    /// day: a debit for each transfer, in the file's order, with its title; a payee who has his
+    /// account here is credited. Whole or not at all, and the same bytes only once, so that nothing
+    /// is paid twice by a file that is sent twice.
     ///
     /// # Errors
     /// [`Rejected`], for the first thing that is wrong.
@@ -108,7 +111,7 @@ impl SimBank {
         if self.files_taken.contains(file) {
             return Err(Rejected::AlreadyTaken);
         }
-        let read = elixir0::read(file, None);
+        let read = read_transfers(file, None, None);
         let fatal = |severity| match severity {
             Severity::Fatal => true,
             Severity::Notice => false,
@@ -121,16 +124,29 @@ impl SimBank {
                 message: complaint.message.clone(),
             });
         }
-        let mut after = self.clone();
+        let before: Vec<(Iban, usize)> = self
+            .accounts
+            .iter()
+            .map(|(iban, account)| (*iban, account.lines().len()))
+            .collect();
+        let booked_before = self.booked;
         let accepted: Result<Vec<Accepted>, Rejected> = read
             .orders
             .iter()
-            .map(|order| after.execute(order, date))
+            .map(|order| self.execute(order, date))
             .collect();
-        let accepted = accepted?;
-        after.files_taken.insert(file.to_vec());
-        *self = after;
-        Ok(accepted)
+        if accepted.is_ok() {
+            self.files_taken.insert(file.to_vec());
+        } else {
+            // Whole or not at all: what was booked of it is taken out again.
+            for (iban, lines) in before {
+                if let Some(account) = self.accounts.get_mut(&iban) {
+                    account.forget_after(lines);
+                }
+            }
+            self.booked = booked_before;
+        }
+        accepted
     }
 
     fn execute(&mut self, order: &Order, today: Date) -> Result<Accepted, Rejected> {
@@ -160,6 +176,7 @@ impl SimBank {
                     line,
                     account,
                     currency,
+                    asked: order.amount.currency(),
                 });
             }
         }

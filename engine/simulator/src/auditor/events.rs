@@ -1,0 +1,403 @@
+//! What the office records, judged event by event.
+
+use kantor_engine::order::OrderFacts;
+
+use kantor_engine::rates::{Side, Terms};
+use kantor_engine::{Actor, BatchId, Command, Event, OrderId, Recorded};
+use kantor_model::{Currency, Moment};
+
+use super::{Agreed, Auditor, Deal, Life};
+
+/// The decision of a person that stands behind events, as far as it matters to money.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Decided {
+    /// A person looked at this order and takes it as it is.
+    ByPerson(OrderId),
+    /// A person lets it go on as agreed, and sends back what came too much.
+    Returning(OrderId),
+    ByRule,
+}
+
+impl Auditor {
+    /// Judges what came of a request.
+    pub(crate) fn saw(&mut self, command: &Command, by: &Actor, events: &[Recorded], now: Moment) {
+        let decided = match command {
+            Command::ConfirmOrder { order, .. } | Command::ScaleOrder { order, .. } => {
+                Decided::ByPerson(*order)
+            }
+            Command::ReturnDifference { order, .. } => Decided::Returning(*order),
+            _ => Decided::ByRule,
+        };
+        for recorded in events {
+            self.postings(recorded);
+            self.event(recorded, decided, now);
+        }
+        self.persons(command, by, events);
+        if let Decided::Returning(order) = decided {
+            self.excess_went_back(order);
+        }
+    }
+
+    fn postings(&mut self, recorded: &Recorded) {
+        let mut sums: Vec<(Currency, i128)> = Vec::new();
+        for posting in &recorded.postings {
+            let (currency, minor) = (posting.amount.currency(), posting.amount.minor());
+            match sums.iter_mut().find(|(known, _)| *known == currency) {
+                Some((_, sum)) => *sum += i128::from(minor),
+                None => sums.push((currency, i128::from(minor))),
+            }
+        }
+        self.check(sums.iter().all(|(_, sum)| *sum == 0), || {
+            format!("postings of {} do not sum to zero", recorded.event.kind())
+        });
+    }
+
+    fn event(&mut self, recorded: &Recorded, decided: Decided, now: Moment) {
+        match &recorded.event {
+            Event::OrderPlaced { facts } => self.order_placed(facts, now),
+            Event::TermsChanged { order, terms, .. } => self.terms_changed(*order, terms, decided),
+            Event::RateOffered { order, rate, .. } => {
+                if let Some(deal) = self.deals.get_mut(order) {
+                    deal.offered = ten_thousandths(&rate.to_string());
+                }
+            }
+            Event::RateAccepted {
+                order,
+                terms,
+                deadline,
+            } => {
+                self.rate_accepted(*order, terms, *deadline, &recorded.by);
+            }
+            Event::DeadlineMoved {
+                order, deadline, ..
+            } => {
+                if let Some(deal) = self.deals.get_mut(order) {
+                    deal.deadline = *deadline;
+                    deal.life = Life::Open;
+                }
+            }
+            Event::OrderFunded { order, .. } => self.order_funded(*order, decided),
+            Event::RateDeclined { order } => {
+                if let Some(deal) = self.deals.get_mut(order) {
+                    deal.offered = None;
+                }
+            }
+            Event::OrderCancelled { order, .. } => self.live(*order, Life::Over, true),
+            Event::OrderExpired { order } => self.order_expired(*order, now),
+            Event::OrderHeld { order, .. } => self.order_held(*order),
+            Event::OrderLostFunds { order } => self.order_held(*order),
+            Event::OrderRefunding { order, .. } => self.live(*order, Life::GoingBack, false),
+            Event::OrderCompleted { order } => self.order_finished(*order, Life::Exchanged),
+            Event::OrderRefunded { order } => self.order_finished(*order, Life::GoingBack),
+            Event::ReceiptAllocated {
+                line,
+                order,
+                amount,
+                rule,
+                ..
+            } => {
+                self.allocated(*line, *order, *amount, rule.word() == "by_hand");
+            }
+            Event::ReceiptReleased { line, order, .. } => self.released(*line, *order),
+            Event::LineBooked {
+                line,
+                account,
+                amount,
+                ..
+            } => {
+                self.booked(*line, account.to_string(), *amount);
+            }
+            Event::LineBookingReversed { line, .. } => {
+                let was = self.named.remove(line).is_some();
+                self.check(was, || {
+                    format!("line {line} was not booked, and is reversed")
+                });
+            }
+            // The first one of an office only says from where days are reckoned.
+            Event::PositionRevalued {
+                currencies, result, ..
+            } if !currencies.is_empty() => self.revalued(*result),
+            Event::PayoutDue { facts } => self.payout_due(facts),
+            Event::PayoutWithdrawn { payout } => {
+                let owed = self.owed.get_mut(payout);
+                if let Some(owed) = owed {
+                    owed.live = false;
+                }
+            }
+            Event::PayoutPaid { payout, line } => self.payout_paid(*payout, *line),
+            Event::PaidTwice { payout, .. } | Event::PaidWithoutFile { payout, .. } => {
+                self.alarmed(*payout);
+            }
+            _ => {}
+        }
+    }
+
+    fn order_placed(&mut self, facts: &OrderFacts, now: Moment) {
+        let id = facts.order;
+        let Some(agreed) = self.agreed_of(&facts.terms) else {
+            self.object(format!(
+                "order {id} has a rate with more than four decimals"
+            ));
+            return;
+        };
+        let pair = self.tables.get(&facts.rates).into_iter().flatten();
+        let pair = pair.copied().find(|pair| {
+            let (base, quote) = agreed.pair();
+            pair.base == base && pair.quote == quote
+        });
+        let published = pair.is_some_and(|pair| {
+            let rate = if agreed.gives_base {
+                pair.buy
+            } else {
+                pair.sell
+            };
+            rate == agreed.rate && pair.mid == agreed.mid
+        });
+        self.check(published, || {
+            format!("order {id} has a rate that nobody published")
+        });
+        let gets = agreed.gets_for(agreed.gives);
+        let gives = Agreed::for_gets(agreed.gets, agreed.rate, agreed.gives_base);
+        let fair = gets == agreed.gets.minor() || gives == agreed.gives.minor();
+        self.check(fair, || {
+            format!(
+                "order {id} gives {} and gets {}, by its rate {gets}",
+                agreed.gives, agreed.gets
+            )
+        });
+        self.check(
+            facts.deadline == now.plus_seconds(self.rules.order_seconds),
+            || format!("order {id} has another deadline than was promised"),
+        );
+        let deal = Deal {
+            customer: facts.customer,
+            agreed,
+            deadline: facts.deadline,
+            paid_to: facts.paid_to,
+            life: Life::Open,
+            money: Default::default(),
+            offered: None,
+            cancelled: false,
+        };
+        let known = self.deals.insert(id, deal).is_some();
+        self.check(!known, || format!("order {id} was placed twice"));
+    }
+
+    fn agreed_of(&self, terms: &Terms) -> Option<Agreed> {
+        Some(Agreed {
+            gives: terms.gives,
+            gets: terms.gets,
+            rate: ten_thousandths(&terms.rate.to_string())?,
+            mid: ten_thousandths(&terms.mid.to_string())?,
+            gives_base: terms.side == Side::Buy,
+        })
+    }
+
+    /// Without the customer only for the better, or scaled to his money by a person.
+    fn terms_changed(&mut self, id: OrderId, terms: &Terms, decided: Decided) {
+        let (Some(agreed), Some(deal)) = (self.agreed_of(terms), self.deals.get(&id).cloned())
+        else {
+            return;
+        };
+        let before = deal.agreed;
+        let fair = if decided == Decided::ByPerson(id) {
+            agreed.rate == before.rate
+        } else {
+            agreed.gives == before.gives && agreed.gets.minor() >= before.gets.minor()
+        };
+        self.check(fair, || {
+            format!("order {id} got worse terms, and nobody asked the customer")
+        });
+        self.same_exchange(id, &agreed);
+        if let Some(deal) = self.deals.get_mut(&id) {
+            deal.agreed = agreed;
+        }
+    }
+
+    fn same_exchange(&mut self, id: OrderId, agreed: &Agreed) {
+        let gets = agreed.gets_for(agreed.gives);
+        self.check(gets == agreed.gets.minor(), || {
+            format!(
+                "order {id} gets {} for {}, by its rate {gets}",
+                agreed.gets, agreed.gives
+            )
+        });
+    }
+
+    fn rate_accepted(&mut self, id: OrderId, terms: &Terms, deadline: Moment, by: &Actor) {
+        let (Some(agreed), Some(deal)) = (self.agreed_of(terms), self.deals.get_mut(&id)) else {
+            return;
+        };
+        let own = *by == Actor::Customer(deal.customer);
+        let offered = deal.offered == Some(agreed.rate);
+        deal.agreed = agreed;
+        deal.deadline = deadline;
+        deal.offered = None;
+        deal.cancelled = false;
+        deal.life = Life::Open;
+        for (_, late) in deal.money.values_mut() {
+            *late = false;
+        }
+        self.check(own && offered, || {
+            format!("a rate was accepted for order {id} that the customer did not accept")
+        });
+        self.same_exchange(id, &agreed);
+    }
+
+    fn live(&mut self, id: OrderId, life: Life, cancelled: bool) {
+        if let Some(deal) = self.deals.get_mut(&id) {
+            deal.life = life;
+            deal.cancelled |= cancelled;
+        }
+    }
+
+    fn order_expired(&mut self, id: OrderId, now: Moment) {
+        let Some(deal) = self.deals.get(&id) else {
+            return;
+        };
+        let has_money = !deal.money.is_empty();
+        let early = deal.deadline >= now && deal.offered.is_none();
+        self.check(!has_money && !early, || {
+            format!("order {id} ended although it had time, or money")
+        });
+        self.live(id, Life::Over, false);
+    }
+
+    /// What was exchanged, if anything, is undone.
+    fn order_held(&mut self, id: OrderId) {
+        self.live(id, Life::Open, false);
+    }
+
+    /// An order goes on by itself only with its own money: all of it, in time, in its currency,
+    /// from its customer. A person may overlook everything but the sum.
+    fn order_funded(&mut self, id: OrderId, decided: Decided) {
+        let Some(deal) = self.deals.get(&id).cloned() else {
+            return;
+        };
+        self.check(matches!(deal.life, Life::Open | Life::Over), || {
+            format!("order {id} was exchanged twice")
+        });
+        let mut sum: i128 = 0;
+        for (line, (minor, _)) in &deal.money {
+            sum += i128::from(*minor);
+            let currency = self
+                .accounts
+                .get(&line.account)
+                .map(|account| account.currency);
+            self.check(currency == Some(deal.agreed.gives.currency()), || {
+                format!("order {id} was paid in another currency, by line {line}")
+            });
+        }
+        let wanted = i128::from(deal.agreed.gives.minor());
+        let fits = match decided {
+            Decided::Returning(order) if order == id => sum > wanted,
+            _ => sum == wanted,
+        };
+        self.check(fits, || {
+            format!(
+                "order {id} is to be paid {} and went on with {sum}",
+                deal.agreed.gives
+            )
+        });
+        if !matches!(decided, Decided::ByPerson(order) | Decided::Returning(order) if order == id) {
+            self.goes_on_by_itself(id, &deal);
+        }
+        self.live(id, Life::Exchanged, false);
+        if let Some(deal) = self.deals.get_mut(&id) {
+            deal.cancelled = false;
+        }
+    }
+
+    /// What came too much is owed back in the same breath, to the grosz.
+    fn excess_went_back(&mut self, id: OrderId) {
+        let Some(deal) = self.deals.get(&id) else {
+            return;
+        };
+        if deal.life != Life::Exchanged {
+            return;
+        }
+        let came: i64 = deal.money.values().map(|(minor, _)| *minor).sum();
+        let back: i64 = self
+            .owed_for(id)
+            .filter(|owed| owed.of.is_some() && owed.live)
+            .map(|owed| owed.amount.minor())
+            .sum();
+        let wanted = deal.agreed.gives;
+        self.check(came - back == wanted.minor(), || {
+            format!("order {id} is to be paid {wanted}, and {back} of {came} goes back")
+        });
+    }
+
+    fn goes_on_by_itself(&mut self, id: OrderId, deal: &Deal) {
+        self.check(!deal.cancelled, || {
+            format!("order {id} was cancelled and went on by itself")
+        });
+        for (line, (_, late)) in &deal.money {
+            let payer = self.truth(*line).and_then(|truth| truth.other);
+            let owners = payer.and_then(|iban| self.owners.get(&iban));
+            let own = owners.is_some_and(|owners| owners.contains(&deal.customer));
+            self.check(own, || {
+                format!("order {id} went on with money of others, line {line}")
+            });
+            self.check(!late, || {
+                format!("order {id} went on with late money, line {line}")
+            });
+        }
+    }
+
+    fn order_finished(&mut self, id: OrderId, life: Life) {
+        let was = self.deals.get(&id).map(|deal| deal.life);
+        let open = self
+            .owed_for(id)
+            .filter(|owed| owed.live && !owed.paid)
+            .count();
+        self.check(was == Some(life) && open == 0, || {
+            format!("order {id} is over with {open} payouts that nobody saw leave")
+        });
+    }
+
+    /// Acts that need two people had two.
+    fn persons(&mut self, command: &Command, by: &Actor, events: &[Recorded]) {
+        match command {
+            Command::MakeBatch { .. } => {
+                for recorded in events {
+                    if let Event::BatchFixed { batch, .. } = recorded.event {
+                        self.made_by.insert(batch, by.clone());
+                    }
+                }
+            }
+            Command::ApproveBatch { batch } if !events.is_empty() => {
+                let same = self.made_by.get(batch) == Some(by);
+                self.check(!(self.rules.four_eyes && same), || {
+                    format!("batch {batch} was made and approved by one person")
+                });
+            }
+            _ => {}
+        }
+        for recorded in events {
+            if let Event::BatchWritten { batch, .. } = recorded.event {
+                self.batch_written(batch);
+            }
+        }
+    }
+
+    fn batch_written(&mut self, batch: BatchId) {
+        let first = self.written.insert(batch);
+        self.check(first, || format!("batch {batch} was written twice"));
+    }
+}
+
+/// A decimal number in ten-thousandths; `None` when it has more decimals.
+fn ten_thousandths(text: &str) -> Option<i64> {
+    let (whole, decimals) = text.split_once('.').unwrap_or((text, ""));
+    let kept = decimals.trim_end_matches('0');
+    if kept.len() > 4 {
+        return None;
+    }
+    let decimals: i64 = format!("{kept:0<4}").parse().ok()?;
+    whole
+        .parse::<i64>()
+        .ok()?
+        .checked_mul(10_000)?
+        .checked_add(decimals)
+}

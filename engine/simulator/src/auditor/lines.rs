@@ -1,0 +1,102 @@
+//! Whose money the lines are: each share of each line serves one order, the one that it was meant
+//! for, or one thing else.
+
+use kantor_engine::{CustomerId, LineId, OrderId};
+use kantor_model::{Date, Moment, Money};
+
+use super::{Auditor, What};
+
+impl Auditor {
+    pub(super) fn allocated(&mut self, line: LineId, order: OrderId, amount: Money, by_hand: bool) {
+        let Some(truth) = self.truth(line).cloned() else {
+            self.object(format!(
+                "line {line} is order {order}'s money, and no bank has it"
+            ));
+            return;
+        };
+        let shares = self.given.entry(line).or_default();
+        let again = shares.insert(order, amount.minor()).is_some();
+        let shared: i64 = shares.values().sum();
+        self.check(
+            !again && shared <= truth.minor && amount.is_positive(),
+            || format!("line {line} of {} gives {shared} to orders", truth.minor),
+        );
+        let elsewhere = self.payers.contains_key(&line) || self.named.contains_key(&line);
+        self.check(!elsewhere, || {
+            format!("line {line} serves an order and something else")
+        });
+        if !by_hand {
+            self.meant_for(line, order, &truth.what, truth.other);
+        }
+        if let Some(deal) = self.deals.get_mut(&order) {
+            // Where days are asked about, only a person may say that money is in time.
+            let late = self.rules.asks_about_days || truth.date > last_day(deal.deadline);
+            deal.money.insert(line, (amount.minor(), late));
+        }
+    }
+
+    /// A rule gives money to the order that it was meant for; where nobody can read for which it
+    /// was meant, at least to its own customer's.
+    pub(super) fn meant_for(
+        &mut self,
+        line: LineId,
+        order: OrderId,
+        what: &What,
+        payer: Option<kantor_model::Iban>,
+    ) {
+        let customer = self.deals.get(&order).map(|deal| deal.customer);
+        let right = match what {
+            What::Payment { meant, readable } => {
+                let own = |customer: CustomerId| {
+                    let owners = payer.and_then(|iban| self.owners.get(&iban));
+                    owners.is_some_and(|owners| owners.contains(&customer))
+                };
+                meant.contains(&order) || (!readable && customer.is_some_and(own))
+            }
+            _ => false,
+        };
+        self.check(right, || {
+            format!("line {line} was given to order {order}, and was not meant for it")
+        });
+    }
+
+    pub(super) fn released(&mut self, line: LineId, order: OrderId) {
+        let had = self
+            .given
+            .get_mut(&line)
+            .and_then(|shares| shares.remove(&order))
+            .is_some();
+        self.check(had, || {
+            format!("line {line} was taken from order {order}, which did not have it")
+        });
+        let paid_out = self
+            .owed
+            .values()
+            .any(|owed| owed.order == order && owed.live && owed.left > owed.came_back);
+        self.check(!paid_out, || {
+            format!("line {line} was taken from order {order} after money went out")
+        });
+        if let Some(deal) = self.deals.get_mut(&order) {
+            deal.money.remove(&line);
+        }
+    }
+
+    pub(super) fn booked(&mut self, line: LineId, name: String, amount: Money) {
+        let whole = self.truth(line).map(|truth| truth.minor) == Some(amount.minor());
+        let free = self.given.get(&line).is_none_or(|shares| shares.is_empty())
+            && !self.payers.contains_key(&line);
+        self.check(whole && free, || {
+            format!(
+                "line {line} was booked to {name} as {amount}, and is not that, or serves an order"
+            )
+        });
+        let again = self.named.insert(line, name).is_some();
+        self.check(!again, || format!("line {line} was booked twice"));
+    }
+}
+
+/// The last day on which money is in time, where banks tell days only: the deadline's day, or the
+/// first one after it on which banks work.
+fn last_day(deadline: Moment) -> Date {
+    crate::days::open_on_or_after(deadline.warsaw_date())
+}

@@ -1,0 +1,353 @@
+//! The auditor: who trusts nothing that the office says. He knows what really happened at the banks
+//! (he stands beside their books, not beside their files), what customers agreed to and why they
+//! paid, and what people decided. From that he keeps books of his own, in plain whole numbers, and
+//! judges every event, every transfer that leaves, and every balance.
+//!
+//! Nothing of the engine's rules is called here: rates, deadlines, ownership and sums are reckoned
+//! anew.
+
+mod books;
+mod events;
+mod lines;
+mod payouts;
+mod rates;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use kantor_engine::{
+    AccountId, Actor, BatchId, CustomerAccountId, CustomerId, LineId, OrderId, PayoutId,
+    RateVersion, Snapshot,
+};
+use kantor_model::{Currency, Date, Iban, Moment, Money};
+
+pub(crate) use rates::{Agreed, Pair};
+
+use crate::office::Row;
+
+/// What a line at a bank really is.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum What {
+    /// Money in, for these orders; whether one can read in it for which.
+    Payment { meant: Vec<OrderId>, readable: bool },
+    /// A payout that left, by a file or by hand.
+    Payout(PayoutId),
+    /// A payout that came back.
+    Back(PayoutId),
+    /// A person sent a payment back by hand, without any reference.
+    HandRefund(LineId),
+    /// A person paid anew by hand what had come back.
+    HandPayout(PayoutId),
+    /// Fees, capital, moves between the office's own accounts: nobody's order.
+    Own,
+}
+
+/// A line at a bank, as it really is.
+#[derive(Clone, Debug)]
+pub(crate) struct TrueLine {
+    pub(crate) minor: i64,
+    pub(crate) date: Date,
+    pub(crate) balance_after: i64,
+    pub(crate) other: Option<Iban>,
+    pub(crate) bank_reference: String,
+    pub(crate) what: What,
+}
+
+/// An account of the office at its bank.
+#[derive(Clone, Debug)]
+struct Account {
+    currency: Currency,
+    opening: i64,
+    lines: Vec<TrueLine>,
+    /// How many of the office's rows were compared.
+    compared: usize,
+}
+
+impl Account {
+    fn balance_at(&self, lines: usize) -> i64 {
+        lines
+            .checked_sub(1)
+            .and_then(|last| self.lines.get(last))
+            .map_or(self.opening, |line| line.balance_after)
+    }
+}
+
+/// How far an order is, as far as money is concerned.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Life {
+    Open,
+    Exchanged,
+    GoingBack,
+    Over,
+}
+
+#[derive(Clone, Debug)]
+struct Deal {
+    customer: CustomerId,
+    agreed: Agreed,
+    deadline: Moment,
+    paid_to: CustomerAccountId,
+    life: Life,
+    /// What it was given, and whether that came too late for the deadline of its day.
+    money: BTreeMap<LineId, (i64, bool)>,
+    /// The rate that the customer was offered.
+    offered: Option<i64>,
+    cancelled: bool,
+}
+
+#[derive(Clone, Debug)]
+struct Owed {
+    order: OrderId,
+    account: AccountId,
+    amount: Money,
+    /// To whom; `None` where the bank hides the payer.
+    payee: Option<Iban>,
+    /// The line that goes back; `None` for the fruit of an exchange.
+    of: Option<LineId>,
+    live: bool,
+    paid: bool,
+    left: u32,
+    came_back: u32,
+    /// A person did what nobody may do: it may leave once more, and an alarm must say so.
+    excused: u32,
+    alarmed: bool,
+}
+
+/// What the run was set up with.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Rules {
+    pub(crate) order_seconds: i64,
+    pub(crate) four_eyes: bool,
+    pub(crate) asks_about_days: bool,
+}
+
+/// See the module.
+pub(crate) struct Auditor {
+    accounts: BTreeMap<AccountId, Account>,
+    /// Every account that is in somebody's profile.
+    owners: BTreeMap<Iban, Vec<CustomerId>>,
+    ibans: BTreeMap<CustomerAccountId, Iban>,
+    tables: BTreeMap<RateVersion, Vec<Pair>>,
+    rules: Rules,
+    deals: BTreeMap<OrderId, Deal>,
+    owed: BTreeMap<PayoutId, Owed>,
+    by_order: BTreeMap<OrderId, Vec<PayoutId>>,
+    references: BTreeMap<String, PayoutId>,
+    made_by: BTreeMap<BatchId, Actor>,
+    written: BTreeSet<BatchId>,
+    /// Whose money each line is.
+    given: BTreeMap<LineId, BTreeMap<OrderId, i64>>,
+    /// Lines that paid a payout.
+    payers: BTreeMap<LineId, PayoutId>,
+    /// Lines booked to named accounts.
+    named: BTreeMap<LineId, String>,
+    /// Orders that customers placed, by distinct requests.
+    placed: BTreeSet<OrderId>,
+    /// What the position gained by revaluations, in PLN.
+    gained: i64,
+    /// What is wrong; the first one is kept.
+    pub(crate) violation: Option<String>,
+    pub(crate) checks: u64,
+}
+
+impl Auditor {
+    pub(crate) fn new(rules: Rules) -> Auditor {
+        Auditor {
+            accounts: BTreeMap::new(),
+            owners: BTreeMap::new(),
+            ibans: BTreeMap::new(),
+            tables: BTreeMap::new(),
+            rules,
+            deals: BTreeMap::new(),
+            owed: BTreeMap::new(),
+            by_order: BTreeMap::new(),
+            references: BTreeMap::new(),
+            made_by: BTreeMap::new(),
+            written: BTreeSet::new(),
+            given: BTreeMap::new(),
+            payers: BTreeMap::new(),
+            named: BTreeMap::new(),
+            placed: BTreeSet::new(),
+            gained: 0,
+            violation: None,
+            checks: 0,
+        }
+    }
+
+    /// Names a violation; the first one stands.
+    pub(crate) fn object(&mut self, what: String) {
+        self.violation.get_or_insert(what);
+    }
+
+    fn check(&mut self, holds: bool, what: impl FnOnce() -> String) {
+        self.checks += 1;
+        if !holds {
+            self.object(what());
+        }
+    }
+
+    /// An account of the office at a bank, with what was on it.
+    pub(crate) fn account_opened(&mut self, account: AccountId, opening: Money) {
+        self.accounts.insert(
+            account,
+            Account {
+                currency: opening.currency(),
+                opening: opening.minor(),
+                lines: Vec::new(),
+                compared: 0,
+            },
+        );
+    }
+
+    /// A customer showed that the account is his.
+    pub(crate) fn owns(&mut self, customer: CustomerId, account: CustomerAccountId, iban: Iban) {
+        self.owners.entry(iban).or_default().push(customer);
+        self.ibans.insert(account, iban);
+    }
+
+    /// The office put up rates.
+    pub(crate) fn published(&mut self, version: RateVersion, pairs: Vec<Pair>) {
+        self.tables.insert(version, pairs);
+    }
+
+    /// A customer agreed to an exchange.
+    pub(crate) fn agreed(&mut self, order: OrderId) {
+        self.placed.insert(order);
+    }
+
+    /// Something was booked at a bank.
+    pub(crate) fn bank_booked(&mut self, account: AccountId, line: TrueLine) {
+        if let Some(account) = self.accounts.get_mut(&account) {
+            account.lines.push(line);
+        }
+    }
+
+    pub(crate) fn lines_at_bank(&self, account: AccountId) -> usize {
+        self.accounts.get(&account).map_or(0, |it| it.lines.len())
+    }
+
+    pub(crate) fn truth(&self, line: LineId) -> Option<&TrueLine> {
+        let at = usize::try_from(line.ordinal.checked_sub(1)?).ok()?;
+        self.accounts.get(&line.account)?.lines.get(at)
+    }
+
+    /// The payout that a title names.
+    pub(crate) fn payout_in(&self, title: &str) -> Option<PayoutId> {
+        let plain: Vec<char> = title.chars().filter(|c| c.is_alphanumeric()).collect();
+        plain.windows(9).find_map(|window| {
+            let reference: String = window.iter().collect();
+            self.references.get(&reference).copied()
+        })
+    }
+
+    /// A person does with a payout what nobody may do: pays it by hand, or sends a void file.
+    pub(crate) fn excuse(&mut self, payout: PayoutId) {
+        if let Some(owed) = self.owed.get_mut(&payout) {
+            owed.excused += 1;
+        }
+    }
+
+    /// The bank carries out a transfer of the office's: who gets how much, and with which title.
+    pub(crate) fn transfer_left(
+        &mut self,
+        account: AccountId,
+        to: Option<Iban>,
+        minor: i64,
+        title: &str,
+    ) -> Option<PayoutId> {
+        let Some(id) = self.payout_in(title) else {
+            self.object(format!("a transfer left that nobody is owed: {title}"));
+            return None;
+        };
+        let owed = self.owed.get_mut(&id)?;
+        owed.left += 1;
+        let owed = owed.clone();
+        self.check(owed.payee == to, || {
+            format!(
+                "payout {id} of order {} went to another account than it is owed to",
+                owed.order
+            )
+        });
+        self.check(
+            owed.amount.minor() == minor && owed.account == account,
+            || {
+                format!(
+                    "payout {id} left as {minor} from account {account}, and {} is owed from {}",
+                    owed.amount, owed.account
+                )
+            },
+        );
+        self.check(owed.live || owed.excused > 0, || {
+            format!("payout {id} left, and it is not owed any more")
+        });
+        self.check(owed.left <= 1 + owed.came_back + owed.excused, || {
+            format!(
+                "payout {id} of order {} left {} times",
+                owed.order, owed.left
+            )
+        });
+        Some(id)
+    }
+
+    /// A transfer came back.
+    pub(crate) fn transfer_came_back(&mut self, payout: PayoutId) {
+        if let Some(owed) = self.owed.get_mut(&payout) {
+            owed.came_back += 1;
+        }
+    }
+
+    /// Compares the office's new rows with the bank's lines: each has its place, none is missing,
+    /// none is there twice, and the money is the bank's to the grosz.
+    pub(crate) fn compare_rows(&mut self, account: AccountId, rows: &[Row], state: &Snapshot) {
+        let Some(truth) = self.accounts.get_mut(&account) else {
+            return;
+        };
+        let from = truth.compared;
+        truth.compared = rows.len();
+        let truth = truth.clone_from_line(from);
+        for (at, row) in rows.iter().enumerate().skip(from) {
+            let Some(line) = truth.get(at - from) else {
+                self.object(format!("line {account}/{} was never at the bank", at + 1));
+                return;
+            };
+            let same = row.facts.amount.minor() == line.minor
+                && row.link.balance_after == line.balance_after
+                && row.other == line.other
+                && row.bank_reference.as_deref() == Some(line.bank_reference.as_str());
+            self.check(same, || {
+                format!(
+                    "line {account}/{} is {} ({:?}) in the office and {} ({}) at the bank",
+                    at + 1,
+                    row.facts.amount,
+                    row.bank_reference,
+                    line.minor,
+                    line.bank_reference
+                )
+            });
+        }
+        self.compare_balances(account, rows.len(), state);
+    }
+
+    fn compare_balances(&mut self, id: AccountId, rows: usize, state: &Snapshot) {
+        let (Some(truth), Some(found)) = (self.accounts.get(&id), state.accounts.get(&id)) else {
+            return;
+        };
+        let proved = usize::try_from(found.proved_through).unwrap_or(usize::MAX);
+        let (at_end, at_proof) = (truth.balance_at(rows), truth.balance_at(proved));
+        let (balance, lines) = (found.balance, found.lines);
+        let proved_balance = found.proved_balance;
+        self.check(balance == at_end && lines == rows as u64, || {
+            format!(
+                "account {id} has {balance} after {lines} lines, the bank has {at_end} after {rows}"
+            )
+        });
+        self.check(proved_balance == at_proof, || {
+            format!("account {id} is proved with {proved_balance}, the bank had {at_proof} then")
+        });
+    }
+}
+
+impl Account {
+    fn clone_from_line(&self, from: usize) -> Vec<TrueLine> {
+        self.lines.get(from..).unwrap_or_default().to_vec()
+    }
+}

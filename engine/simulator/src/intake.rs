@@ -1,0 +1,144 @@
+//! From the bytes of a file to statements that the engine can decide about, as the runtime does it.
+
+use std::collections::BTreeMap;
+
+use kantor_engine::chain::{Link, NewLine, evidence};
+use kantor_engine::matching::{LineFacts, Payer};
+use kantor_engine::{AccountId, CustomerId, Digest, StatementToBook};
+use kantor_model::{Entry, EntryStatus, Iban, Severity, Statement};
+use kantor_parsers::parse_all;
+
+use crate::office::{Office, Row};
+
+/// Who has which account in his profile.
+pub(crate) type Owners = BTreeMap<Iban, Vec<CustomerId>>;
+
+/// A statement of a file with the rows of its lines.
+#[derive(Clone, Debug)]
+pub(crate) struct Paper {
+    pub(crate) account: AccountId,
+    statement: StatementToBook,
+    pub(crate) rows: Vec<Row>,
+}
+
+/// Reads a file. Banks write what our readers read: a complaint is a fault of one of the two.
+pub(crate) fn read(bytes: &[u8], office: &Office, owners: &Owners) -> Result<Vec<Paper>, String> {
+    let read = parse_all(bytes);
+    let fatal = read
+        .complaints
+        .iter()
+        .find(|it| it.severity == Severity::Fatal);
+    if let Some(complaint) = fatal {
+        return Err(format!(
+            "a bank's own file is complained about: {complaint}"
+        ));
+    }
+    let file = Digest::of(bytes);
+    read.statements
+        .iter()
+        .zip(0..)
+        .map(|(statement, index)| paper(statement, file, index, office, owners))
+        .collect()
+}
+
+fn paper(
+    statement: &Statement,
+    file: Digest,
+    index: u32,
+    office: &Office,
+    owners: &Owners,
+) -> Result<Paper, String> {
+    let iban = statement.head.account.as_ref().and_then(|it| it.iban());
+    let account = iban
+        .and_then(|iban| office.state.account_of(&iban))
+        .map(|account| account.account)
+        .ok_or_else(|| "a statement names no account of the office".to_owned())?;
+    let opening = statement.head.opening.map(|it| it.amount.minor());
+    let mut balance = opening.unwrap_or(0);
+    let booked = statement
+        .entries
+        .iter()
+        .filter(|entry| entry.status == EntryStatus::Booked);
+    let mut rows = Vec::new();
+    for entry in booked {
+        balance = balance.saturating_add(entry.amount.minor());
+        rows.push(row(entry, balance, owners));
+    }
+    let lines: Vec<LineFacts> = rows.iter().map(|row| row.facts.clone()).collect();
+    Ok(Paper {
+        account,
+        statement: StatementToBook {
+            account,
+            file,
+            index,
+            read_by: "simulator 1".to_owned(),
+            number: statement.head.number.clone(),
+            opening,
+            closing: statement.foot.closing.map(|it| it.amount.minor()),
+            lines,
+            rows: file,
+            chain_before: (0, 0),
+            chain: Vec::new(),
+        },
+        rows,
+    })
+}
+
+fn row(entry: &Entry, balance_after: i64, owners: &Owners) -> Row {
+    let other = entry.counterparty.account.as_ref();
+    let iban = other.and_then(|account| account.iban());
+    let payer = match other {
+        None => Payer::NotGiven,
+        Some(_) => Payer::Customers(
+            iban.and_then(|iban| owners.get(&iban).cloned())
+                .unwrap_or_default(),
+        ),
+    };
+    let said = |text: &Option<String>| text.clone().unwrap_or_default();
+    let texts = [&entry.remittance, &entry.customer_reference];
+    let text: Vec<String> = texts.into_iter().flatten().cloned().collect();
+    let booked_on = entry.booking_date.or(entry.value_date);
+    let fingerprint = evidence([
+        said(&entry.bank_reference).as_str(),
+        said(&entry.customer_reference).as_str(),
+        said(&entry.remittance).as_str(),
+    ]);
+    Row {
+        facts: LineFacts {
+            amount: entry.amount,
+            booked_on,
+            booked_at: None,
+            text: text.join("\n"),
+            payer,
+            reversal: entry.reversal,
+            evidence: fingerprint,
+        },
+        link: Link {
+            amount: entry.amount.minor(),
+            balance_after,
+            booked_on,
+            evidence: fingerprint,
+        },
+        bank_reference: entry.bank_reference.clone(),
+        other: iban,
+        name: said(&entry.counterparty.name),
+    }
+}
+
+impl Paper {
+    /// Whether it states a closing balance.
+    pub(crate) fn closes(&self) -> bool {
+        self.statement.closing.is_some()
+    }
+
+    /// The command's statement, with as much of the chain as it needs, as it stands now.
+    pub(crate) fn against(&self, office: &Office) -> StatementToBook {
+        let lines: Vec<NewLine> = self.statement.lines.iter().map(NewLine::from).collect();
+        let (chain_before, chain) = office.tail(self.account, self.statement.opening, &lines);
+        StatementToBook {
+            chain_before,
+            chain,
+            ..self.statement.clone()
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! `kantor-simulator`: lives whole towns and says what was wrong in them.
+
+use std::process::ExitCode;
+
+use kantor_simulator::{Counts, Plant, command, run};
+
+const USAGE: &str = "\
+usage: kantor-simulator --seed N --days D [--seeds COUNT] [--plant NAME | --plant list]
+
+Lives COUNT towns (one, unless said otherwise) of the seeds N, N+1 and so on for D days each,
+heals them, and judges them. Exit code 1 when something was wrong, with the command to repeat it.
+--plant switches a deliberate bug on; `list` names them.
+";
+
+struct Arguments {
+    seed: u64,
+    days: u32,
+    seeds: u64,
+    plant: Option<Plant>,
+}
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    if words.windows(2).any(|pair| pair == ["--plant", "list"]) {
+        for plant in Plant::ALL {
+            println!("{:26}{}", plant.word(), plant.about().trim());
+        }
+        return ExitCode::SUCCESS;
+    }
+    match arguments(&words) {
+        Ok(arguments) => live(&arguments),
+        Err(why) => {
+            eprint!("{why}\n\n{USAGE}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn arguments(words: &[String]) -> Result<Arguments, String> {
+    let mut arguments = Arguments {
+        seed: 1,
+        days: 3,
+        seeds: 1,
+        plant: None,
+    };
+    let mut words = words.iter();
+    while let Some(name) = words.next() {
+        let value = words
+            .next()
+            .ok_or_else(|| format!("{name} wants a value"))?;
+        let number = || {
+            value
+                .parse::<u64>()
+                .map_err(|_| format!("{name} wants a number, not {value}"))
+        };
+        match name.as_str() {
+            "--seed" => arguments.seed = number()?,
+            "--days" => {
+                arguments.days = u32::try_from(number()?).map_err(|_| "so many days".to_owned())?;
+            }
+            "--seeds" => arguments.seeds = number()?,
+            "--plant" => {
+                let plant = Plant::of_word(value);
+                arguments.plant = Some(plant.ok_or_else(|| format!("no bug is called {value}"))?);
+            }
+            _ => return Err(format!("what is {name}?")),
+        }
+    }
+    Ok(arguments)
+}
+
+/// Towns do not know of each other, so as many live at once as there are processors.
+fn live(arguments: &Arguments) -> ExitCode {
+    let Arguments {
+        seed,
+        days,
+        seeds,
+        plant,
+    } = *arguments;
+    let began = std::time::Instant::now();
+    let hands = std::thread::available_parallelism().map_or(1, |hands| hands.get() as u64);
+    let results: Vec<(Counts, Vec<(u64, String)>)> = std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..hands.min(seeds))
+            .map(|hand| scope.spawn(move || share(seed, days, seeds, plant, hand, hands)))
+            .collect();
+        workers
+            .into_iter()
+            .filter_map(|worker| worker.join().ok())
+            .collect()
+    });
+    let mut counts = Counts::default();
+    let mut wrong = Vec::new();
+    for (some, violations) in &results {
+        counts.add(some);
+        wrong.extend(violations.iter());
+    }
+    wrong.sort();
+    for (seed, what) in wrong.iter().take(20) {
+        println!("seed {seed}: {what}\n    {}", command(*seed, days, plant));
+    }
+    println!("{counts}");
+    println!("faults: {}", named(&counts.faults));
+    println!("refusals: {}", named(&counts.refusals));
+    println!("events: {}", named(&counts.kinds));
+    let office_days = u64::from(days) * counts.runs;
+    println!(
+        "{} violations in {office_days} office-days, {:.1} s",
+        wrong.len(),
+        began.elapsed().as_secs_f64()
+    );
+    if wrong.is_empty() && counts.runs == seeds {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}
+
+/// The seeds of one worker.
+fn share(
+    seed: u64,
+    days: u32,
+    seeds: u64,
+    plant: Option<Plant>,
+    hand: u64,
+    hands: u64,
+) -> (Counts, Vec<(u64, String)>) {
+    let mut counts = Counts::default();
+    let mut wrong = Vec::new();
+    let mut at = hand;
+    while at < seeds {
+        let ran = run(seed + at, days, plant);
+        counts.add(&ran.counts);
+        if let Some(violation) = ran.violation {
+            wrong.push((
+                seed + at,
+                format!("{}: {}", violation.at.warsaw_text(), violation.what),
+            ));
+        }
+        at += hands;
+    }
+    (counts, wrong)
+}
+
+fn named(counts: &std::collections::BTreeMap<&'static str, u64>) -> String {
+    let each: Vec<String> = counts
+        .iter()
+        .map(|(name, count)| format!("{name} {count}"))
+        .collect();
+    each.join(", ")
+}

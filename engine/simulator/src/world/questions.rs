@@ -1,0 +1,158 @@
+//! Lines that are questions, answered as a person answers them who can telephone: whose money it
+//! is, the payer knows; what was done by hand, the cashier remembers.
+
+use kantor_engine::matching::Question;
+use kantor_engine::order::OrderState;
+use kantor_engine::{Actor, Command, LineId, OrderId};
+use kantor_model::Money;
+
+use super::World;
+use crate::auditor::What;
+
+impl World {
+    pub(super) fn answer_questions(&mut self) {
+        let open: Vec<(LineId, Question)> = self
+            .office
+            .state
+            .questions
+            .iter()
+            .map(|(line, question)| (*line, question.clone()))
+            .collect();
+        for (line, question) in open {
+            if matches!(question, Question::NotProvedYet) {
+                continue;
+            }
+            if self.healing || self.chance.hits(500) {
+                self.counts.answers += 1;
+                self.answer(line);
+            }
+        }
+    }
+
+    fn answer(&mut self, line: LineId) {
+        let Some(truth) = self.auditor.truth(line).cloned() else {
+            return;
+        };
+        match truth.what {
+            What::Own => self.book_line(line, "own"),
+            What::HandRefund(_) | What::HandPayout(_) => self.book_line(line, "by-hand"),
+            // A payout that left once more than it should: its payee is asked for it.
+            What::Payout(_) => self.book_line(line, "claims"),
+            What::Back(payout) => {
+                self.book_line(line, "by-hand");
+                let found = self.office.state.payouts.get(&payout).copied();
+                let Some(payout) = found else { return };
+                let Some((payee, to)) = self.payee(&payout) else {
+                    return;
+                };
+                let (from, amount) = (payout.facts.account, payout.facts.amount);
+                let what = Some(What::HandPayout(payout.facts.payout));
+                let title = format!("ponowna wypłata {}", self.keys);
+                self.pay_by_hand(from, payee, to, amount, &title, what);
+            }
+            What::Payment { meant, .. } => {
+                if self.chance.hits(self.faults.slip) {
+                    self.slip(line);
+                }
+                match meant.iter().copied().find(|order| self.takes_money(*order)) {
+                    Some(order) => self.allocate(line, order),
+                    None => self.send_back(line),
+                }
+            }
+        }
+    }
+
+    /// Whether a person would still give it money.
+    fn takes_money(&self, order: OrderId) -> bool {
+        let order = self.office.state.orders.get(&order);
+        order.is_some_and(|order| {
+            matches!(
+                order.state,
+                OrderState::AwaitingFunds
+                    | OrderState::AwaitingConsent
+                    | OrderState::Held(_)
+                    | OrderState::Expired
+                    | OrderState::Cancelled
+            )
+        })
+    }
+
+    fn allocate(&mut self, line: LineId, order: OrderId) {
+        let Some(facts) = self.office.row(line).map(|row| row.facts.clone()) else {
+            return;
+        };
+        let reason = "the payer says so".to_owned();
+        let _ = self.staff(&Command::AllocateLine {
+            line,
+            facts,
+            order,
+            reason,
+        });
+    }
+
+    /// Given to a wrong order, seen at once, and taken back.
+    fn slip(&mut self, line: LineId) {
+        let all: Vec<OrderId> = self
+            .office
+            .state
+            .orders
+            .keys()
+            .rev()
+            .take(20)
+            .copied()
+            .collect();
+        let Some(order) = self.chance.any(&all) else {
+            return;
+        };
+        if !self.takes_money(order) {
+            return;
+        }
+        self.counts.fault("slip");
+        self.allocate(line, order);
+        let reason = "wrong order".to_owned();
+        let staff = Actor::Staff("anna".to_owned());
+        let _ = self.ask(&staff, &Command::ReleaseReceipt { line, reason }, &[]);
+    }
+
+    fn book_line(&mut self, line: LineId, name: &str) {
+        let Some(amount) = self.office.row(line).map(|row| row.facts.amount) else {
+            return;
+        };
+        let command = Command::BookLine {
+            line,
+            amount,
+            ledger_account: name.to_owned(),
+            reason: "nobody's order".to_owned(),
+        };
+        let _ = self.staff(&command);
+        if self.chance.hits(self.faults.slip) {
+            let reason = "looked again".to_owned();
+            let _ = self.staff(&Command::ReverseLineBooking { line, reason });
+        }
+    }
+
+    /// Money that no order takes goes back to where it came from, by hand.
+    fn send_back(&mut self, line: LineId) {
+        self.book_line(line, "by-hand");
+        let is_booked = !self.office.state.questions.contains_key(&line);
+        if !is_booked || !self.desk.by_hand.insert(line) {
+            return;
+        }
+        let Some(row) = self.office.row(line) else {
+            return;
+        };
+        let (amount, to, name) = (row.facts.amount, row.other, row.name.clone());
+        let Some(to) = to else { return };
+        let title = format!("zwrot wpłaty {}", self.keys);
+        let payee = super::opening::person(&name);
+        let back = Money::new(amount.minor(), amount.currency());
+        self.pay_by_hand(
+            line.account,
+            payee,
+            to,
+            back,
+            &title,
+            Some(What::HandRefund(line)),
+        );
+    }
+}
