@@ -40,6 +40,9 @@ impl World {
             What::Payout(_) => self.book_line(line, "claims"),
             What::Back(payout) => {
                 self.book_line(line, "by-hand");
+                if !self.desk.by_hand.insert(line) {
+                    return;
+                }
                 let found = self.office.state.payouts.get(&payout).copied();
                 let Some(payout) = found else { return };
                 let Some((payee, to)) = self.payee(&payout) else {
