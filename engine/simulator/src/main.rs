@@ -5,11 +5,12 @@ use std::process::ExitCode;
 use kantor_simulator::{Counts, Plant, command, run};
 
 const USAGE: &str = "\
-usage: kantor-simulator --seed N --days D [--seeds COUNT] [--plant NAME | --plant list]
+usage: kantor-simulator --seed N --days D [--seeds COUNT] [--plant NAME | --plant list | --plant all]
 
 Lives COUNT towns (one, unless said otherwise) of the seeds N, N+1 and so on for D days each,
 heals them, and judges them. Exit code 1 when something was wrong, with the command to repeat it.
---plant switches a deliberate bug on; `list` names them.
+--plant switches a deliberate bug on; `list` names them, and `all` looks for each in turn in up to
+COUNT towns, with exit code 1 when one was not found.
 ";
 
 struct Arguments {
@@ -17,6 +18,7 @@ struct Arguments {
     days: u32,
     seeds: u64,
     plant: Option<Plant>,
+    every_plant: bool,
 }
 
 fn main() -> ExitCode {
@@ -28,6 +30,7 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     match arguments(&words) {
+        Ok(arguments) if arguments.every_plant => find_all(&arguments),
         Ok(arguments) => live(&arguments),
         Err(why) => {
             eprint!("{why}\n\n{USAGE}");
@@ -42,6 +45,7 @@ fn arguments(words: &[String]) -> Result<Arguments, String> {
         days: 3,
         seeds: 1,
         plant: None,
+        every_plant: false,
     };
     let mut words = words.iter();
     while let Some(name) = words.next() {
@@ -59,6 +63,7 @@ fn arguments(words: &[String]) -> Result<Arguments, String> {
                 arguments.days = u32::try_from(number()?).map_err(|_| "so many days".to_owned())?;
             }
             "--seeds" => arguments.seeds = number()?,
+            "--plant" if value == "all" => arguments.every_plant = true,
             "--plant" => {
                 let plant = Plant::of_word(value);
                 arguments.plant = Some(plant.ok_or_else(|| format!("no bug is called {value}"))?);
@@ -76,6 +81,7 @@ fn live(arguments: &Arguments) -> ExitCode {
         days,
         seeds,
         plant,
+        every_plant: _,
     } = *arguments;
     let began = std::time::Instant::now();
     let hands = std::thread::available_parallelism().map_or(1, |hands| hands.get() as u64);
@@ -109,6 +115,34 @@ fn live(arguments: &Arguments) -> ExitCode {
         began.elapsed().as_secs_f64()
     );
     if wrong.is_empty() && counts.runs == seeds {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}
+
+/// Looks for every planted bug, in one town after the other until it is found.
+fn find_all(arguments: &Arguments) -> ExitCode {
+    let Arguments {
+        seed, days, seeds, ..
+    } = *arguments;
+    let mut all = true;
+    for plant in Plant::ALL {
+        let found = (seed..seed.saturating_add(seeds)).find_map(|seed| {
+            let violation = run(seed, days, Some(*plant)).violation?;
+            Some((seed, violation.what))
+        });
+        match found {
+            Some((found, what)) => {
+                println!("{:26}{:4}  {what}", plant.word(), found - seed + 1);
+            }
+            None => {
+                all = false;
+                println!("{:26}not found in {seeds} towns", plant.word());
+            }
+        }
+    }
+    if all {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE

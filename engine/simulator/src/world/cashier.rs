@@ -34,13 +34,15 @@ impl World {
         for file in files {
             moved |= self.import(file);
         }
-        // What waited for another statement is tried once more when one has come.
-        for file in waiting {
-            if moved || self.healing {
-                moved |= self.import(file);
-            } else {
-                self.desk.again.push(file);
+        // What waited for another statement is tried once more when one has come, and every day.
+        let today = Some(self.now.warsaw_date());
+        if moved || self.desk.tried_on != today {
+            self.desk.tried_on = today;
+            for file in waiting {
+                self.import(file);
             }
+        } else {
+            self.desk.again.extend(waiting);
         }
     }
 
@@ -67,7 +69,7 @@ impl World {
             waits |= closes && account.is_some_and(|it| it.proved_through < it.lines);
         }
         if waits {
-            self.desk.again.push(file);
+            self.desk.again.insert(file);
         }
         booked
     }

@@ -97,8 +97,9 @@ enum Deed {
 struct Desk {
     /// Files to import.
     inbox: Vec<Vec<u8>>,
-    /// Files that wait for another one.
-    again: Vec<Vec<u8>>,
+    /// Files that wait for another one, and the day on which they were tried last.
+    again: BTreeSet<Vec<u8>>,
+    tried_on: Option<Date>,
     /// Batches whose file the bank refused, or that were to be sent and were not.
     unsent: BTreeSet<BatchId>,
     /// When an order was first seen held.
