@@ -41,4 +41,4 @@ mod world;
 
 pub use bank::{Accepted, BankError, BankKind, CodePage, Line, Operation, Rejected, SimBank};
 pub use plant::Plant;
-pub use run::{Counts, Ran, Violation, command, run};
+pub use run::{Counts, Ran, Violation, command, run, story};

@@ -2,15 +2,15 @@
 
 use std::process::ExitCode;
 
-use kantor_simulator::{Counts, Plant, command, run};
+use kantor_simulator::{Counts, Plant, command, run, story};
 
 const USAGE: &str = "\
-usage: kantor-simulator --seed N --days D [--seeds COUNT] [--plant NAME | --plant list | --plant all]
+usage: kantor-simulator --seed N --days D [--seeds COUNT] [--plant NAME | --plant list | --plant all] [--story yes]
 
 Lives COUNT towns (one, unless said otherwise) of the seeds N, N+1 and so on for D days each,
 heals them, and judges them. Exit code 1 when something was wrong, with the command to repeat it.
 --plant switches a deliberate bug on; `list` names them, and `all` looks for each in turn in up to
-COUNT towns, with exit code 1 when one was not found.
+COUNT towns, with exit code 1 when one was not found. --story tells what happened in the first town.
 ";
 
 struct Arguments {
@@ -19,6 +19,7 @@ struct Arguments {
     seeds: u64,
     plant: Option<Plant>,
     every_plant: bool,
+    story: bool,
 }
 
 fn main() -> ExitCode {
@@ -30,6 +31,7 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     match arguments(&words) {
+        Ok(arguments) if arguments.story => tell(&arguments),
         Ok(arguments) if arguments.every_plant => find_all(&arguments),
         Ok(arguments) => live(&arguments),
         Err(why) => {
@@ -46,6 +48,7 @@ fn arguments(words: &[String]) -> Result<Arguments, String> {
         seeds: 1,
         plant: None,
         every_plant: false,
+        story: false,
     };
     let mut words = words.iter();
     while let Some(name) = words.next() {
@@ -63,6 +66,7 @@ fn arguments(words: &[String]) -> Result<Arguments, String> {
                 arguments.days = u32::try_from(number()?).map_err(|_| "so many days".to_owned())?;
             }
             "--seeds" => arguments.seeds = number()?,
+            "--story" => arguments.story = value == "yes",
             "--plant" if value == "all" => arguments.every_plant = true,
             "--plant" => {
                 let plant = Plant::of_word(value);
@@ -81,7 +85,7 @@ fn live(arguments: &Arguments) -> ExitCode {
         days,
         seeds,
         plant,
-        every_plant: _,
+        ..
     } = *arguments;
     let began = std::time::Instant::now();
     let hands = std::thread::available_parallelism().map_or(1, |hands| hands.get() as u64);
@@ -118,6 +122,21 @@ fn live(arguments: &Arguments) -> ExitCode {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
+    }
+}
+
+/// Tells one town's life.
+fn tell(arguments: &Arguments) -> ExitCode {
+    let (ran, story) = story(arguments.seed, arguments.days, arguments.plant);
+    for line in story {
+        println!("{line}");
+    }
+    match ran.violation {
+        Some(violation) => {
+            println!("{}: {}", violation.at.warsaw_text(), violation.what);
+            ExitCode::FAILURE
+        }
+        None => ExitCode::SUCCESS,
     }
 }
 

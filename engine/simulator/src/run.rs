@@ -148,18 +148,32 @@ pub struct Ran {
 /// Lives a town of a seed for so many days, heals it and judges it. The same arguments give the
 /// same run, bit for bit, on any machine.
 pub fn run(seed: u64, days: u32, plant: Option<Plant>) -> Ran {
+    lived(seed, days, plant, false).0
+}
+
+/// As [`run`], with everything that was asked and what came of it, line by line.
+pub fn story(seed: u64, days: u32, plant: Option<Plant>) -> (Ran, Vec<String>) {
+    lived(seed, days, plant, true)
+}
+
+fn lived(seed: u64, days: u32, plant: Option<Plant>, told: bool) -> (Ran, Vec<String>) {
     let Some(mut world) = World::new(seed, plant) else {
         let what = "the town cannot be set up; this is a fault of the simulator".to_owned();
         let at = Moment::from_micros(0);
-        return Ran {
+        let ran = Ran {
             counts: Counts::default(),
             violation: Some(Violation { at, what }),
         };
+        return (ran, Vec::new());
     };
+    world.story = told.then(Vec::new);
     let violation = world.live(days).map(|(at, what)| Violation { at, what });
     let mut counts = std::mem::take(&mut world.counts);
     counts.runs = 1;
-    Ran { counts, violation }
+    (
+        Ran { counts, violation },
+        world.story.take().unwrap_or_default(),
+    )
 }
 
 /// The command that repeats a run.

@@ -27,6 +27,16 @@ impl World {
 
     fn is_booked(&mut self, drawer: Drawer, line: &Line, what: What) {
         self.counts.lines += 1;
+        if let Some(story) = &mut self.story {
+            let at = self.auditor.lines_at_bank(drawer.account) + 1;
+            story.push(format!(
+                "{} at the bank: line {}/{at} of {} ({}) {what:?}",
+                self.now.warsaw_text(),
+                drawer.account,
+                line.amount,
+                line.title
+            ));
+        }
         self.auditor.bank_booked(
             drawer.account,
             TrueLine {

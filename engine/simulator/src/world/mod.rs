@@ -129,6 +129,8 @@ pub(crate) struct World {
     pub(crate) office: Office,
     pub(crate) auditor: Auditor,
     pub(crate) counts: Counts,
+    /// What is told of the run, where somebody wants to know.
+    pub(crate) story: Option<Vec<String>>,
 }
 
 impl World {
@@ -258,7 +260,9 @@ impl World {
         death: Option<Death>,
     ) -> Result<Answer, Refusal> {
         let now = self.now;
-        match self.office.act(key, by, command, rows, now, death) {
+        let outcome = self.office.act(key, by, command, rows, now, death);
+        self.tell(by, command, death, &outcome);
+        match outcome {
             Ok(done) => {
                 self.counts.saw(&done.events);
                 self.auditor.saw(command, by, &done.events, now);
@@ -278,6 +282,40 @@ impl World {
                 }
                 Err(refusal)
             }
+        }
+    }
+
+    fn tell(
+        &mut self,
+        by: &Actor,
+        command: &Command,
+        death: Option<Death>,
+        outcome: &Result<crate::office::Done, Refusal>,
+    ) {
+        let Some(story) = &mut self.story else { return };
+        let asked = match command {
+            Command::BookStatement(statement) => {
+                let lines: Vec<i64> = statement.lines.iter().map(|it| it.amount.minor()).collect();
+                format!(
+                    "statement of account {} from {:?} to {:?}, after {} lines of the chain: {lines:?}",
+                    statement.account,
+                    statement.opening,
+                    statement.closing,
+                    statement.chain_before.0
+                )
+            }
+            other => format!("{other:?}"),
+        };
+        let died = death.map_or(String::new(), |death| format!(" (dies: {death:?})"));
+        story.push(format!("{} {by:?}{died}: {asked}", self.now.warsaw_text()));
+        match outcome {
+            Ok(done) => {
+                for recorded in &done.events {
+                    story.push(format!("    {:?}", recorded.event));
+                }
+                story.push(format!("    => {:?}", done.answer));
+            }
+            Err(refusal) => story.push(format!("    refused: {refusal}")),
         }
     }
 

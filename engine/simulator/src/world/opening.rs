@@ -66,6 +66,7 @@ impl World {
             office: Office::new(stored, plant),
             auditor: Auditor::new(rules),
             counts: Counts::default(),
+            story: None,
         };
         world.open_office(policy)?;
         world.take_customers_in()?;
