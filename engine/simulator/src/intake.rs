@@ -122,6 +122,7 @@ fn row(entry: &Entry, balance_after: i64, owners: &Owners) -> Row {
         bank_reference: entry.bank_reference.clone(),
         other: iban,
         name: said(&entry.counterparty.name),
+        title: entry.remittance.clone(),
     }
 }
 

@@ -39,6 +39,6 @@ mod plant;
 mod run;
 mod world;
 
-pub use bank::{Accepted, BankError, BankKind, CodePage, Line, Operation, Rejected, SimBank};
+pub use bank::{Accepted, BankError, BankKind, CodePage, Form, Line, Operation, Rejected, SimBank};
 pub use plant::Plant;
 pub use run::{Counts, Ran, Violation, command, run, story};

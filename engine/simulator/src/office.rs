@@ -27,6 +27,7 @@ pub(crate) struct Row {
     pub(crate) bank_reference: Option<String>,
     pub(crate) other: Option<Iban>,
     pub(crate) name: String,
+    pub(crate) title: Option<String>,
 }
 
 /// An event as it was committed.

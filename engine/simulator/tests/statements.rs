@@ -4,12 +4,12 @@ mod common;
 
 use common::{BANKS, bank, day, elsewhere, known, own, party, pln, read, read_one, told};
 use kantor_model::{
-    Abroad, Balance, Batch, Currency, Date, Iban, Money, MoneyError, Statement, StatementFoot,
-    Transfer,
+    Abroad, Balance, Batch, Currency, Date, Entry, Iban, Money, MoneyError, Statement,
+    StatementFoot, Transfer,
 };
 use kantor_parsers::elixir0::{self, Profile};
 use kantor_parsers::{Charset, Options, parse_all_with};
-use kantor_simulator::{BankError, BankKind, CodePage, Operation, SimBank};
+use kantor_simulator::{BankError, BankKind, CodePage, Form, Line, Operation, SimBank};
 use proptest::prelude::*;
 
 /// A day with one line of every kind.
@@ -86,6 +86,76 @@ fn every_kind_of_line_is_read_back_from_every_code_page() {
             Operation::Elixir,
         ];
         assert_eq!(operations, expected);
+    }
+}
+
+/// A table says who and what for, and no reference of the bank's; the others say everything.
+#[test]
+fn every_form_of_an_export_is_read_back() {
+    for kind in BANKS {
+        let (account, today) = (own(kind, 1), day("2026-11-23"));
+        let bank = busy_day(kind);
+        for form in [Form::Camt, Form::Notice, Form::Table] {
+            let file = bank.export(account, today, 1, form).unwrap();
+            let options = Options {
+                account: Some(account.as_str()),
+                ..Options::default()
+            };
+            let read = parse_all_with(&file, options);
+            let text = String::from_utf8_lossy(&file);
+            assert_eq!(read.complaints, [], "{kind:?} {form:?}: {text}");
+            let [statement] = read.statements.as_slice() else {
+                panic!("{form:?}: {text}");
+            };
+            let lines = &bank.lines(account)[1..];
+            let facts = |entry: &Entry| {
+                let iban = entry.counterparty.account.as_ref().and_then(|it| it.iban());
+                (
+                    entry.amount,
+                    entry.booking_date,
+                    iban,
+                    entry.remittance.clone(),
+                )
+            };
+            let wanted = |line: &Line| {
+                let title = Some(line.title.clone()).filter(|title| !title.is_empty());
+                (line.amount, Some(line.date), line.account, title)
+            };
+            let found: Vec<_> = statement.entries.iter().map(facts).collect();
+            let known: Vec<_> = lines.iter().map(wanted).collect();
+            assert_eq!(found, known, "{kind:?} {form:?}");
+            let opening = statement.head.opening.map(|balance| balance.amount);
+            let closing = statement.foot.closing.map(|balance| balance.amount);
+            let states = (
+                Some(bank.lines(account)[0].balance_after),
+                bank.balance(account),
+            );
+            let none = (None, None);
+            let wanted = if form == Form::Notice { none } else { states };
+            assert_eq!((opening, closing), wanted, "{kind:?} {form:?}");
+        }
+    }
+}
+
+#[test]
+fn a_day_as_camt_is_the_same_day() {
+    for kind in BANKS {
+        let (account, today) = (own(kind, 1), day("2026-11-23"));
+        let mut bank = busy_day(kind);
+        let camt = read_one(&bank.statements_as_camt(&[account], today).unwrap());
+        let own = read_one(&bank.statement(account, today).unwrap());
+        assert_eq!(camt.foot.closing, own.foot.closing);
+        assert_eq!(
+            camt.head.opening.map(|it| it.amount),
+            own.head.opening.map(|it| it.amount)
+        );
+        let references = |entries: &[Entry]| -> Vec<Option<String>> {
+            entries
+                .iter()
+                .map(|entry| entry.bank_reference.clone())
+                .collect()
+        };
+        assert_eq!(references(&camt.entries), references(&own.entries));
     }
 }
 

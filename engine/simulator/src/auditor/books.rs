@@ -64,7 +64,7 @@ impl Auditor {
                 continue;
             };
             let proved = usize::try_from(account.proved_through).unwrap_or(usize::MAX);
-            let (at_proof, at_end) = (truth.balance_at(proved), truth.balance_at(truth.compared));
+            let at_proof = truth.balance_at(proved);
             let at = |account: LedgerAccount| account.to_string();
             add(
                 wanted,
@@ -72,7 +72,8 @@ impl Auditor {
                 currency,
                 at_proof.into(),
             );
-            let rest = i128::from(at_end) - i128::from(at_proof);
+            let unproved = truth.placed().skip(proved);
+            let rest = unproved.map(|line| i128::from(line.minor)).sum();
             add(
                 wanted,
                 &at(LedgerAccount::BankProvisional(*id)),
@@ -85,7 +86,11 @@ impl Auditor {
                 currency,
                 -i128::from(truth.opening),
             );
-            for (line, ordinal) in truth.lines.iter().take(truth.compared).zip(1..) {
+            for at in &truth.places {
+                let Some(line) = truth.lines.get(*at) else {
+                    continue;
+                };
+                let ordinal = *at as u64 + 1;
                 let line_id = LineId {
                     account: *id,
                     ordinal,

@@ -3,10 +3,11 @@
 use kantor_engine::order::OrderFacts;
 
 use kantor_engine::rates::{Side, Terms};
-use kantor_engine::{Actor, BatchId, Command, Event, OrderId, Recorded};
+use kantor_engine::{Actor, BatchId, Command, Event, OrderId, Recorded, StatementBooking};
 use kantor_model::{Currency, Moment};
 
 use super::{Agreed, Auditor, Deal, Life};
+use crate::office::Office;
 
 /// The decision of a person that stands behind events, as far as it matters to money.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -20,7 +21,14 @@ enum Decided {
 
 impl Auditor {
     /// Judges what came of a request.
-    pub(crate) fn saw(&mut self, command: &Command, by: &Actor, events: &[Recorded], now: Moment) {
+    pub(crate) fn saw(
+        &mut self,
+        command: &Command,
+        by: &Actor,
+        events: &[Recorded],
+        office: &Office,
+        now: Moment,
+    ) {
         let decided = match command {
             Command::ConfirmOrder { order, .. } | Command::ScaleOrder { order, .. } => {
                 Decided::ByPerson(*order)
@@ -30,12 +38,22 @@ impl Auditor {
         };
         for recorded in events {
             self.postings(recorded);
+            if let Event::StatementBooked { booking, .. } = &recorded.event {
+                self.statement_booked(booking, office);
+            }
             self.event(recorded, decided, now);
         }
         self.persons(command, by, events);
         if let Decided::Returning(order) = decided {
             self.excess_went_back(order);
         }
+    }
+
+    fn statement_booked(&mut self, booking: &StatementBooking, office: &Office) {
+        let rows = office.rows.get(&booking.account);
+        let rows = rows.map_or(&[][..], Vec::as_slice);
+        let keeps = usize::try_from(booking.after + booking.known).unwrap_or(usize::MAX);
+        self.rows_changed(booking.account, rows, keeps, &office.state);
     }
 
     fn postings(&mut self, recorded: &Recorded) {
@@ -96,19 +114,25 @@ impl Auditor {
                 rule,
                 ..
             } => {
-                self.allocated(*line, *order, *amount, rule.word() == "by_hand");
+                let line = self.real_of(*line);
+                self.allocated(line, *order, *amount, rule.word() == "by_hand");
             }
-            Event::ReceiptReleased { line, order, .. } => self.released(*line, *order),
+            Event::ReceiptReleased { line, order, .. } => {
+                let line = self.real_of(*line);
+                self.released(line, *order);
+            }
             Event::LineBooked {
                 line,
                 account,
                 amount,
                 ..
             } => {
-                self.booked(*line, account.to_string(), *amount);
+                let line = self.real_of(*line);
+                self.booked(line, account.to_string(), *amount);
             }
             Event::LineBookingReversed { line, .. } => {
-                let was = self.named.remove(line).is_some();
+                let line = self.real_of(*line);
+                let was = self.named.remove(&line).is_some();
                 self.check(was, || {
                     format!("line {line} was not booked, and is reversed")
                 });
@@ -124,7 +148,10 @@ impl Auditor {
                     owed.live = false;
                 }
             }
-            Event::PayoutPaid { payout, line } => self.payout_paid(*payout, *line),
+            Event::PayoutPaid { payout, line } => {
+                let line = self.real_of(*line);
+                self.payout_paid(*payout, line);
+            }
             Event::PaidTwice { payout, .. } | Event::PaidWithoutFile { payout, .. } => {
                 self.alarmed(*payout);
             }

@@ -10,19 +10,18 @@ mod books;
 mod events;
 mod lines;
 mod payouts;
+mod places;
 mod rates;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use kantor_engine::{
     AccountId, Actor, BatchId, CustomerAccountId, CustomerId, LineId, OrderId, PayoutId,
-    RateVersion, Snapshot,
+    RateVersion,
 };
 use kantor_model::{Currency, Date, Iban, Moment, Money};
 
 pub(crate) use rates::{Agreed, Pair};
-
-use crate::office::Row;
 
 /// What a line at a bank really is.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -49,6 +48,7 @@ pub(crate) struct TrueLine {
     pub(crate) balance_after: i64,
     pub(crate) other: Option<Iban>,
     pub(crate) bank_reference: String,
+    pub(crate) title: String,
     pub(crate) what: What,
 }
 
@@ -58,8 +58,10 @@ struct Account {
     currency: Currency,
     opening: i64,
     lines: Vec<TrueLine>,
-    /// How many of the office's rows were compared.
-    compared: usize,
+    /// Which of them each of the office's lines is, in the office's order.
+    places: Vec<usize>,
+    /// How many of the office's lines are proved.
+    proved: usize,
 }
 
 impl Account {
@@ -193,7 +195,8 @@ impl Auditor {
                 currency: opening.currency(),
                 opening: opening.minor(),
                 lines: Vec::new(),
-                compared: 0,
+                places: Vec::new(),
+                proved: 0,
             },
         );
     }
@@ -223,11 +226,6 @@ impl Auditor {
 
     pub(crate) fn lines_at_bank(&self, account: AccountId) -> usize {
         self.accounts.get(&account).map_or(0, |it| it.lines.len())
-    }
-
-    pub(crate) fn truth(&self, line: LineId) -> Option<&TrueLine> {
-        let at = usize::try_from(line.ordinal.checked_sub(1)?).ok()?;
-        self.accounts.get(&line.account)?.lines.get(at)
     }
 
     /// The payout that a title names.
@@ -293,61 +291,5 @@ impl Auditor {
         if let Some(owed) = self.owed.get_mut(&payout) {
             owed.came_back += 1;
         }
-    }
-
-    /// Compares the office's new rows with the bank's lines: each has its place, none is missing,
-    /// none is there twice, and the money is the bank's to the grosz.
-    pub(crate) fn compare_rows(&mut self, account: AccountId, rows: &[Row], state: &Snapshot) {
-        let Some(truth) = self.accounts.get_mut(&account) else {
-            return;
-        };
-        let from = truth.compared;
-        truth.compared = rows.len();
-        let truth = truth.clone_from_line(from);
-        for (at, row) in rows.iter().enumerate().skip(from) {
-            let Some(line) = truth.get(at - from) else {
-                self.object(format!("line {account}/{} was never at the bank", at + 1));
-                return;
-            };
-            let same = row.facts.amount.minor() == line.minor
-                && row.link.balance_after == line.balance_after
-                && row.other == line.other
-                && row.bank_reference.as_deref() == Some(line.bank_reference.as_str());
-            self.check(same, || {
-                format!(
-                    "line {account}/{} is {} ({:?}) in the office and {} ({}) at the bank",
-                    at + 1,
-                    row.facts.amount,
-                    row.bank_reference,
-                    line.minor,
-                    line.bank_reference
-                )
-            });
-        }
-        self.compare_balances(account, rows.len(), state);
-    }
-
-    fn compare_balances(&mut self, id: AccountId, rows: usize, state: &Snapshot) {
-        let (Some(truth), Some(found)) = (self.accounts.get(&id), state.accounts.get(&id)) else {
-            return;
-        };
-        let proved = usize::try_from(found.proved_through).unwrap_or(usize::MAX);
-        let (at_end, at_proof) = (truth.balance_at(rows), truth.balance_at(proved));
-        let (balance, lines) = (found.balance, found.lines);
-        let proved_balance = found.proved_balance;
-        self.check(balance == at_end && lines == rows as u64, || {
-            format!(
-                "account {id} has {balance} after {lines} lines, the bank has {at_end} after {rows}"
-            )
-        });
-        self.check(proved_balance == at_proof, || {
-            format!("account {id} is proved with {proved_balance}, the bank had {at_proof} then")
-        });
-    }
-}
-
-impl Account {
-    fn clone_from_line(&self, from: usize) -> Vec<TrueLine> {
-        self.lines.get(from..).unwrap_or_default().to_vec()
     }
 }

@@ -33,6 +33,7 @@ impl Auditor {
                 self.ibans.get(&account).copied()
             }
             (_, Payee::PayerOf(line)) => {
+                let line = self.real_of(line);
                 of = Some(line);
                 let came = deal.money.get(&line).map_or(0, |(minor, _)| *minor);
                 let back: i64 = self

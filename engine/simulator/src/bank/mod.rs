@@ -1,11 +1,13 @@
 //! A bank: accounts whose lines only grow, days that are closed once, and files in and out.
 
 mod account;
+mod camt;
 mod code_page;
 mod line;
 mod mbank;
 mod pko;
 mod sheet;
+mod table;
 mod text;
 mod transfers;
 
@@ -42,6 +44,20 @@ impl BankKind {
     fn keeps(self, account: Iban) -> bool {
         account.bank().map(|bank: &Bank| bank.id) == Some(self.id())
     }
+}
+
+/// In which form the lines of a day are asked for.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Form {
+    /// The bank's own MT940.
+    Mt940,
+    /// camt: camt.053 of a day that is over; camt.052 of a running day, which closes with the
+    /// balance of the moment.
+    Camt,
+    /// camt.054: the payments, without any balance.
+    Notice,
+    /// The table of PKO BP's pages, with the balance after each line. It does not name the account.
+    Table,
 }
 
 /// Why the bank did not do what it was asked for.
@@ -244,6 +260,46 @@ impl SimBank {
         Ok(self.written(&[sheet]))
     }
 
+    /// As [`SimBank::partial_export_since`], in another form. A table without lines is empty.
+    ///
+    /// # Errors
+    /// As [`SimBank::partial_export`].
+    pub fn export(
+        &self,
+        account: Iban,
+        date: Date,
+        skip: usize,
+        form: Form,
+    ) -> Result<Vec<u8>, BankError> {
+        let sheet = self.account(account)?.running(date, skip)?;
+        let last = sheet.lines.last().map(|line| line.balance_after);
+        let closing = Some(last.unwrap_or(sheet.opening));
+        Ok(match form {
+            Form::Mt940 => self.written(&[sheet]),
+            Form::Camt => camt::write(&[Sheet { closing, ..sheet }], camt::Message::Report),
+            Form::Notice => camt::write(&[sheet], camt::Message::Notice),
+            Form::Table => {
+                let mut file = Vec::new();
+                table::write(&sheet, &mut file);
+                file
+            }
+        })
+    }
+
+    /// As [`SimBank::statements`], as camt.053.
+    ///
+    /// # Errors
+    /// As [`SimBank::partial_export`].
+    pub fn statements_as_camt(
+        &mut self,
+        accounts: &[Iban],
+        date: Date,
+    ) -> Result<Vec<u8>, BankError> {
+        self.close_all(accounts, date)?;
+        let sheets = self.whole(accounts, date)?;
+        Ok(camt::write(&sheets, camt::Message::Statement))
+    }
+
     /// The statement of the day, with its number and its closing balance. The first call closes
     /// all days up to `date`; a later call gives the same bytes again. A day without lines has a
     /// statement too.
@@ -260,17 +316,25 @@ impl SimBank {
     /// # Errors
     /// As [`SimBank::partial_export`].
     pub fn statements(&mut self, accounts: &[Iban], date: Date) -> Result<Vec<u8>, BankError> {
+        self.close_all(accounts, date)?;
+        Ok(self.written(&self.whole(accounts, date)?))
+    }
+
+    fn close_all(&mut self, accounts: &[Iban], date: Date) -> Result<(), BankError> {
         for account in accounts {
             self.account(*account)?.running(date, 0)?;
         }
         for account in accounts {
             self.account_mut(*account)?.close(date)?;
         }
-        let sheets: Result<Vec<Sheet<'_>>, BankError> = accounts
+        Ok(())
+    }
+
+    fn whole(&self, accounts: &[Iban], date: Date) -> Result<Vec<Sheet<'_>>, BankError> {
+        accounts
             .iter()
             .map(|account| self.account(*account)?.whole(date))
-            .collect();
-        Ok(self.written(&sheets?))
+            .collect()
     }
 
     fn written(&self, sheets: &[Sheet<'_>]) -> Vec<u8> {

@@ -45,6 +45,7 @@ impl World {
                 balance_after: line.balance_after.minor(),
                 other: line.account,
                 bank_reference: line.bank_reference.clone(),
+                title: line.title.clone(),
                 what,
             },
         );

@@ -265,13 +265,8 @@ impl World {
         match outcome {
             Ok(done) => {
                 self.counts.saw(&done.events);
-                self.auditor.saw(command, by, &done.events, now);
-                if let Command::BookStatement(statement) = command {
-                    let rows = self.office.rows.get(&statement.account);
-                    let rows = rows.map_or(&[][..], Vec::as_slice);
-                    let state = &self.office.state;
-                    self.auditor.compare_rows(statement.account, rows, state);
-                }
+                self.auditor
+                    .saw(command, by, &done.events, &self.office, now);
                 Ok(done.answer)
             }
             Err(refusal) => {

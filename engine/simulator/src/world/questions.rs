@@ -30,7 +30,8 @@ impl World {
     }
 
     fn answer(&mut self, line: LineId) {
-        let Some(truth) = self.auditor.truth(line).cloned() else {
+        let real = self.auditor.real(line);
+        let Some(truth) = real.and_then(|real| self.auditor.truth(real).cloned()) else {
             return;
         };
         match truth.what {
@@ -40,7 +41,7 @@ impl World {
             What::Payout(_) => self.book_line(line, "claims"),
             What::Back(payout) => {
                 self.book_line(line, "by-hand");
-                if !self.desk.by_hand.insert(line) {
+                if real.is_none_or(|real| !self.desk.by_hand.insert(real)) {
                     return;
                 }
                 let found = self.office.state.payouts.get(&payout).copied();
@@ -138,7 +139,10 @@ impl World {
     fn send_back(&mut self, line: LineId) {
         self.book_line(line, "by-hand");
         let is_booked = !self.office.state.questions.contains_key(&line);
-        if !is_booked || !self.desk.by_hand.insert(line) {
+        let Some(real) = self.auditor.real(line) else {
+            return;
+        };
+        if !is_booked || !self.desk.by_hand.insert(real) {
             return;
         }
         let Some(row) = self.office.row(line) else {
@@ -155,7 +159,7 @@ impl World {
             to,
             back,
             &title,
-            Some(What::HandRefund(line)),
+            Some(What::HandRefund(real)),
         );
     }
 }
