@@ -75,6 +75,8 @@ faults! {
     statement_waits = 150;
     /// An export begins in the middle of the day.
     window = 300;
+    /// A file comes in another form than the bank's usual one.
+    other_form = 300;
     /// The bank refuses a transfer file.
     bank_refuses = 80;
     /// A transfer comes back.

@@ -6,7 +6,7 @@ use kantor_engine::chain::{Link, NewLine, evidence};
 use kantor_engine::matching::{LineFacts, Payer};
 use kantor_engine::{AccountId, CustomerId, Digest, StatementToBook};
 use kantor_model::{Entry, EntryStatus, Iban, Severity, Statement};
-use kantor_parsers::parse_all;
+use kantor_parsers::{Options, parse_all_with};
 
 use crate::office::{Office, Row};
 
@@ -22,16 +22,30 @@ pub(crate) struct Paper {
 }
 
 /// Reads a file. Banks write what our readers read: a complaint is a fault of one of the two.
-pub(crate) fn read(bytes: &[u8], office: &Office, owners: &Owners) -> Result<Vec<Paper>, String> {
-    let read = parse_all(bytes);
+pub(crate) fn read(
+    bytes: &[u8],
+    account: Option<Iban>,
+    office: &Office,
+    owners: &Owners,
+) -> Result<Vec<Paper>, String> {
+    let options = Options {
+        account: account.as_ref().map(|account| account.as_str()),
+        ..Options::default()
+    };
+    let read = parse_all_with(bytes, options);
     let fatal = read
         .complaints
         .iter()
         .find(|it| it.severity == Severity::Fatal);
-    if let Some(complaint) = fatal {
-        return Err(format!(
-            "a bank's own file is complained about: {complaint}"
-        ));
+    match fatal {
+        // A table of a day without lines.
+        Some(complaint) if complaint.code == "no-entries" => return Ok(Vec::new()),
+        Some(complaint) => {
+            return Err(format!(
+                "a bank's own file is complained about: {complaint}"
+            ));
+        }
+        None => {}
     }
     let file = Digest::of(bytes);
     read.statements

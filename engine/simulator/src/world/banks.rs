@@ -3,9 +3,9 @@
 use kantor_engine::PayoutId;
 use kantor_model::{Iban, Money};
 
-use super::{Deed, Drawer, Sent, World};
+use super::{Deed, Drawer, File, Sent, World};
 use crate::auditor::{TrueLine, What};
-use crate::bank::{Line, Rejected};
+use crate::bank::{Form, Line, Rejected};
 
 impl World {
     /// The auditor looks into the bank's own books, with the reason of what was booked last.
@@ -78,14 +78,30 @@ impl World {
             } else {
                 0
             };
+            let skip = usize::try_from(skip).unwrap_or(0);
+            let form = self.form_of(drawer);
             let Some(bank) = self.banks.get(drawer.bank) else {
                 continue;
             };
-            let skip = usize::try_from(skip).unwrap_or(0);
-            match bank.partial_export_since(drawer.iban, day, skip) {
-                Ok(file) => self.deliver(file),
+            match bank.export(drawer.iban, day, skip, form) {
+                Ok(bytes) => {
+                    let account = (form == Form::Table).then_some(drawer.iban);
+                    self.deliver(File { bytes, account });
+                }
                 Err(error) => self.auditor.object(format!("the simulated bank: {error}")),
             }
+        }
+    }
+
+    /// In which form the desk asks for the lines of a day.
+    fn form_of(&mut self, drawer: Drawer) -> Form {
+        if !self.chance.hits(self.faults.other_form) {
+            return Form::Mt940;
+        }
+        let pko = drawer.bank == 1;
+        match self.chance.below(2) {
+            0 if pko => Form::Table,
+            _ => Form::Camt,
         }
     }
 
@@ -106,7 +122,7 @@ impl World {
     }
 
     /// A file on its way to the desk: at once, later, and at times a second time.
-    fn deliver(&mut self, file: Vec<u8>) {
+    fn deliver(&mut self, file: File) {
         self.counts.files += 1;
         if self.chance.hits(self.faults.file_again) {
             self.counts.fault("file again");
@@ -141,11 +157,20 @@ impl World {
                 ibans.into_iter().map(|iban| vec![iban]).collect()
             };
             for group in groups {
+                let camt = self.chance.hits(self.faults.other_form);
                 let Some(bank) = self.banks.get_mut(at) else {
                     continue;
                 };
-                match bank.statements(&group, day) {
-                    Ok(file) => self.send_statement(file),
+                let statements = if camt {
+                    bank.statements_as_camt(&group, day)
+                } else {
+                    bank.statements(&group, day)
+                };
+                match statements {
+                    Ok(bytes) => self.send_statement(File {
+                        bytes,
+                        account: None,
+                    }),
                     Err(error) => self.auditor.object(format!("the simulated bank: {error}")),
                 }
             }
@@ -153,7 +178,7 @@ impl World {
         self.auditor.audit(&self.office.state);
     }
 
-    fn send_statement(&mut self, file: Vec<u8>) {
+    fn send_statement(&mut self, file: File) {
         if self.chance.hits(self.faults.statement_waits) {
             self.counts.fault("statement waits");
             self.after(40_000, 4 * 86_400, Deed::Deliver(file.clone()));

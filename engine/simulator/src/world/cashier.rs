@@ -4,7 +4,7 @@ use kantor_engine::order::{HeldReason, Order, OrderState};
 use kantor_engine::{Answer, Command, NotBooked, OrderId, StatementOutcome};
 use kantor_model::{Decimal, Moment};
 
-use super::{Deed, World};
+use super::{Deed, File, World};
 use crate::intake::{self, Paper};
 
 /// After so long a held order is decided, whatever may still come.
@@ -47,8 +47,8 @@ impl World {
     }
 
     /// Imports a file; whether something was booked of it.
-    fn import(&mut self, file: Vec<u8>) -> bool {
-        let papers = match intake::read(&file, &self.office, &self.owners) {
+    fn import(&mut self, file: File) -> bool {
+        let papers = match intake::read(&file.bytes, file.account, &self.office, &self.owners) {
             Ok(papers) => papers,
             Err(what) => {
                 self.auditor.object(what);

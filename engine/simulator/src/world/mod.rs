@@ -75,6 +75,14 @@ struct Sent {
     what: Option<What>,
 }
 
+/// A file on its way from a bank to the desk.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+struct File {
+    bytes: Vec<u8>,
+    /// Whose it is, where the file does not say: the cashier knows what he asked for.
+    account: Option<Iban>,
+}
+
 /// Something that will happen.
 #[derive(Clone, Debug)]
 enum Deed {
@@ -85,7 +93,7 @@ enum Deed {
     Rates,
     Due,
     Export,
-    Deliver(Vec<u8>),
+    Deliver(File),
     DayEnd,
     Cashier,
     TakeFile(Sent),
@@ -96,9 +104,9 @@ enum Deed {
 #[derive(Default)]
 struct Desk {
     /// Files to import.
-    inbox: Vec<Vec<u8>>,
+    inbox: Vec<File>,
     /// Files that wait for another one, and the day on which they were tried last.
-    again: BTreeSet<Vec<u8>>,
+    again: BTreeSet<File>,
     tried_on: Option<Date>,
     /// Batches whose file the bank refused, or that were to be sent and were not.
     unsent: BTreeSet<BatchId>,
