@@ -140,6 +140,9 @@ impl Auditor {
                     } else {
                         (value, got, given - value)
                     };
+                    if let Some((account, bore)) = &deal.absorbed {
+                        add(wanted, account, gives.currency(), i128::from(*bore));
+                    }
                     add(wanted, "position", gives.currency(), -given_at_mid);
                     add(wanted, "position", gets.currency(), got_at_mid);
                     let (_, quote) = deal.agreed.pair();

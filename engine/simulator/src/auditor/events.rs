@@ -11,7 +11,7 @@ use crate::office::Office;
 
 /// The decision of a person that stands behind events, as far as it matters to money.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Decided {
+pub(super) enum Decided {
     /// A person looked at this order and takes it as it is.
     ByPerson(OrderId),
     /// A person lets it go on as agreed, and sends back what came too much.
@@ -44,7 +44,7 @@ impl Auditor {
             self.event(recorded, decided, now);
         }
         self.persons(command, by, events);
-        if let Decided::Returning(order) = decided {
+        for order in std::mem::take(&mut self.returning) {
             self.excess_went_back(order);
         }
     }
@@ -94,7 +94,9 @@ impl Auditor {
                     deal.life = Life::Open;
                 }
             }
-            Event::OrderFunded { order, .. } => self.order_funded(*order, decided),
+            Event::OrderFunded {
+                order, difference, ..
+            } => self.order_funded(*order, difference.as_ref(), decided),
             Event::RateDeclined { order } => {
                 if let Some(deal) = self.deals.get_mut(order) {
                     deal.offered = None;
@@ -205,6 +207,7 @@ impl Auditor {
             money: Default::default(),
             offered: None,
             cancelled: false,
+            absorbed: None,
         };
         let known = self.deals.insert(id, deal).is_some();
         self.check(!known, || format!("order {id} was placed twice"));
@@ -227,11 +230,10 @@ impl Auditor {
             return;
         };
         let before = deal.agreed;
-        let fair = if decided == Decided::ByPerson(id) {
-            agreed.rate == before.rate
-        } else {
-            agreed.gives == before.gives && agreed.gets.minor() >= before.gets.minor()
-        };
+        let better = agreed.gives == before.gives && agreed.gets.minor() >= before.gets.minor();
+        let scaled = agreed.rate == before.rate
+            && (decided == Decided::ByPerson(id) || self.may_scale(&deal, agreed.gives.minor()));
+        let fair = better || scaled;
         self.check(fair, || {
             format!("order {id} got worse terms, and nobody asked the customer")
         });
@@ -274,6 +276,7 @@ impl Auditor {
     fn live(&mut self, id: OrderId, life: Life, cancelled: bool) {
         if let Some(deal) = self.deals.get_mut(&id) {
             deal.life = life;
+            deal.absorbed = None;
             deal.cancelled |= cancelled;
         }
     }
@@ -293,83 +296,6 @@ impl Auditor {
     /// What was exchanged, if anything, is undone.
     fn order_held(&mut self, id: OrderId) {
         self.live(id, Life::Open, false);
-    }
-
-    /// An order goes on by itself only with its own money: all of it, in time, in its currency,
-    /// from its customer. A person may overlook everything but the sum.
-    fn order_funded(&mut self, id: OrderId, decided: Decided) {
-        let Some(deal) = self.deals.get(&id).cloned() else {
-            return;
-        };
-        self.check(matches!(deal.life, Life::Open | Life::Over), || {
-            format!("order {id} was exchanged twice")
-        });
-        let mut sum: i128 = 0;
-        for (line, (minor, _)) in &deal.money {
-            sum += i128::from(*minor);
-            let currency = self
-                .accounts
-                .get(&line.account)
-                .map(|account| account.currency);
-            self.check(currency == Some(deal.agreed.gives.currency()), || {
-                format!("order {id} was paid in another currency, by line {line}")
-            });
-        }
-        let wanted = i128::from(deal.agreed.gives.minor());
-        let fits = match decided {
-            Decided::Returning(order) if order == id => sum > wanted,
-            _ => sum == wanted,
-        };
-        self.check(fits, || {
-            format!(
-                "order {id} is to be paid {} and went on with {sum}",
-                deal.agreed.gives
-            )
-        });
-        if !matches!(decided, Decided::ByPerson(order) | Decided::Returning(order) if order == id) {
-            self.goes_on_by_itself(id, &deal);
-        }
-        self.live(id, Life::Exchanged, false);
-        if let Some(deal) = self.deals.get_mut(&id) {
-            deal.cancelled = false;
-        }
-    }
-
-    /// What came too much is owed back in the same breath, to the grosz.
-    fn excess_went_back(&mut self, id: OrderId) {
-        let Some(deal) = self.deals.get(&id) else {
-            return;
-        };
-        if deal.life != Life::Exchanged {
-            return;
-        }
-        let came: i64 = deal.money.values().map(|(minor, _)| *minor).sum();
-        let back: i64 = self
-            .owed_for(id)
-            .filter(|owed| owed.of.is_some() && owed.live)
-            .map(|owed| owed.amount.minor())
-            .sum();
-        let wanted = deal.agreed.gives;
-        self.check(came - back == wanted.minor(), || {
-            format!("order {id} is to be paid {wanted}, and {back} of {came} goes back")
-        });
-    }
-
-    fn goes_on_by_itself(&mut self, id: OrderId, deal: &Deal) {
-        self.check(!deal.cancelled, || {
-            format!("order {id} was cancelled and went on by itself")
-        });
-        for (line, (_, late)) in &deal.money {
-            let payer = self.truth(*line).and_then(|truth| truth.other);
-            let owners = payer.and_then(|iban| self.owners.get(&iban));
-            let own = owners.is_some_and(|owners| owners.contains(&deal.customer));
-            self.check(own, || {
-                format!("order {id} went on with money of others, line {line}")
-            });
-            self.check(!late, || {
-                format!("order {id} went on with late money, line {line}")
-            });
-        }
     }
 
     fn order_finished(&mut self, id: OrderId, life: Life) {

@@ -8,6 +8,7 @@
 
 mod books;
 mod events;
+mod funding;
 mod lines;
 mod payouts;
 mod places;
@@ -94,6 +95,8 @@ struct Deal {
     /// The rate that the customer was offered.
     offered: Option<i64>,
     cancelled: bool,
+    /// What the office bore (positive) or kept of the sum, and on which account of its books.
+    absorbed: Option<(String, i64)>,
 }
 
 #[derive(Clone, Debug)]
@@ -120,6 +123,31 @@ pub(crate) struct Rules {
     pub(crate) order_seconds: i64,
     pub(crate) four_eyes: bool,
     pub(crate) asks_about_days: bool,
+    pub(crate) lenient: Lenient,
+}
+
+/// What the office decided in advance about money that does not come as agreed; nothing of it, by
+/// default. Amounts are minor units of any currency, parts are ten-thousandths.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Lenient {
+    /// Late money keeps its rate where the market moved against the office by no more than this.
+    pub(crate) honours_within: Option<i64>,
+    /// A late customer is asked about today's rate, unless that is no worse for him.
+    pub(crate) asks_the_late: bool,
+    /// So much less is taken as whole.
+    pub(crate) bears: i64,
+    /// So much more is kept.
+    pub(crate) keeps: i64,
+    /// An order with too little is scaled.
+    pub(crate) scales_down: bool,
+    /// An order is scaled up by so much.
+    pub(crate) scales_up: i64,
+    /// What is too much goes back.
+    pub(crate) returns_excess: bool,
+    /// Money of strangers goes back.
+    pub(crate) refunds_strangers: bool,
+    /// Money of another currency goes back.
+    pub(crate) refunds_other_currencies: bool,
 }
 
 /// See the module.
@@ -144,6 +172,8 @@ pub(crate) struct Auditor {
     named: BTreeMap<LineId, String>,
     /// Orders that customers placed, by distinct requests.
     placed: BTreeSet<OrderId>,
+    /// Orders that went on with too much in this request: the rest must go back in it.
+    returning: Vec<OrderId>,
     /// What the position gained by revaluations, in PLN.
     gained: i64,
     /// What is wrong; the first one is kept.
@@ -169,6 +199,7 @@ impl Auditor {
             payers: BTreeMap::new(),
             named: BTreeMap::new(),
             placed: BTreeSet::new(),
+            returning: Vec::new(),
             gained: 0,
             violation: None,
             checks: 0,

@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use kantor_engine::policy::{
+    Amounts, LateRule, MoneyRules, OverRule, Rest, Scope, Shortage, Stopped, UnderRule, Unhonoured,
+};
 use kantor_engine::rates::RateLine;
 use kantor_engine::{
     AccountId, Actor, Answer, Command, CustomerAccountId, CustomerId, DateOnly, Digest, Policy,
@@ -12,7 +15,7 @@ use kantor_model::{
 };
 
 use super::{Customer, Deed, Desk, Drawer, OwnAccount, World};
-use crate::auditor::{Auditor, Pair, Rules};
+use crate::auditor::{Auditor, Lenient, Pair, Rules};
 use crate::bank::{BankKind, SimBank};
 use crate::chance::Chance;
 use crate::faults::Faults;
@@ -38,11 +41,13 @@ impl World {
         for _ in 0..chance.below(7) {
             first = first.tomorrow().ok()?;
         }
-        let policy = policy(&mut chance);
+        let lenient = lenient(&mut chance);
+        let policy = policy(&mut chance, &lenient);
         let rules = Rules {
             order_seconds: policy.order_seconds,
             four_eyes: policy.four_eyes,
             asks_about_days: policy.date_only == DateOnly::Ask,
+            lenient,
         };
         let stored = chance.hits(150);
         let orders_a_day = chance.any(&[4, 10, 25, 60])?;
@@ -234,7 +239,8 @@ impl World {
     }
 }
 
-fn policy(chance: &mut Chance) -> Policy {
+/// The office's rules, drawn: half of the offices decide everything about money themselves.
+fn policy(chance: &mut Chance, lenient: &Lenient) -> Policy {
     let initial = Policy::initial();
     Policy {
         order_seconds: chance.any(&[900, 1_800, 7_200]).unwrap_or(900),
@@ -249,7 +255,72 @@ fn policy(chance: &mut Chance) -> Policy {
             DateOnly::InTime
         },
         four_eyes: chance.hits(500),
+        money: vec![(Scope::default(), money_rules(lenient))],
         ..initial
+    }
+}
+
+fn lenient(chance: &mut Chance) -> Lenient {
+    if chance.hits(500) {
+        return Lenient::default();
+    }
+    Lenient {
+        honours_within: chance.any(&[None, Some(0), Some(30)]).flatten(),
+        asks_the_late: chance.hits(300),
+        bears: chance.any(&[0, 5, 1_000]).unwrap_or(0),
+        keeps: chance.any(&[0, 5, 1_000]).unwrap_or(0),
+        scales_down: chance.hits(400),
+        scales_up: chance.any(&[0, 200]).unwrap_or(0),
+        returns_excess: chance.hits(500),
+        refunds_strangers: chance.hits(300),
+        refunds_other_currencies: chance.hits(300),
+    }
+}
+
+/// The auditor's words in the engine's.
+fn money_rules(lenient: &Lenient) -> MoneyRules {
+    let amounts = |minor: i64| -> Amounts {
+        let currencies = [Currency::PLN, Currency::EUR, Currency::USD];
+        let money = currencies.map(|currency| Money::new(minor, currency));
+        money.into_iter().collect()
+    };
+    let stopped = |refunds| {
+        if refunds {
+            Stopped::Refund
+        } else {
+            Stopped::Hold
+        }
+    };
+    MoneyRules {
+        late: LateRule {
+            grace_seconds: 0,
+            honour_within: lenient
+                .honours_within
+                .and_then(|within| u32::try_from(within).ok()),
+            otherwise: if lenient.asks_the_late {
+                Unhonoured::Ask(Stopped::Hold)
+            } else {
+                Unhonoured::Hold
+            },
+        },
+        under: UnderRule {
+            tolerance: amounts(lenient.bears),
+            fees: Amounts::NONE,
+            shortage: if lenient.scales_down {
+                Shortage::Wait(Rest::Scale)
+            } else {
+                Shortage::AtOnce(Rest::Hold)
+            },
+            minimum: Amounts::NONE,
+        },
+        over: OverRule {
+            tolerance: amounts(lenient.keeps),
+            scale_up: u32::try_from(lenient.scales_up).unwrap_or(0),
+            excess: stopped(lenient.returns_excess),
+        },
+        third_party: stopped(lenient.refunds_strangers),
+        wrong_currency: stopped(lenient.refunds_other_currencies),
+        after_end: Stopped::Hold,
     }
 }
 
