@@ -6,7 +6,7 @@ use kantor_engine::rates::{Side, Terms};
 use kantor_engine::{Actor, BatchId, Command, Event, OrderId, Recorded, StatementBooking};
 use kantor_model::{Currency, Moment};
 
-use super::{Agreed, Auditor, Deal, Life};
+use super::{Agreed, Auditor, Came, Deal, Life};
 use crate::office::Office;
 
 /// The decision of a person that stands behind events, as far as it matters to money.
@@ -264,8 +264,8 @@ impl Auditor {
         deal.offered = None;
         deal.cancelled = false;
         deal.life = Life::Open;
-        for (_, late) in deal.money.values_mut() {
-            *late = false;
+        for (_, came) in deal.money.values_mut() {
+            *came = Came::InTime;
         }
         self.check(own && offered, || {
             format!("a rate was accepted for order {id} that the customer did not accept")

@@ -4,7 +4,7 @@ use kantor_engine::OrderId;
 use kantor_engine::ledger::Posting;
 
 use super::events::Decided;
-use super::{Agreed, Auditor, Deal, Life};
+use super::{Agreed, Auditor, Came, Deal, Life};
 
 /// A whole in ten-thousandths.
 const WHOLE: i128 = 10_000;
@@ -89,16 +89,21 @@ impl Auditor {
         self.check(!deal.cancelled, || {
             format!("order {id} was cancelled and went on by itself")
         });
-        let forgiving = !self.rules.asks_about_days && self.forgives_the_late(&deal.agreed);
-        for (line, (_, late)) in &deal.money {
+        let forgiving = self.forgives_the_late(&deal.agreed);
+        for (line, (_, came)) in &deal.money {
             let payer = self.truth(*line).and_then(|truth| truth.other);
             let owners = payer.and_then(|iban| self.owners.get(&iban));
             let own = owners.is_some_and(|owners| owners.contains(&deal.customer));
             self.check(own, || {
                 format!("order {id} went on with money of others, line {line}")
             });
-            self.check(!late || forgiving, || {
-                format!("order {id} went on with late money, line {line}")
+            let right = match came {
+                Came::InTime => true,
+                Came::Late => forgiving,
+                Came::OnItsDay => false,
+            };
+            self.check(right, || {
+                format!("order {id} went on with money that came {came:?}, line {line}")
             });
         }
     }

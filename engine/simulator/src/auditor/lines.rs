@@ -4,7 +4,7 @@
 use kantor_engine::{CustomerId, LineId, OrderId};
 use kantor_model::{Date, Moment, Money};
 
-use super::{Auditor, What};
+use super::{Auditor, Came, What};
 
 impl Auditor {
     pub(super) fn allocated(&mut self, line: LineId, order: OrderId, amount: Money, by_hand: bool) {
@@ -30,8 +30,14 @@ impl Auditor {
         }
         if let Some(deal) = self.deals.get_mut(&order) {
             // Where days are asked about, only a person may say that money is in time.
-            let late = self.rules.asks_about_days || truth.date > last_day(deal.deadline);
-            deal.money.insert(line, (amount.minor(), late));
+            let came = if truth.date > last_day(deal.deadline) {
+                Came::Late
+            } else if self.rules.asks_about_days {
+                Came::OnItsDay
+            } else {
+                Came::InTime
+            };
+            deal.money.insert(line, (amount.minor(), came));
         }
     }
 

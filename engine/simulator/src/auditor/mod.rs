@@ -83,6 +83,15 @@ enum Life {
     Over,
 }
 
+/// When money came, beside the deadline; banks tell days only.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Came {
+    InTime,
+    Late,
+    /// On the deadline's day or before, in an office where only a person may call that in time.
+    OnItsDay,
+}
+
 #[derive(Clone, Debug)]
 struct Deal {
     customer: CustomerId,
@@ -90,8 +99,8 @@ struct Deal {
     deadline: Moment,
     paid_to: CustomerAccountId,
     life: Life,
-    /// What it was given, and whether that came too late for the deadline of its day.
-    money: BTreeMap<LineId, (i64, bool)>,
+    /// What it was given, and when that came.
+    money: BTreeMap<LineId, (i64, Came)>,
     /// The rate that the customer was offered.
     offered: Option<i64>,
     cancelled: bool,

@@ -35,10 +35,10 @@ impl World {
             return;
         };
         match truth.what {
-            What::Own => self.book_line(line, "own"),
-            What::HandRefund(_) | What::HandPayout(_) => self.book_line(line, "by-hand"),
+            What::Own => drop(self.book_line(line, "own")),
+            What::HandRefund(_) | What::HandPayout(_) => drop(self.book_line(line, "by-hand")),
             // A payout that left once more than it should: its payee is asked for it.
-            What::Payout(_) => self.book_line(line, "claims"),
+            What::Payout(_) => drop(self.book_line(line, "claims")),
             What::Back(payout) => {
                 self.book_line(line, "by-hand");
                 if real.is_none_or(|real| !self.desk.by_hand.insert(real)) {
@@ -53,6 +53,10 @@ impl World {
                 let what = Some(What::HandPayout(payout.facts.payout));
                 let title = format!("ponowna wypłata {}", self.keys);
                 self.pay_by_hand(from, payee, to, amount, &title, what);
+            }
+            // Sent back already, and its booking looked at again.
+            What::Payment { .. } if real.is_some_and(|real| self.desk.by_hand.contains(&real)) => {
+                self.book_line(line, "by-hand");
             }
             What::Payment { meant, .. } => {
                 if self.chance.hits(self.faults.slip) {
@@ -118,9 +122,10 @@ impl World {
         let _ = self.ask(&staff, &Command::ReleaseReceipt { line, reason }, &[]);
     }
 
-    fn book_line(&mut self, line: LineId, name: &str) {
+    /// Books a line as nobody's order; whether it is that now.
+    fn book_line(&mut self, line: LineId, name: &str) -> bool {
         let Some(amount) = self.office.row(line).map(|row| row.facts.amount) else {
-            return;
+            return false;
         };
         let command = Command::BookLine {
             line,
@@ -128,17 +133,17 @@ impl World {
             ledger_account: name.to_owned(),
             reason: "nobody's order".to_owned(),
         };
-        let _ = self.staff(&command);
+        let booked = self.staff(&command).is_ok();
         if self.chance.hits(self.faults.slip) {
             let reason = "looked again".to_owned();
             let _ = self.staff(&Command::ReverseLineBooking { line, reason });
         }
+        booked
     }
 
     /// Money that no order takes goes back to where it came from, by hand.
     fn send_back(&mut self, line: LineId) {
-        self.book_line(line, "by-hand");
-        let is_booked = !self.office.state.questions.contains_key(&line);
+        let is_booked = self.book_line(line, "by-hand");
         let Some(real) = self.auditor.real(line) else {
             return;
         };
