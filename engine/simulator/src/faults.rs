@@ -93,6 +93,8 @@ faults! {
     reprice = 40;
     /// The bank takes a fee.
     fee = 60;
+    /// The office itself buys or sells a currency.
+    cover = 40;
     /// The office moves money between its accounts.
     own_transfer = 40;
 }

@@ -11,7 +11,7 @@ use kantor_model::{Currency, Money};
 use super::{Auditor, Life, What};
 
 /// Balances by the stable word of the ledger account.
-type Balances = BTreeMap<(String, Currency), i128>;
+pub(super) type Balances = BTreeMap<(String, Currency), i128>;
 
 impl Auditor {
     /// Compares every balance of the office's ledger with the auditor's own.
@@ -104,7 +104,10 @@ impl Auditor {
                     .map(|minor| i128::from(*minor))
                     .sum();
                 if let Some(name) = self.named.get(&line_id) {
-                    add(wanted, name, currency, -minor);
+                    // A cover deal is in the position, not on an account of its own.
+                    if !name.starts_with("cover ") {
+                        add(wanted, name, currency, -minor);
+                    }
                 } else if !self.payers.contains_key(&line_id) {
                     add(wanted, "suspense", currency, given - minor);
                 }
@@ -117,6 +120,7 @@ impl Auditor {
         let gained = i128::from(self.gained);
         add(wanted, "position", Currency::PLN, gained);
         add(wanted, "revaluation", Currency::PLN, -gained);
+        self.add_covers(wanted);
         for deal in self.deals.values() {
             let (gives, gets) = (deal.agreed.gives, deal.agreed.gets);
             match deal.life {
@@ -332,6 +336,6 @@ impl Auditor {
     }
 }
 
-fn add(to: &mut Balances, account: &str, currency: Currency, minor: i128) {
+pub(super) fn add(to: &mut Balances, account: &str, currency: Currency, minor: i128) {
     *to.entry((account.to_owned(), currency)).or_default() += minor;
 }

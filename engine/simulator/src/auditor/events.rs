@@ -143,6 +143,8 @@ impl Auditor {
             Event::PositionRevalued {
                 currencies, result, ..
             } if !currencies.is_empty() => self.revalued(*result),
+            Event::CoverDealBooked { deal, facts, .. } => self.cover_booked(*deal, facts),
+            Event::CoverDealReversed { deal, .. } => self.cover_reversed(*deal),
             Event::PayoutDue { facts } => self.payout_due(facts),
             Event::PayoutWithdrawn { payout } => {
                 let owed = self.owed.get_mut(payout);

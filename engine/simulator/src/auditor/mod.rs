@@ -7,6 +7,7 @@
 //! anew.
 
 mod books;
+mod covers;
 mod events;
 mod funding;
 mod lines;
@@ -17,8 +18,8 @@ mod rates;
 use std::collections::{BTreeMap, BTreeSet};
 
 use kantor_engine::{
-    AccountId, Actor, BatchId, CustomerAccountId, CustomerId, LineId, OrderId, PayoutId,
-    RateVersion,
+    AccountId, Actor, BatchId, CoverDealId, CustomerAccountId, CustomerId, LineId, OrderId,
+    PayoutId, RateVersion,
 };
 use kantor_model::{Currency, Date, Iban, Moment, Money};
 
@@ -39,6 +40,8 @@ pub(crate) enum What {
     HandPayout(PayoutId),
     /// Fees, capital, moves between the office's own accounts: nobody's order.
     Own,
+    /// One half of an exchange of the office itself, by its number.
+    Cover(u64),
 }
 
 /// A line at a bank, as it really is.
@@ -106,6 +109,16 @@ struct Deal {
     cancelled: bool,
     /// What the office bore (positive) or kept of the sum, and on which account of its books.
     absorbed: Option<(String, i64)>,
+}
+
+/// An exchange of the office itself.
+#[derive(Clone, Copy, Debug)]
+struct Cover {
+    lines: [LineId; 2],
+    bought: Money,
+    sold: Money,
+    /// The value of its foreign side at the reference rate of its moment, in PLN.
+    value: i64,
 }
 
 #[derive(Clone, Debug)]
@@ -179,6 +192,8 @@ pub(crate) struct Auditor {
     payers: BTreeMap<LineId, PayoutId>,
     /// Lines booked to named accounts.
     named: BTreeMap<LineId, String>,
+    /// Exchanges of the office itself: what was bought, what was sold, at which reference rate.
+    covers: BTreeMap<CoverDealId, Cover>,
     /// Orders that customers placed, by distinct requests.
     placed: BTreeSet<OrderId>,
     /// Orders that went on with too much in this request: the rest must go back in it.
@@ -207,6 +222,7 @@ impl Auditor {
             given: BTreeMap::new(),
             payers: BTreeMap::new(),
             named: BTreeMap::new(),
+            covers: BTreeMap::new(),
             placed: BTreeSet::new(),
             returning: Vec::new(),
             gained: 0,

@@ -69,6 +69,10 @@ impl World {
             self.counts.fault("own transfer");
             self.own_transfer();
         }
+        if self.chance.hits(self.faults.cover) && !self.healing {
+            self.counts.fault("cover deal");
+            self.cover(day);
+        }
         for drawer in self.drawers.clone() {
             if self.chance.hits(300) {
                 continue;
@@ -102,6 +106,51 @@ impl World {
         match self.chance.below(2) {
             0 if pko => Form::Table,
             _ => Form::Camt,
+        }
+    }
+
+    /// The office exchanges at another office: what it sells leaves, what it buys comes.
+    fn cover(&mut self, day: kantor_model::Date) {
+        let board = self.rates.last().map(|(_, pairs)| pairs.clone());
+        let pair = self.chance.any(&board.unwrap_or_default());
+        let Some(pair) = pair else { return };
+        let buys = self.chance.hits(500);
+        let foreign = self.chance.between(100_00, 20_000_00);
+        let rate = pair.mid + self.chance.between(-50, 50);
+        let home = foreign.saturating_mul(rate) / 10_000;
+        let (bought, sold) = if buys {
+            ((pair.base, foreign), (pair.quote, home))
+        } else {
+            ((pair.quote, home), (pair.base, foreign))
+        };
+        let (Some(into), Some(from)) = (self.any_drawer(bought.0), self.any_drawer(sold.0)) else {
+            return;
+        };
+        let Some((party, dealer)) = self.strangers.last().cloned() else {
+            return;
+        };
+        self.keys += 1;
+        let what = What::Cover(self.keys);
+        let title = format!("transakcja walutowa {}", self.keys);
+        let amount = Money::new(sold.1, sold.0);
+        self.pay_by_hand(
+            from,
+            party.clone(),
+            dealer,
+            amount,
+            &title,
+            Some(what.clone()),
+        );
+        let Some(drawer) = self.drawer(into) else {
+            return;
+        };
+        let amount = Money::new(bought.1, bought.0);
+        if let Some(bank) = self.banks.get_mut(drawer.bank)
+            && bank
+                .receive(drawer.iban, day, amount, &party, dealer, &title)
+                .is_ok()
+        {
+            self.look_at_bank(drawer, what);
         }
     }
 

@@ -221,7 +221,7 @@ impl World {
         })
     }
 
-    fn any_drawer(&mut self, currency: Currency) -> Option<kantor_engine::AccountId> {
+    pub(super) fn any_drawer(&mut self, currency: Currency) -> Option<kantor_engine::AccountId> {
         let fitting: Vec<_> = self
             .drawers
             .iter()

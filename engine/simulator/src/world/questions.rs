@@ -37,6 +37,7 @@ impl World {
         match truth.what {
             What::Own => drop(self.book_line(line, "own")),
             What::HandRefund(_) | What::HandPayout(_) => drop(self.book_line(line, "by-hand")),
+            What::Cover(deal) => self.book_cover(line, deal),
             // A payout that left once more than it should: its payee is asked for it.
             What::Payout(_) => drop(self.book_line(line, "claims")),
             What::Back(payout) => {
@@ -120,6 +121,39 @@ impl World {
         let reason = "wrong order".to_owned();
         let staff = Actor::Staff("anna".to_owned());
         let _ = self.ask(&staff, &Command::ReleaseReceipt { line, reason }, &[]);
+    }
+
+    /// Both halves of an exchange of the office, once both are here.
+    fn book_cover(&mut self, line: LineId, deal: u64) {
+        let open = self.office.state.questions.iter();
+        let other = open
+            .filter(|(other, question)| {
+                **other != line && !matches!(question, Question::NotProvedYet)
+            })
+            .map(|(other, _)| *other)
+            .find(|other| {
+                let real = self.auditor.real(*other);
+                let truth = real.and_then(|real| self.auditor.truth(real));
+                truth.is_some_and(|truth| truth.what == What::Cover(deal))
+            });
+        let amount = |line| self.office.row(line).map(|row| row.facts.amount);
+        let Some(other) = other else { return };
+        let (Some(one), Some(two)) = (amount(line), amount(other)) else {
+            return;
+        };
+        let (bought, sold) = if one.is_positive() {
+            ((line, one), (other, two))
+        } else {
+            ((other, two), (line, one))
+        };
+        let reason = "covers the day".to_owned();
+        let covers = Vec::new();
+        let _ = self.staff(&Command::BookCoverDeal {
+            bought,
+            sold,
+            covers,
+            reason,
+        });
     }
 
     /// Books a line as nobody's order; whether it is that now.
