@@ -18,6 +18,9 @@ use crate::plant::Plant;
 /// How many lines of a chain are looked at besides twice those of a statement, as the runtime does.
 const RECENT_LINES: usize = 64;
 
+/// After so many events a crash keeps what it replayed.
+const KEEP_AFTER: usize = 1_000;
+
 /// A bank line as the store keeps it.
 #[derive(Clone, Debug)]
 pub(crate) struct Row {
@@ -60,6 +63,8 @@ pub(crate) struct Office {
     pub(crate) rows: BTreeMap<AccountId, Vec<Row>>,
     log: Vec<Kept>,
     answers: BTreeMap<u64, Answer>,
+    /// How many events were replayed by a crash, and the office after them.
+    replayed: (usize, Snapshot),
     /// Whether events are kept in the store's JSON.
     stored: bool,
     pub(crate) plant: Option<Plant>,
@@ -75,6 +80,7 @@ impl Office {
             rows: BTreeMap::new(),
             log: Vec::new(),
             answers: BTreeMap::new(),
+            replayed: (0, Snapshot::new()),
             stored,
             plant,
             broken: None,
@@ -152,15 +158,32 @@ impl Office {
         }
     }
 
-    /// Dies, and rises from what was committed: nobody may be able to tell the difference.
+    /// Dies, and rises from what was committed: nobody may be able to tell the difference. What a
+    /// crash before has replayed already is not replayed again, or a year of crashes would take a
+    /// year; the end of the run replays everything.
     pub(crate) fn die(&mut self) {
         self.deaths += 1;
         if self.plant == Some(Plant::LostEvent) {
             self.log.pop();
         }
-        let before = std::mem::take(&mut self.state);
+        let (from, kept) = std::mem::take(&mut self.replayed);
+        self.replay(from, kept.clone());
+        self.replayed = if self.log.len() - from > KEEP_AFTER {
+            (self.log.len(), self.state.clone())
+        } else {
+            (from, kept)
+        };
+    }
+
+    /// Everything from the first event on.
+    pub(crate) fn replay_all(&mut self) {
+        self.replay(0, Snapshot::new());
+    }
+
+    fn replay(&mut self, from: usize, state: Snapshot) {
+        let before = std::mem::replace(&mut self.state, state);
         let log = std::mem::take(&mut self.log);
-        for kept in &log {
+        for kept in log.iter().skip(from) {
             match kept {
                 Kept::Value(recorded) => self.live(recorded),
                 Kept::Stored(record) => match codec::decode(record) {

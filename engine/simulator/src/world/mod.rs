@@ -156,6 +156,7 @@ impl World {
             self.live_until(begun.plus_seconds(day * 86_400));
         }
         if !self.is_broken() {
+            self.office.replay_all();
             self.auditor.judge_end(&self.office.state);
         }
         self.counts.checks = self.auditor.checks;
