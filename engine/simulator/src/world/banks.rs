@@ -82,8 +82,12 @@ impl World {
             } else {
                 0
             };
-            let skip = usize::try_from(skip).unwrap_or(0);
             let form = self.form_of(drawer);
+            // What states a balance at its end tells the day from its beginning.
+            let skip = match form {
+                Form::Mt940 | Form::Notice => usize::try_from(skip).unwrap_or(0),
+                Form::Camt | Form::Table => 0,
+            };
             let Some(bank) = self.banks.get(drawer.bank) else {
                 continue;
             };
