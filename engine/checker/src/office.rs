@@ -258,7 +258,7 @@ pub(crate) struct Office<'a> {
     pub(crate) position: Position,
     /// The classes of customers that have one.
     pub(crate) classes: BTreeMap<u64, String>,
-    pub(crate) transfer_files: BTreeSet<Digest>,
+    pub(crate) transfer_files: BTreeMap<Digest, u64>,
     pub(crate) ledger: Moves,
     /// Orders of which something happened since the last act was over.
     pub(crate) touched: BTreeSet<u64>,
@@ -287,7 +287,7 @@ impl<'a> Office<'a> {
             notices: 0,
             position: Position::default(),
             classes: BTreeMap::new(),
-            transfer_files: BTreeSet::new(),
+            transfer_files: BTreeMap::new(),
             ledger: Moves::new(),
             touched: BTreeSet::new(),
             fresh: Vec::new(),

@@ -1,0 +1,388 @@
+//! A small office that has lived through nearly everything: what the forgeries are made from.
+
+use std::sync::Arc;
+
+use kantor_engine::rates::{Fixed, RateLine};
+use kantor_engine::{
+    AccountId, Actor, Answer, BatchId, Command, CustomerAccountId, CustomerId, LineId, OrderId,
+    PayoutId, Policy, RateVersion, Reference,
+};
+use kantor_model::{Currency, Iban, Moment, Money, Party, Rate, SortCode};
+use kantor_office::{Import, NewPerson, Office, Request, SetClock, Settings};
+use kantor_parsers::transfers::{TransferFormat, write_batch};
+use kantor_store::{OfficeId, SqliteStore, Store};
+
+const PLN_ACCOUNT: &str = "PL46114010100000579009004001";
+const EUR_ACCOUNT: &str = "PL89114010100000579009004003";
+const STRANGER: &str = "PL61109010140000071219812874";
+
+/// The office, its clock and where it is kept.
+pub(crate) struct Town {
+    office: Office,
+    clock: Arc<SetClock>,
+    pub(crate) store: Arc<dyn Store>,
+    _folder: tempfile::TempDir,
+}
+
+/// A line of a statement: amount, who pays, title.
+struct Line {
+    amount: &'static str,
+    account: String,
+    title: String,
+}
+
+fn line(amount: &'static str, account: String, title: String) -> Line {
+    Line {
+        amount,
+        account,
+        title,
+    }
+}
+
+fn staff(name: &str) -> Actor {
+    Actor::Staff(name.to_owned())
+}
+
+/// The account of a customer at a bank of which the office has an account as well.
+fn own(customer: u64, currency: Currency) -> Iban {
+    let sort_code = SortCode::parse("11401010").unwrap();
+    let kind = u64::from(currency == Currency::EUR);
+    Iban::polish(sort_code, &format!("{:016}", customer * 10 + kind)).unwrap()
+}
+
+fn paying(customer: u64, currency: Currency) -> String {
+    own(customer, currency).to_string()
+}
+
+fn title(order: u64) -> String {
+    Reference::of_order(OrderId(order)).unwrap().to_string()
+}
+
+fn payout_title(payout: u64) -> String {
+    Reference::of_payout(PayoutId(payout)).unwrap().to_string()
+}
+
+/// A statement in mBank's shape.
+fn statement(iban: &str, number: &str, opening: &str, lines: &[&Line], closing: &str) -> String {
+    let currency = if iban == EUR_ACCOUNT { "EUR" } else { "PLN" };
+    let mut text =
+        format!(":20:ST261119CYC/1\n:25:{iban}\n:28C:{number}\n:60F:C261118{currency}{opening}\n");
+    for (at, line) in lines.iter().enumerate() {
+        let (sign, digits) = match line.amount.strip_prefix('-') {
+            Some(digits) => ("DR", digits),
+            None => ("CR", line.amount),
+        };
+        text += &format!(
+            ":61:2611191119{sign}{digits}NTRFNONREF//EL{at:06}-000970\n770-PRZELEW\n\
+             :86:770 PRZELEW; Z RACH.: {}; OD: ANNA ZOLC; TYT.: {}; TNR: 1452710161{at:05}.040001\n",
+            &line.account[2..],
+            line.title
+        );
+    }
+    if !closing.is_empty() {
+        text += &format!(":62F:C261119{currency}{closing}\n");
+    }
+    text
+}
+
+impl Town {
+    /// Lives through everything.
+    pub(crate) fn lived() -> Town {
+        let town = Town::founded();
+        town.orders_are_placed();
+        town.euros_come();
+        town.people_decide();
+        town.zlotys_leave();
+        town.euros_leave();
+        town.clock.advance(24 * 60 * 60);
+        town.office.tick().unwrap();
+        town
+    }
+
+    fn founded() -> Town {
+        let folder = tempfile::tempdir().unwrap();
+        let store: Arc<dyn Store> =
+            Arc::new(SqliteStore::open(&folder.path().join("kantor.db")).unwrap());
+        let ten = Moment::from_warsaw("2026-11-19".parse().unwrap(), 10, 0).unwrap();
+        let clock = Arc::new(SetClock::at(ten));
+        let settings = Settings {
+            office: OfficeId(1),
+            owner: Party {
+                name: "Kantor Testowy".to_owned(),
+                street: "ul. Prosta 1".to_owned(),
+                city: "00-001 Warszawa".to_owned(),
+            },
+        };
+        let policy = Policy::initial();
+        let office = Office::create(Arc::clone(&store), settings, clock.clone(), policy).unwrap();
+        let town = Town {
+            office,
+            clock,
+            store,
+            _folder: folder,
+        };
+        let policy = Policy {
+            four_eyes: true,
+            ..Policy::initial()
+        };
+        town.does(Command::SetPolicy { policy });
+        for currency in [Currency::PLN, Currency::EUR] {
+            town.does(Command::DefineCurrency { currency });
+        }
+        for (iban, opening) in [
+            (PLN_ACCOUNT, Money::new(5_000_000, Currency::PLN)),
+            (EUR_ACCOUNT, Money::new(100_000, Currency::EUR)),
+        ] {
+            town.does(Command::OpenAccount {
+                iban: Iban::parse(iban).unwrap(),
+                name: "mBank".to_owned(),
+                fallback: true,
+                opening,
+                opened_on: "2026-11-18".parse().unwrap(),
+                last_statement: Some("211/1".to_owned()),
+            });
+        }
+        town.publishes("4.2000", "4.3000", "4.2500");
+        town
+    }
+
+    fn publishes(&self, buy: &str, sell: &str, mid: &str) {
+        let (base, quote) = (Currency::EUR, Currency::PLN);
+        let line = RateLine::new(
+            Rate::parse(buy, base, quote).unwrap(),
+            Rate::parse(sell, base, quote).unwrap(),
+            Rate::parse(mid, base, quote).unwrap(),
+        );
+        self.does(Command::PublishRates {
+            source: "test".to_owned(),
+            lines: vec![line.unwrap()],
+        });
+    }
+
+    fn does(&self, command: Command) -> Answer {
+        self.says("anna", command)
+    }
+
+    fn says(&self, name: &str, command: Command) -> Answer {
+        self.office
+            .execute(Request::new(staff(name), command))
+            .unwrap()
+    }
+
+    fn customer(&self, name: &str) -> (CustomerId, CustomerAccountId, CustomerAccountId) {
+        let person = NewPerson {
+            first_name: name.to_owned(),
+            last_name: "Żółć".to_owned(),
+            pesel: "44051401359".to_owned(),
+            email: format!("{name}@example.test"),
+            phone: "+48601602603".to_owned(),
+            street: "ul. Długa 2".to_owned(),
+            postal_code: "00-950".to_owned(),
+            city: "Łódź".to_owned(),
+            password_hash: "$argon2id$".to_owned(),
+        };
+        let id = self.office.register(&person, "salt", None).unwrap();
+        let account = |currency| {
+            self.office
+                .add_customer_account(id, own(id.0, currency), currency, "mine", "salt", None)
+                .unwrap()
+        };
+        (id, account(Currency::EUR), account(Currency::PLN))
+    }
+
+    fn orders_are_placed(&self) {
+        let place = |who: &(CustomerId, CustomerAccountId, CustomerAccountId), euros: i64| {
+            let order = Command::PlaceOrder {
+                customer: who.0,
+                fixed: Fixed::Gives(Money::new(euros, Currency::EUR)),
+                other: Currency::PLN,
+                rates: RateVersion(1),
+                pays_from: who.1,
+                paid_to: who.2,
+            };
+            let by = Actor::Customer(who.0);
+            self.office.execute(Request::new(by, order)).unwrap();
+        };
+        let people = ["anna", "bolek", "celina", "darek", "ewa"].map(|name| self.customer(name));
+        for (who, euros) in people.iter().zip([10_003, 20_000, 30_000, 5_000, 6_000]) {
+            place(who, euros);
+        }
+        let (sixth, eur, pln) = self.customer("filip");
+        self.does(Command::PlaceOrder {
+            customer: sixth,
+            fixed: Fixed::Gets(Money::new(10_000, Currency::EUR)),
+            other: Currency::PLN,
+            rates: RateVersion(1),
+            pays_from: pln,
+            paid_to: eur,
+        });
+        place(&people[0], 7_000);
+        self.does(Command::CancelOrder {
+            order: OrderId(5),
+            reason: "asked by telephone".to_owned(),
+        });
+        self.publishes("4.1900", "4.2900", "4.2400");
+        self.does(Command::RepriceOrder {
+            order: OrderId(7),
+            rate: "4.1950".parse().unwrap(),
+            reason: "the market moved".to_owned(),
+        });
+        let accept = Command::AcceptRate { order: OrderId(7) };
+        let by = Actor::Customer(CustomerId(1));
+        self.office.execute(Request::new(by, accept)).unwrap();
+    }
+
+    fn imports(&self, file: &str) {
+        let stored = self.office.store_file(&mut file.as_bytes()).unwrap();
+        let import = Import {
+            file: stored.hash,
+            read_by: "mbank 0.1.0".to_owned(),
+            statements: kantor_parsers::parse_all(file.as_bytes()).statements,
+            account: None,
+            lenient: false,
+        };
+        let imported = self.office.import(&staff("anna"), &import).unwrap();
+        for one in imported {
+            one.outcome.unwrap();
+        }
+    }
+
+    /// Paid exactly; too little; by a stranger; after a new rate; a fee; by nobody; a cover deal.
+    fn euros_come(&self) {
+        let euro = |customer| paying(customer, Currency::EUR);
+        let lines = [
+            line("100,03", euro(1), format!("za {}", title(1))),
+            line("150,00", euro(2), title(2)),
+            line("300,00", STRANGER.to_owned(), title(3)),
+            line("70,00", euro(1), title(7).to_lowercase()),
+            line("-3,00", STRANGER.to_owned(), "OPLATA ZA PRZELEW".to_owned()),
+            line("5,00", STRANGER.to_owned(), "WPLATA".to_owned()),
+            line("50,00", STRANGER.to_owned(), "ZASILENIE".to_owned()),
+        ];
+        let all: Vec<&Line> = lines.iter().collect();
+        self.imports(&statement(EUR_ACCOUNT, "212/1", "1000,00", &all[..2], ""));
+        self.imports(&statement(EUR_ACCOUNT, "212/1", "1000,00", &all, "1672,03"));
+        // One that does not add up is kept and not booked.
+        self.imports(&statement(
+            EUR_ACCOUNT,
+            "213/1",
+            "1672,03",
+            &all[..1],
+            "1,00",
+        ));
+        let zloty = [
+            line("430,00", paying(6, Currency::PLN), title(6)),
+            line("-212,00", STRANGER.to_owned(), "ZAKUP EUR".to_owned()),
+        ];
+        let zloty: Vec<&Line> = zloty.iter().collect();
+        self.imports(&statement(
+            PLN_ACCOUNT,
+            "212/1",
+            "50000,00",
+            &zloty,
+            "50218,00",
+        ));
+        self.clock.advance(15 * 60 + 1);
+        self.office.tick().unwrap();
+    }
+
+    fn people_decide(&self) {
+        self.does(Command::ScaleOrder {
+            order: OrderId(2),
+            reason: "he wants what he paid for".to_owned(),
+        });
+        self.does(Command::RefundOrder {
+            order: OrderId(3),
+            reason: "money of a stranger".to_owned(),
+        });
+        let at = |account, ordinal| LineId {
+            account: AccountId(account),
+            ordinal,
+        };
+        let fee = || {
+            let fees = "bank-fees".to_owned();
+            let request = Request::book_line(staff("anna"), at(2, 5), fees, "monthly".to_owned());
+            self.office.execute(request).unwrap();
+        };
+        fee();
+        self.does(Command::ReverseLineBooking {
+            line: at(2, 5),
+            reason: "a mistake".to_owned(),
+        });
+        fee();
+        self.does(Command::BookCoverDeal {
+            bought: (at(2, 7), Money::new(5_000, Currency::EUR)),
+            sold: (at(1, 2), Money::new(-21_200, Currency::PLN)),
+            covers: vec![OrderId(6)],
+            reason: "closes the day".to_owned(),
+        });
+    }
+
+    fn batch(&self, account: u64, day: &str, format: TransferFormat) -> BatchId {
+        let date = day.parse().unwrap();
+        let make = self.office.batch_of_all_due(AccountId(account), date);
+        let Answer::Batch(batch) = self.does(make.unwrap()) else {
+            panic!("no batch");
+        };
+        self.says("bolek", Command::ApproveBatch { batch });
+        let transfers = self.office.transfers(batch).unwrap();
+        let written = write_batch(format, &transfers, None).unwrap();
+        let by = staff("anna");
+        self.office
+            .archive_transfer_file(
+                &by,
+                batch,
+                format.name(),
+                "mbank 0.1.0",
+                &written.bytes,
+                None,
+            )
+            .unwrap();
+        batch
+    }
+
+    /// A file that was not sent, another that was, and the bank's lines of it.
+    fn zlotys_leave(&self) {
+        let batch = self.batch(1, "2026-11-19", TransferFormat::Elixir0);
+        self.says(
+            "bolek",
+            Command::VoidBatch {
+                batch,
+                reason: "the bank was closed".to_owned(),
+                attested_by: vec!["anna".to_owned(), "bolek".to_owned()],
+            },
+        );
+        self.batch(1, "2026-11-20", TransferFormat::Elixir0);
+        let paid = |payout: u64| {
+            self.office.read(|seen| {
+                let facts = seen.payouts[&PayoutId(payout)].facts;
+                (facts.account.0 == 1).then(|| facts.amount)
+            })
+        };
+        let mut lines = Vec::new();
+        let mut balance = 5_021_800;
+        for payout in 1..=5 {
+            if let Some(amount) = paid(payout) {
+                balance -= amount.minor();
+                let text = amount.to_decimal_string().replace('.', ",");
+                let text: &'static str = Box::leak(format!("-{text}").into_boxed_str());
+                lines.push(line(text, STRANGER.to_owned(), payout_title(payout)));
+            }
+        }
+        let lines: Vec<&Line> = lines.iter().collect();
+        let closing = Money::new(balance, Currency::PLN)
+            .to_decimal_string()
+            .replace('.', ",");
+        self.imports(&statement(
+            PLN_ACCOUNT,
+            "213/1",
+            "50218,00",
+            &lines,
+            &closing,
+        ));
+    }
+
+    fn euros_leave(&self) {
+        self.batch(2, "2026-11-20", TransferFormat::Pain001V09);
+    }
+}
