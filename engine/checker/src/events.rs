@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use kantor_model::{Currency, Money};
 use serde_json::Value;
 
+use crate::agreed::Placed;
 use crate::form::{Fields, Form, Misread};
 use crate::lines::Booking;
 use crate::log::{self, At};
 use crate::office::{Office, Policy};
-use crate::orders::Placed;
+
 use crate::payouts::Due;
 use crate::position::{Deal, Stated, Valued};
 use crate::values::{Actor, Moves, postings};

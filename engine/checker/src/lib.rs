@@ -32,6 +32,7 @@
     )
 )]
 
+mod agreed;
 mod archive;
 mod batches;
 mod books;

@@ -356,7 +356,7 @@ impl Town {
         let paid = |payout: u64| {
             self.office.read(|seen| {
                 let facts = seen.payouts[&PayoutId(payout)].facts;
-                (facts.account.0 == 1).then(|| facts.amount)
+                (facts.account.0 == 1).then_some(facts.amount)
             })
         };
         let mut lines = Vec::new();
