@@ -114,6 +114,16 @@ impl RateTable {
             .map(|line| line.mid.value())
     }
 
+    /// The customer's rate of a pair on one side, where the table has it.
+    pub fn rate(&self, side: Side, base: Currency, quote: Currency) -> Option<Decimal> {
+        let mut lines = self.lines.iter();
+        let line = lines.find(|line| line.base() == base && line.quote() == quote)?;
+        Some(match side {
+            Side::Buy => line.buy.value(),
+            Side::Sell => line.sell.value(),
+        })
+    }
+
     /// The terms of an exchange at this table's rates. What the office pays is rounded down,
     /// what it asks for is rounded up.
     pub fn terms(&self, fixed: Fixed, other: Currency) -> Result<Terms, QuoteError> {

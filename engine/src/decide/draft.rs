@@ -1,5 +1,7 @@
 //! A decision in the making: what was seen, and what the events so far have made of it.
 
+use std::collections::BTreeSet;
+
 use kantor_model::Moment;
 
 use crate::apply::apply;
@@ -26,6 +28,7 @@ pub(crate) struct Draft<'a> {
     pub(crate) now: Moment,
     after: Snapshot,
     events: Vec<Recorded>,
+    unsettled: BTreeSet<OrderId>,
 }
 
 impl<'a> Draft<'a> {
@@ -42,6 +45,7 @@ impl<'a> Draft<'a> {
             now,
             after,
             events: Vec::new(),
+            unsettled: BTreeSet::new(),
         }
     }
 
@@ -109,6 +113,15 @@ impl<'a> Draft<'a> {
         for id in &touched.accounts {
             copy(&self.seen.accounts, &mut self.after.accounts, id);
         }
+    }
+
+    /// Notes an order whose money does not fulfil it; the policy is asked about it at the end.
+    pub(crate) fn leave_unsettled(&mut self, order: OrderId) {
+        self.unsettled.insert(order);
+    }
+
+    pub(crate) fn take_unsettled(&mut self) -> BTreeSet<OrderId> {
+        std::mem::take(&mut self.unsettled)
     }
 
     /// What was recorded so far.

@@ -1,12 +1,12 @@
 //! From money to an exchange and back: an order follows its receipts.
 
+use kantor_model::{Money, MoneyError};
+
 use super::draft::Draft;
 use super::orders::may;
 use super::reason_of;
 use crate::command::Answer;
 use crate::event::Event;
-use kantor_model::{Money, MoneyError};
-
 use crate::ledger::{LedgerAccount, Posting, movement};
 use crate::matching::Book;
 use crate::order::{Order, OrderState, OrderStep};
@@ -15,19 +15,28 @@ use crate::rates::{Side, Terms};
 use crate::refusal::Refusal;
 use crate::{OrderId, PayoutId, Reference};
 
-/// Lets an order follow its money: it is funded when the money fulfils it, held when it does not.
-/// Without money, and while the customer has an offered rate to answer, the order stays as it is.
+/// Lets an order follow its money: it is funded when the money fulfils it; when it does not, the
+/// policy is asked at the end of the decision. Without money, and while the customer has an offered
+/// rate to answer, the order stays as it is.
 pub(super) fn settle(draft: &mut Draft<'_>, id: OrderId) -> Result<(), Refusal> {
     let order = draft.order_of(id)?;
     if order.receipts.is_empty() || order.state == OrderState::AwaitingConsent {
         return Ok(());
     }
+    // Whoever takes a receipt of a funded order back has undone its exchange already.
+    let is_undone = order.state == OrderState::Funded;
     match order.failing() {
-        None => fund(draft, id, None),
+        None => {
+            if is_undone {
+                draft.record(Event::OrderLostFunds { order: id });
+            }
+            fund(draft, id, None)
+        }
         Some(reason) => {
-            if order.state != OrderState::Held(reason) {
+            if is_undone {
                 draft.record(Event::OrderHeld { order: id, reason });
             }
+            draft.leave_unsettled(id);
             Ok(())
         }
     }
@@ -42,7 +51,7 @@ pub(super) fn fund(
     fund_with(draft, id, reason, None)
 }
 
-fn fund_with(
+pub(super) fn fund_with(
     draft: &mut Draft<'_>,
     id: OrderId,
     reason: Option<String>,

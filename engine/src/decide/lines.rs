@@ -219,9 +219,11 @@ pub(super) fn release(
         .ok_or(Refusal::NotAReceipt { line })?
         .amount;
     match order.state {
-        OrderState::Funded | OrderState::Held(_) | OrderState::AwaitingConsent => {}
         OrderState::AwaitingFunds
-        | OrderState::PayingOut
+        | OrderState::Funded
+        | OrderState::Held(_)
+        | OrderState::AwaitingConsent => {}
+        OrderState::PayingOut
         | OrderState::Completed
         | OrderState::Refunding
         | OrderState::Refunded
@@ -244,7 +246,10 @@ pub(super) fn release(
     );
     if order.receipts.len() > 1 {
         settle(draft, *id)?;
-    } else if order.state != OrderState::AwaitingConsent {
+    } else if !matches!(
+        order.state,
+        OrderState::AwaitingConsent | OrderState::AwaitingFunds
+    ) {
         draft.record(Event::OrderLostFunds { order: *id });
         if order.cancelled {
             // It had ended before that money came, and is over again without it.

@@ -4,6 +4,7 @@ mod batches;
 mod draft;
 mod exchange;
 mod lines;
+mod money;
 mod orders;
 mod position;
 mod setup;
@@ -40,6 +41,7 @@ pub fn decide(
     }
     let mut draft = Draft::new(seen, by, now);
     let answer = answer(command, &mut draft)?;
+    money::judge_unsettled(&mut draft)?;
     position::watch(&mut draft)?;
     let outcome = draft.into_outcome(answer);
     let postings = outcome.events.iter().flat_map(|event| &event.postings);

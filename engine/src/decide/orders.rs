@@ -3,11 +3,12 @@
 use kantor_model::Currency;
 
 use super::draft::Draft;
-use super::exchange::refund;
+use super::exchange::{refund, settle};
+use super::money::judge_unanswered;
 use super::reason_of;
 use crate::command::Answer;
 use crate::event::{Actor, Event};
-use crate::order::{HeldReason, Order, OrderFacts, OrderStep, next_order_state};
+use crate::order::{Order, OrderFacts, OrderState, OrderStep, next_order_state};
 use crate::pairing::pair;
 use crate::rates::{Fixed, RateTable};
 use crate::refusal::Refusal;
@@ -196,10 +197,11 @@ pub(super) fn expire(draft: &mut Draft<'_>, id: OrderId) -> Result<Answer, Refus
     }
     if order.receipts.is_empty() {
         draft.record(Event::OrderExpired { order: id });
+    } else if order.state == OrderState::AwaitingConsent {
+        judge_unanswered(draft, id)?;
     } else {
-        // Money is here and the customer did not answer: a person has to decide.
-        let reason = order.failing().unwrap_or(HeldReason::Late);
-        draft.record(Event::OrderHeld { order: id, reason });
+        // A part of the money is here, and the time to wait for the rest is over.
+        settle(draft, id)?;
     }
     Ok(Answer::Order(id))
 }

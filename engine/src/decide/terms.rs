@@ -173,9 +173,22 @@ pub(super) fn decline_rate(draft: &mut Draft<'_>, id: OrderId) -> Result<Answer,
         // Withdrawn by the office, or nothing came yet: the terms before the offer stand.
         Actor::Customer(_) | Actor::Staff(_) | Actor::System => {
             draft.record(Event::RateDeclined { order: id });
-            settle(draft, id)?;
+            withdrawn(draft, id)?;
             Ok(Answer::Order(id))
         }
+    }
+}
+
+/// An offer that was withdrawn, or refused before money came. Whoever withdraws it decides himself
+/// what follows: the policy is not asked again.
+fn withdrawn(draft: &mut Draft<'_>, id: OrderId) -> Result<(), Refusal> {
+    let order = draft.order_of(id)?;
+    match order.failing() {
+        Some(reason) if !order.receipts.is_empty() => {
+            draft.record(Event::OrderHeld { order: id, reason });
+            Ok(())
+        }
+        Some(_) | None => settle(draft, id),
     }
 }
 

@@ -1,6 +1,6 @@
 //! An order as it was agreed and as it stands.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use kantor_model::{Currency, Decimal, Moment, Money};
 
@@ -157,16 +157,20 @@ impl Order {
         }
     }
 
-    /// The first test that its money fails, all of it taken together; `None` when the money fulfils
-    /// it.
-    pub fn failing(&self) -> Option<HeldReason> {
+    /// Every test that its money fails, all of it taken together.
+    pub fn problems(&self) -> BTreeSet<HeldReason> {
         let of_lines = self.tally.failures.keys().copied();
         let of_lines = of_lines.filter(|reason| !reason.is_about_the_sum());
         let of_sum = self.sum_fails(self.received());
         // What the law stopped goes on only when a person says so.
         let of_law = (self.state == OrderState::Held(HeldReason::Compliance))
             .then_some(HeldReason::Compliance);
-        of_lines.chain(of_sum).chain(of_law).min()
+        of_lines.chain(of_sum).chain(of_law).collect()
+    }
+
+    /// The first of them; `None` when the money fulfils the order.
+    pub fn failing(&self) -> Option<HeldReason> {
+        self.problems().first().copied()
     }
 
     /// What the customer is to pay.

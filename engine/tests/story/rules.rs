@@ -1,14 +1,12 @@
 //! The office's rules in the words of a story, and what is shown of its money.
 
-use kantor_engine::policy::{
-    Amounts, CustomerClass, MoneyRules, MoneyVerdict, PositionLimit, Rest, Scope, Shortage,
-    Stopped, Unhonoured,
-};
+use kantor_engine::policy::{CustomerClass, MoneyRules, MoneyVerdict, PositionLimit, Scope};
 use kantor_engine::{Actor, Command, Event, Policy};
 use kantor_model::Money;
 
 use super::acts::{currency, money};
 use super::{Row, Story};
+use crate::fixture::rules::set;
 
 impl Story {
     /// `rules [EUR/PLN] [regular] late.honour=20 under.short=scale`: one set of rules, for a pair,
@@ -67,66 +65,6 @@ impl Story {
         let boss = Actor::Staff("boss".to_owned());
         self.ask(&boss, &Command::SetPolicy { policy });
     }
-}
-
-/// One setting of a set of rules.
-fn set(rules: &mut MoneyRules, name: &str, value: &str) {
-    let number = || value.parse().expect("a number");
-    match name {
-        "late.grace" => rules.late.grace_seconds = value.parse().expect("a number"),
-        "late.honour" => rules.late.honour_within = Some(number()),
-        "late.else" => {
-            rules.late.otherwise = match value {
-                "hold" => Unhonoured::Hold,
-                "refund" => Unhonoured::Refund,
-                "ask-or-hold" => Unhonoured::Ask(Stopped::Hold),
-                "ask-or-refund" => Unhonoured::Ask(Stopped::Refund),
-                _ => panic!("no way to deal with late money: `{value}`"),
-            }
-        }
-        "under.tolerance" => rules.under.tolerance = amounts(value),
-        "under.fees" => rules.under.fees = amounts(value),
-        "under.minimum" => rules.under.minimum = amounts(value),
-        "under.short" => {
-            rules.under.shortage = match value.strip_prefix("wait-or-") {
-                Some(rest) => Shortage::Wait(self::rest(rest)),
-                None => Shortage::AtOnce(self::rest(value)),
-            }
-        }
-        "over.tolerance" => rules.over.tolerance = amounts(value),
-        "over.scale_up" => rules.over.scale_up = number(),
-        "over.excess" => rules.over.excess = stopped(value),
-        "third_party" => rules.third_party = stopped(value),
-        "wrong_currency" => rules.wrong_currency = stopped(value),
-        "after_end" => rules.after_end = stopped(value),
-        _ => panic!("no rule `{name}`"),
-    }
-}
-
-fn stopped(word: &str) -> Stopped {
-    match word {
-        "hold" => Stopped::Hold,
-        "refund" | "return" => Stopped::Refund,
-        _ => panic!("hold or refund, not `{word}`"),
-    }
-}
-
-fn rest(word: &str) -> Rest {
-    match word {
-        "hold" => Rest::Hold,
-        "scale" => Rest::Scale,
-        "refund" => Rest::Refund,
-        _ => panic!("hold, scale or refund, not `{word}`"),
-    }
-}
-
-/// `1.00PLN,0.50EUR`.
-fn amounts(text: &str) -> Amounts {
-    let amount = |text: &str| {
-        let (number, code) = text.split_at(text.len() - 3);
-        money(number, currency(code))
-    };
-    text.split(',').map(amount).collect()
 }
 
 /// What an event says of the office's rules and of its position.

@@ -1,6 +1,7 @@
 //! What happened, as sentences of the word files.
 
 use kantor_engine::matching::{Question, Verdict};
+use kantor_engine::policy::{Decision, MoneyVerdict};
 use kantor_engine::rates::Terms;
 use kantor_engine::{Actor, Event, LineOutcome, NotBooked, StatementOutcome};
 use kantor_model::{Currency, Money};
@@ -51,6 +52,7 @@ fn event(event: &Event) -> Option<Sentence> {
         Event::DeadlineMoved { deadline, .. } => {
             Sentence::new("deadline-moved", &[("until", &deadline.warsaw_text())])
         }
+        Event::MoneyJudged { verdict, .. } => return judged(verdict),
         Event::OrderFunded { reason: None, .. } => plain("order-funded"),
         Event::OrderFunded { .. } => plain("order-confirmed"),
         Event::OrderHeld { reason, .. } => plain(&format!("order-held-{}", reason.word())),
@@ -73,6 +75,27 @@ fn event(event: &Event) -> Option<Sentence> {
         // About the house, its lines or its batches: no part of an order's story.
         _ => return None,
     })
+}
+
+/// What the office's rules said about an order's money; that a person decides is told by the event
+/// that holds the order.
+fn judged(verdict: &MoneyVerdict) -> Option<Sentence> {
+    let (rule, decision) = verdict.rows.last()?;
+    let amount = match decision {
+        Decision::Hold(_) => return None,
+        Decision::Absorb(money) | Decision::Scale(money) | Decision::Return(money) => {
+            money.to_string()
+        }
+        Decision::Wait | Decision::Refund | Decision::AskConsent | Decision::AsAgreed => {
+            String::new()
+        }
+    };
+    let code = format!("judged-{}", rule.word());
+    let policy = verdict.policy.to_string();
+    Some(Sentence::new(
+        &code,
+        &[("amount", &amount), ("policy", &policy)],
+    ))
 }
 
 /// The reason that a person gave for an act on an order.
@@ -191,6 +214,7 @@ pub(super) fn import_refused(error: &ImportError) -> Sentence {
 #[cfg(test)]
 mod tests {
     use kantor_engine::order::HeldReason;
+    use kantor_engine::policy::MoneyRule;
     use kantor_wire::{Language, Words};
 
     #[test]
@@ -207,6 +231,10 @@ mod tests {
                 assert!(words.find(&key).is_some(), "{key}");
             }
             assert!(kantor_wire::HeldReason::from_name(word).is_some(), "{word}");
+        }
+        for rule in MoneyRule::ALL {
+            let key = format!("said.judged-{}", rule.word());
+            assert!(words.find(&key).is_some(), "{key}");
         }
     }
 }
