@@ -6,6 +6,7 @@ use kantor_model::{Currency, Decimal, Moment};
 
 use crate::Checks;
 use crate::form::{Fields, Misread};
+use crate::judged::is_policys;
 use crate::life::OrderState;
 use crate::log::At;
 use crate::office::{Is, Office, Order};
@@ -94,6 +95,7 @@ impl Office<'_> {
             used: BTreeMap::new(),
             payouts: Vec::new(),
             terms_changed: 0,
+            judged: None,
             difference: Moves::new(),
         });
         Ok(Moves::new())
@@ -179,13 +181,26 @@ impl Office<'_> {
     }
 
     /// The reference rate of today for an order's pair, else the one it has.
-    fn mid_now(&self, terms: &Terms) -> Decimal {
+    pub(crate) fn mid_now(&self, terms: &Terms) -> Decimal {
         let pair = terms
             .side
             .pair(terms.gives.currency(), terms.gets.currency());
         let lines = self.tables.last().map_or(&[][..], |table| &table.lines);
         let line = lines.iter().find(|line| (line.base, line.quote) == pair);
         line.map_or(terms.mid, |line| line.mid)
+    }
+
+    /// The customer's rate of today for an order's pair.
+    pub(crate) fn rate_now(&self, terms: &Terms) -> Option<Decimal> {
+        let pair = terms
+            .side
+            .pair(terms.gives.currency(), terms.gets.currency());
+        let lines = &self.tables.last()?.lines;
+        let line = lines.iter().find(|line| (line.base, line.quote) == pair)?;
+        Some(match terms.side {
+            Side::Buy => line.buy,
+            Side::Sell => line.sell,
+        })
     }
 
     /// From now as long as a new order has, and never less than the order has already.
@@ -210,6 +225,14 @@ impl Office<'_> {
             && terms.gets.currency() == old.gets.currency()
             && terms.gets.minor() >= old.gets.minor()
             && terms.mid == self.mid_now(&old);
+        if is_policys(reason) {
+            let sum = self.policy_said(at, order, "scale")?.amount;
+            at.must(scaled && sum == Some(terms.gives), || {
+                "the rules did not scale it so".to_owned()
+            })?;
+        } else {
+            a_person(at)?;
+        }
         at.must(terms.side == old.side && (scaled || better), || {
             "the terms are neither better for the customer nor scaled to what came".to_owned()
         })?;
@@ -230,7 +253,17 @@ impl Office<'_> {
     ) -> Checks<Moves> {
         reasoned(at, reason)?;
         at.must(rate > Decimal::ZERO, || format!("{rate} is no rate"))?;
-        let wanted = self.time_to_act(at, order)?;
+        let wanted = if is_policys(reason) {
+            self.policy_said(at, order, "ask_consent")?;
+            let today = self.rate_now(&self.order(at, order)?.terms);
+            at.must(today == Some(rate), || {
+                format!("the rate of today is not {rate}")
+            })?;
+            at.moment.plus_seconds(self.policy(at)?.order_seconds)
+        } else {
+            a_person(at)?;
+            self.time_to_act(at, order)?
+        };
         at.must(until == wanted, || {
             format!("the customer has time until {wanted}, not {until}")
         })?;
@@ -300,6 +333,13 @@ impl Office<'_> {
         self.step(at, order, None)?;
         Ok(Moves::new())
     }
+}
+
+/// Not a customer, for whom only rules may act.
+fn a_person(at: &At<'_>) -> Checks {
+    at.must(!matches!(at.by, Actor::Customer(_)), || {
+        "a customer cannot do that".to_owned()
+    })
 }
 
 fn follows(at: &At<'_>, terms: &Terms) -> Checks {

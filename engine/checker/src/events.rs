@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::agreed::Placed;
 use crate::form::{Fields, Form, Misread};
+use crate::judged::Verdict;
 use crate::lines::Booking;
 use crate::log::{self, At};
 use crate::office::{Office, Policy};
@@ -69,10 +70,11 @@ pub const KINDS: &[(&str, u32)] = &[
     ("NoticesSent", 1),
 ];
 
-/// What only follows from something in the same act. Whatever else happens begins an act, and what
+/// What may follow from something in the same act. Whatever else happens begins an act, and what
 /// the act before it touched must be at rest.
 const FOLLOWS: &[&str] = &[
-    "PolicySet",
+    "TermsChanged",
+    "RateOffered",
     "MoneyJudged",
     "OrderFunded",
     "OrderHeld",
@@ -106,8 +108,11 @@ const CUSTOMERS: &[&str] = &[
     "OrderFunded",
     "OrderHeld",
     "OrderRefunding",
+    "OrderLostFunds",
     "PayoutDue",
     "MoneyJudged",
+    "TermsChanged",
+    "RateOffered",
     "PositionRevalued",
     "PositionOverLimit",
     "PositionCalm",
@@ -280,9 +285,10 @@ fn policy(fields: &Fields<'_>, version: u32) -> Result<Policy, Misread> {
         }
     };
     let (mut home, mut limits) = (Currency::PLN, BTreeMap::new());
+    let mut money = Vec::new();
     if version > 1 {
         home = fields.get("home")?;
-        fields.value("money")?;
+        money = fields.get("money")?;
         for limit in fields.get::<Vec<Limit>>("limits")? {
             let Limit { limit, calm } = limit;
             limits.insert(limit.currency(), (limit.minor(), calm.minor()));
@@ -290,6 +296,7 @@ fn policy(fields: &Fields<'_>, version: u32) -> Result<Policy, Misread> {
     }
     Ok(Policy {
         home,
+        money,
         limits,
         version: fields.get("version")?,
         order_seconds: fields.get("order_seconds")?,
@@ -382,8 +389,10 @@ fn orders(office: &mut Office<'_>, at: &At<'_>, event: &Event<'_>) -> Checks<Mov
             office.order_funded(at, order, value, reason.as_deref(), difference.as_ref())
         }
         "MoneyJudged" => {
-            let (order, verdict) =
-                event.read(|event| Ok((event.get("order")?, event.value("verdict")?)))?;
+            let (order, verdict) = event.read(|event| {
+                let verdict = event.inside("verdict", Verdict::read)?;
+                Ok((event.get("order")?, verdict))
+            })?;
             office.money_judged(at, order, verdict)
         }
         "OrderHeld" => {

@@ -294,7 +294,10 @@ impl Office<'_> {
         let state = self.order(at, order)?.state;
         let is_here = matches!(
             state,
-            OrderState::Funded | OrderState::Held(_) | OrderState::AwaitingConsent
+            OrderState::AwaitingFunds
+                | OrderState::Funded
+                | OrderState::Held(_)
+                | OrderState::AwaitingConsent
         );
         at.must(is_here, || {
             format!("the money of order {order} is {}", state.name())

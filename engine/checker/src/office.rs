@@ -9,6 +9,7 @@ use crate::log::{At, walk};
 use crate::people::People;
 use crate::position::Position;
 use crate::rows::Rows;
+use crate::rules::{Rowed, Rules, Scope};
 use crate::values::{Actor, Held, Line, Moves, Payee, Question, Terms};
 use crate::{Archive, Checks, Digest, Head};
 use crate::{events, files, log};
@@ -68,6 +69,8 @@ pub(crate) struct Policy {
     pub(crate) provisional_funds: bool,
     pub(crate) four_eyes: bool,
     pub(crate) home: Currency,
+    /// Rules for money that did not come as agreed, with whom they are for.
+    pub(crate) money: Vec<(Scope, Rules)>,
     /// For each currency how much may be open, and at how much an alarm ends; minor units.
     pub(crate) limits: BTreeMap<Currency, (i64, i64)>,
 }
@@ -203,6 +206,8 @@ pub(crate) struct Order {
     pub(crate) payouts: Vec<u64>,
     /// The event that changed its terms last.
     pub(crate) terms_changed: u64,
+    /// The last row of what the rules said about its money.
+    pub(crate) judged: Option<Rowed>,
     /// What the exchange bore or kept of the sum, and gave back of it: undone with it.
     pub(crate) difference: Moves,
 }

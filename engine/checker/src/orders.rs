@@ -3,6 +3,7 @@
 use kantor_model::{Moment, Money};
 
 use crate::Checks;
+use crate::judged::is_policys;
 use crate::life::{OrderState, order_after};
 use crate::log::At;
 use crate::office::{Office, Order};
@@ -76,26 +77,25 @@ impl Office<'_> {
         let known = self.order(at, order)?;
         let terms = known.terms;
         let taken = self.taken(at, order, difference)?;
-        // What came too much goes back before the act is over, when a person says so.
-        let fits = known.received_alone().is_some_and(|came| {
-            came == taken || (reason.is_some() && came.minor() > taken.minor())
-        });
-        at.must(fits, || {
-            format!("order {order} asks for {taken}, and that is not what came")
+        // What came too much goes back before the act is over.
+        let came = known.received_alone();
+        let back = came.and_then(|came| came.minor().checked_sub(taken.minor()));
+        let back = back.filter(|back| *back >= 0).ok_or_else(|| {
+            at.wrong(format!(
+                "order {order} asks for {taken}, and that is not what came"
+            ))
         })?;
         // A person's word heals what is wrong besides the sum: given now, or when he scaled it.
-        let said = reason.is_some() || known.terms_changed + 1 == at.seq;
+        let scaled = known.terms_changed + 1 == at.seq && back == 0;
+        if reason.is_none() && !scaled {
+            self.lets_go_on(at, order, difference, back)?;
+        }
         if let Some(reason) = reason {
             reasoned(at, reason)?;
             at.must(!matches!(at.by, Actor::Customer(_)), || {
                 "a customer cannot say that it is good so".to_owned()
             })?;
         }
-        let failing = known.failing();
-        at.must(said || failing.is_none(), || {
-            let word = failing.map_or("", Held::word);
-            format!("the money of order {order} fails: {word}")
-        })?;
         let reckoned = terms.value_at_mid();
         at.must(reckoned == Some(value), || {
             format!(
@@ -132,25 +132,6 @@ impl Office<'_> {
         taken.ok_or_else(|| at.wrong(format!("{amount} cannot go to {account}")))
     }
 
-    /// The policy was asked about an order's money: the one in force, about money that came.
-    pub(crate) fn money_judged(
-        &mut self,
-        at: &At<'_>,
-        order: u64,
-        verdict: &serde_json::Value,
-    ) -> Checks<Moves> {
-        let known = self.order(at, order)?;
-        at.must(!known.receipts.is_empty(), || {
-            format!("nothing came for order {order}")
-        })?;
-        let version = verdict.get("policy").and_then(serde_json::Value::as_u64);
-        let in_force = u64::from(self.policy(at)?.version);
-        at.must(version == Some(in_force), || {
-            format!("the rules in force are of version {in_force}")
-        })?;
-        Ok(Moves::new())
-    }
-
     pub(crate) fn order_held(&mut self, at: &At<'_>, order: u64, reason: Held) -> Checks<Moves> {
         let known = self.order(at, order)?;
         at.must(!known.receipts.is_empty(), || {
@@ -159,7 +140,13 @@ impl Office<'_> {
         // Nobody answered an offer in time: then it is late, if nothing else is wrong.
         let unanswered = known.offer.is_some_and(|(_, until)| at.moment > until);
         let wanted = known.failing().or(unanswered.then_some(Held::Late));
-        at.must(wanted == Some(reason), || {
+        let by_rule = known
+            .judged
+            .as_ref()
+            .and_then(|(_, decision)| decision.held);
+        let is_so = wanted == Some(reason)
+            || (by_rule == Some(reason) && known.problems().contains(&reason));
+        at.must(is_so, || {
             let wanted = wanted.map_or("nothing", Held::word);
             format!("order {order} fails by {wanted}, not by {}", reason.word())
         })?;
@@ -191,7 +178,12 @@ impl Office<'_> {
     }
 
     pub(crate) fn order_lost_funds(&mut self, at: &At<'_>, order: u64) -> Checks<Moves> {
-        nothing_came(at, order, self.order(at, order)?)?;
+        // An exchange that was undone leaves what came to be judged anew.
+        let known = self.order(at, order)?;
+        let undone = known.state == OrderState::Funded && known.used.is_empty();
+        at.must(known.receipts.is_empty() || undone, || {
+            format!("money came for order {order}")
+        })?;
         self.step(at, order, None)?;
         Ok(Moves::new())
     }
@@ -208,9 +200,13 @@ impl Office<'_> {
             format!("nothing came for order {order}")
         })?;
         let refused = known.state == OrderState::AwaitingConsent;
-        at.must(refused || !matches!(at.by, Actor::Customer(_)), || {
-            "a customer gets his money back when he refuses an offered rate".to_owned()
-        })?;
+        if is_policys(reason) {
+            self.policy_said(at, order, "refund")?;
+        } else {
+            at.must(refused || !matches!(at.by, Actor::Customer(_)), || {
+                "a customer gets his money back when he refuses an offered rate".to_owned()
+            })?;
+        }
         let undo = self.undo_exchange(at, order)?;
         self.step(at, order, None)?;
         Ok(undo)
@@ -284,14 +280,7 @@ impl Order {
 
     /// The first test that its money fails, all of it taken together.
     pub(crate) fn failing(&self) -> Option<Held> {
-        let of_lines = self
-            .failures
-            .keys()
-            .copied()
-            .filter(|held| !held.is_of_the_sum());
-        let of_sum = self.sum_fails(self.received_alone());
-        let of_law = (self.state == OrderState::Held(Held::Compliance)).then_some(Held::Compliance);
-        of_lines.chain(of_sum).chain(of_law).min()
+        self.problems().first().copied()
     }
 
     /// Takes money of the order as exchanged or sent back (1), or gives it free again (-1).

@@ -40,13 +40,16 @@ impl Office<'_> {
         let unused = live.is_empty() && order.used.is_empty();
         match order.state {
             OrderState::AwaitingFunds | OrderState::Expired | OrderState::Cancelled => {
-                so(order.receipts.is_empty(), "money came for it")?;
+                // A part of the money may wait for the rest, where the rules say so.
+                let waits = order.state == OrderState::AwaitingFunds && order.waits();
+                so(order.receipts.is_empty() || waits, "money came for it")?;
                 so(unused, "something is owed out for it")
             }
             OrderState::AwaitingConsent => so(unused, "something is owed out for it"),
             OrderState::Held(reason) => {
-                let failing = order.failing();
-                let named = failing == Some(reason) || failing.is_none() && reason == Held::Late;
+                let problems = order.problems();
+                let named =
+                    problems.contains(&reason) || problems.is_empty() && reason == Held::Late;
                 so(!order.receipts.is_empty(), "nothing came for it")?;
                 so(named, "that is not what is wrong with its money")?;
                 so(unused, "something is owed out for it")
@@ -75,6 +78,15 @@ impl Office<'_> {
 }
 
 impl Order {
+    /// The rules said to wait for the rest of a sum, and it is all that is wrong.
+    fn waits(&self) -> bool {
+        let said = self
+            .judged
+            .as_ref()
+            .is_some_and(|(_, it)| it.word == "wait");
+        said && self.failing() == Some(Held::Under)
+    }
+
     fn is_used_up(&self) -> bool {
         self.used == self.received
     }

@@ -100,6 +100,11 @@ impl Terms {
         Some((money, remainder))
     }
 
+    /// What a customer gets at this rate for what he gives.
+    pub(crate) fn gets_for_gives(&self) -> Option<Money> {
+        self.by_gives().map(|(gets, _)| gets)
+    }
+
     /// Whether the amounts follow from the rate, whichever of them was fixed.
     pub(crate) fn are_reckoned(&self) -> bool {
         self.follow_from_gives()
