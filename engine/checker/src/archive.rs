@@ -116,6 +116,9 @@ pub trait Archive {
     /// such set.
     fn rows(&self, set: &Digest, from: u64, limit: usize) -> Result<Option<Vec<Row>>, Fault>;
 
+    /// How many rows the archive says that a set has.
+    fn rows_count(&self, set: &Digest) -> Result<Option<u64>, Fault>;
+
     /// How an account's chain was put together: from the segment that holds that ordinal on, in
     /// order, at most so many.
     fn segments(&self, account: u64, from: u64, limit: usize) -> Result<Vec<Segment>, Fault>;

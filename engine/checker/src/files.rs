@@ -8,6 +8,7 @@ use serde_json::Value;
 use crate::form::Fields;
 use crate::lines::Booking;
 use crate::reading::{Kept, Question, read_again};
+use crate::rows::Rows;
 use crate::transfers::bytes;
 use crate::{Archive, Checks, Digest, Record, log};
 
@@ -86,9 +87,23 @@ impl Used {
             let bytes = bytes(archive, &file, &fact, None)?;
             let kept = self.files.get(&file).map_or(&[][..], Vec::as_slice);
             seen.files += 1;
-            seen.lines += read_again(archive, &file, &bytes, kept)?;
+            if kept.iter().all(|kept| rows_are_whole(archive, kept)) {
+                seen.lines += read_again(archive, &file, &bytes, kept)?;
+            }
         }
         Ok(seen)
+    }
+}
+
+/// Whether a statement's rows are those of their hash. Where they are not, that is what is wrong,
+/// and it is named when the event is followed.
+fn rows_are_whole(archive: &dyn Archive, kept: &Kept) -> bool {
+    match &kept.asks {
+        Question::Booked(booking) if booking.new > 0 => {
+            let rows = Rows::new(archive);
+            rows.all(&booking.rows, &String::new, &mut |_| {}).is_ok()
+        }
+        Question::Booked(_) | Question::Archived(_) => true,
     }
 }
 

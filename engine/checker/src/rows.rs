@@ -56,6 +56,11 @@ impl<'a> Rows<'a> {
                 break;
             }
         }
+        let recorded = self.archive.rows_count(set);
+        let recorded = recorded.map_err(|fault| wrong(fact(), fault))?;
+        crate::must(recorded == Some(count), fact, || {
+            format!("{count} rows are there, and {recorded:?} are recorded")
+        })?;
         let found = hash.finish();
         crate::must(found == *set, fact, || {
             format!("its rows have changed: they were {set} and are {found}")

@@ -68,6 +68,11 @@ impl Archive for Picture<'_> {
         Ok(Some(rows.into_iter().map(row).collect()))
     }
 
+    fn rows_count(&self, set: &Digest) -> Result<Option<u64>, Fault> {
+        let staged = self.view.staged_entries(&ours(set)).map_err(fault)?;
+        Ok(staged.map(|staged| staged.count))
+    }
+
     fn segments(&self, account: u64, from: u64, limit: usize) -> Result<Vec<Segment>, Fault> {
         let bookings = self.view.bookings(account, from, limit).map_err(fault)?;
         let segment = |booking: kantor_store::Booking| Segment {

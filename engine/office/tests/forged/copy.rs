@@ -287,6 +287,10 @@ impl Archive for Copy {
         Ok(rows.map(|rows| page(rows, usize::try_from(from).unwrap(), limit)))
     }
 
+    fn rows_count(&self, set: &Digest) -> Result<Option<u64>, Fault> {
+        Ok(self.rows.get(set).map(|rows| rows.len() as u64))
+    }
+
     fn segments(&self, account: u64, from: u64, limit: usize) -> Result<Vec<Segment>, Fault> {
         let all = self.segments.get(&account).cloned().unwrap_or_default();
         let open = all
