@@ -56,6 +56,12 @@ impl<'a> Rows<'a> {
                 break;
             }
         }
+        // So many rows in the first so many places: each stands in its own.
+        let beyond = self.archive.rows(set, count, 1);
+        let beyond = beyond.map_err(|fault| wrong(fact(), fault))?;
+        crate::must(beyond.is_none_or(|rows| rows.is_empty()), fact, || {
+            "one of its rows stands in another place".to_owned()
+        })?;
         let recorded = self.archive.rows_count(set);
         let recorded = recorded.map_err(|fault| wrong(fact(), fault))?;
         crate::must(recorded == Some(count), fact, || {
