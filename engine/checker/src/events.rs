@@ -98,6 +98,10 @@ const FOLLOWS: &[&str] = &[
     "PositionCalm",
 ];
 
+/// What undoes something before, and never follows from a statement: what a statement's lines have
+/// become is settled by then.
+const TAKES_BACK: &[&str] = &["ReceiptReleased", "PayoutWithdrawn"];
+
 /// What may happen because a customer acted for himself.
 const CUSTOMERS: &[&str] = &[
     "CustomerAccountAdded",
@@ -163,6 +167,8 @@ pub(crate) fn follow(office: &mut Office<'_>, record: &Record) -> Checks {
     })?;
     if !FOLLOWS.contains(&at.kind) {
         office.at_rest(Some(&at))?;
+    } else if TAKES_BACK.contains(&at.kind) {
+        office.fresh_at_rest(Some(&at))?;
     }
     let event = Event {
         seq: record.seq,

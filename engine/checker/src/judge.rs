@@ -212,8 +212,9 @@ impl Office<'_> {
         if order.cancelled {
             fails.push(Held::AfterEnd);
         } else {
+            let (_, rules) = self.rules_of(at, order)?;
             fails.extend(lateness(
-                order.deadline,
+                order.deadline.plus_seconds(rules.grace_seconds()),
                 row.booked_on,
                 policy.date_only_in_time,
             ));

@@ -214,6 +214,11 @@ pub(crate) struct Facts {
 }
 
 impl Rules {
+    /// So many seconds after the deadline still count as in time.
+    pub(crate) fn grace_seconds(&self) -> i64 {
+        self.grace_seconds
+    }
+
     /// Each problem by its table, in the order of precedence, until one of them stops the order.
     pub(crate) fn judge(&self, facts: &Facts) -> Vec<Rowed> {
         let mut rows = Vec::new();

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use kantor_engine::payout::PayoutState;
 use kantor_engine::rates::{Fixed, RateLine};
 use kantor_engine::{
     AccountId, Actor, Answer, BatchId, Command, CustomerAccountId, CustomerId, LineId, OrderId,
@@ -258,15 +259,17 @@ impl Town {
             line("-3,00", STRANGER.to_owned(), "OPLATA ZA PRZELEW".to_owned()),
             line("5,00", STRANGER.to_owned(), "WPLATA".to_owned()),
             line("50,00", STRANGER.to_owned(), "ZASILENIE".to_owned()),
+            line("10,00", euro(1), title(7)),
         ];
         let all: Vec<&Line> = lines.iter().collect();
         self.imports(&statement(EUR_ACCOUNT, "212/1", "1000,00", &all[..2], ""));
-        self.imports(&statement(EUR_ACCOUNT, "212/1", "1000,00", &all, "1672,03"));
+        self.imports(&statement(EUR_ACCOUNT, "212/1", "1000,00", &all, "1682,03"));
+        self.gives_again(7, 4);
         // One that does not add up is kept and not booked.
         self.imports(&statement(
             EUR_ACCOUNT,
             "213/1",
-            "1672,03",
+            "1682,03",
             &all[..1],
             "1,00",
         ));
@@ -284,6 +287,21 @@ impl Town {
         ));
         self.clock.advance(15 * 60 + 1);
         self.office.tick().unwrap();
+    }
+
+    /// A receipt is taken back as soon as it came, and given to its order again by hand.
+    fn gives_again(&self, order: u64, ordinal: u64) {
+        let line = LineId {
+            account: AccountId(2),
+            ordinal,
+        };
+        let reason = || "looked at twice".to_owned();
+        self.does(Command::ReleaseReceipt {
+            line,
+            reason: reason(),
+        });
+        let again = Request::allocate(staff("anna"), line, OrderId(order), reason());
+        self.office.execute(again).unwrap();
     }
 
     fn people_decide(&self) {
@@ -355,13 +373,14 @@ impl Town {
         self.batch(1, "2026-11-20", TransferFormat::Elixir0);
         let paid = |payout: u64| {
             self.office.read(|seen| {
-                let facts = seen.payouts[&PayoutId(payout)].facts;
-                (facts.account.0 == 1).then_some(facts.amount)
+                let payout = seen.payouts.get(&PayoutId(payout))?;
+                let is_sent = payout.state == PayoutState::Exported;
+                is_sent.then_some(payout.facts.amount)
             })
         };
         let mut lines = Vec::new();
         let mut balance = 5_021_800;
-        for payout in 1..=5 {
+        for payout in 1..=9 {
             if let Some(amount) = paid(payout) {
                 balance -= amount.minor();
                 let text = amount.to_decimal_string().replace('.', ",");
