@@ -23,6 +23,7 @@
 
 mod apply;
 pub mod batch;
+pub mod books;
 pub mod calendar;
 pub mod chain;
 mod command;

@@ -244,12 +244,13 @@ fn match_payout(book: &impl Book, account: AccountId, id: PayoutId, line: &LineF
 
 /// Whether a line fulfils an order: `None` when it does, else the first test that fails.
 /// `received` is everything allocated to the order so far, this line included; `None` when some of
-/// it is in another currency.
+/// it is in another currency; so many seconds after the deadline are still in time.
 pub fn fulfilment(
     order: &Order,
     line: &LineFacts,
     received: Option<Money>,
     policy: &Policy,
+    grace_seconds: i64,
 ) -> Option<HeldReason> {
     let mut failed = Vec::new();
     if line.amount.currency() != order.gives().currency() {
@@ -267,7 +268,8 @@ pub fn fulfilment(
     if order.cancelled {
         failed.push(HeldReason::AfterEnd);
     } else {
-        failed.extend(in_time(order.deadline, line, policy).err());
+        let until = order.deadline.plus_seconds(grace_seconds);
+        failed.extend(in_time(until, line, policy).err());
     }
     // What is wrong with the line itself is named before what is wrong with the sum, which the next
     // line may heal.

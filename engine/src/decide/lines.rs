@@ -4,6 +4,7 @@ use kantor_model::Money;
 
 use super::draft::Draft;
 use super::exchange::{settle, undo_exchange};
+use super::money::grace;
 use super::reason_of;
 use crate::command::{Answer, LineOutcome};
 use crate::event::Event;
@@ -29,7 +30,7 @@ pub(super) fn receive(
         Some(sum) if sum.currency() == facts.amount.currency() => Some(sum.plus(facts.amount)?),
         Some(_) | None => None,
     };
-    let failed = fulfilment(order, facts, received, draft.policy());
+    let failed = fulfilment(order, facts, received, draft.policy(), grace(draft, order));
     let rule = match by_hand {
         Some(_) => Rule::ByHand,
         None => Rule::Reference,

@@ -55,6 +55,10 @@ impl Story {
                     self.import(&paper);
                 }
             }
+            ["shows", what @ ..] => {
+                self.told
+                    .extend(super::views::shown(&self.office, &self.names, what))
+            }
             [actor, rest @ ..] => {
                 let by = self.actor(actor);
                 let command = self.asked(&by, rest, act);

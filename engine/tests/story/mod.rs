@@ -6,6 +6,7 @@ mod asks;
 mod paper;
 mod rules;
 mod show;
+mod views;
 
 use kantor_engine::{AccountId, CustomerAccountId, CustomerId, LineId, Snapshot};
 use kantor_model::Moment;
