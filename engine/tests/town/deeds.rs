@@ -12,6 +12,7 @@ use kantor_engine::{
 use kantor_model::{Currency, Decimal, Money};
 use proptest::prelude::*;
 
+use super::money::{MoneyDeed, money_deed};
 use super::{Town, staff};
 
 #[derive(Clone, Debug)]
@@ -70,6 +71,7 @@ pub(crate) enum Deed {
     Wait {
         seconds: i64,
     },
+    Money(MoneyDeed),
 }
 
 pub(crate) fn deed() -> impl Strategy<Value = Deed> {
@@ -100,6 +102,7 @@ pub(crate) fn deed() -> impl Strategy<Value = Deed> {
         1 => (any::<bool>(), any::<bool>(), any::<bool>())
             .prop_map(|(waits, asks, four_eyes)| Deed::Policy { waits, asks, four_eyes }),
         1 => prop_oneof![3 => 1..200_i64, 1 => 1..200_000_i64].prop_map(|seconds| Deed::Wait { seconds }),
+        4 => money_deed().prop_map(Deed::Money),
     ]
 }
 
@@ -197,6 +200,7 @@ impl Town {
                 };
                 self.ask(&staff(), Command::SetPolicy { policy });
             }
+            Deed::Money(deed) => self.live_with_money(deed),
             Deed::Wait { seconds } => {
                 self.office.now = self.office.now.plus_seconds(*seconds);
                 self.check();
@@ -209,6 +213,11 @@ impl Town {
     /// Asks, and takes no for an answer.
     fn ask(&mut self, by: &Actor, command: Command) {
         let _ = self.office.act(by, &command);
+    }
+
+    fn current_rates(&self) -> RateVersion {
+        let table = self.office.state.current_rates();
+        table.map_or(RateVersion(1), |table| table.version)
     }
 
     fn order(&mut self, customer: u64, minor: i64, sells: bool, fixes_gets: bool) {
@@ -228,7 +237,7 @@ impl Town {
             customer: CustomerId(customer),
             fixed,
             other,
-            rates: RateVersion(1),
+            rates: self.current_rates(),
             pays_from: account(gives),
             paid_to: account(gets),
         };

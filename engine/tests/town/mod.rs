@@ -2,6 +2,7 @@
 //! that know the truth and print any part of it as a statement.
 
 pub(crate) mod deeds;
+pub(crate) mod money;
 
 use std::collections::{BTreeMap, BTreeSet};
 
