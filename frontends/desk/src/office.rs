@@ -3,10 +3,10 @@
 use std::path::Path;
 
 use kantor_wire::{
-    AccountView, AllocateAsk, BatchDetail, BatchView, BookAsk, Changes, CurrencyView, FileStored,
-    ImportAsk, ImportOutcome, LineView, NewAccount, NewBatch, NewCurrency, NewRates, OfficeView,
-    OrderState, OrderView, Page, PayoutState, PayoutView, RateTableView, ReasonAsk, RepriceAsk,
-    VoidAsk,
+    AccountView, AllocateAsk, BatchDetail, BatchView, BookAsk, BooksView, Changes, CurrencyView,
+    FileStored, ImportAsk, ImportOutcome, LineView, NewAccount, NewBatch, NewCurrency, NewRates,
+    OfficeView, OrderState, OrderView, Page, PayoutState, PayoutView, RateTableView, ReasonAsk,
+    RepriceAsk, VoidAsk,
 };
 use serde::de::IgnoredAny;
 
@@ -64,6 +64,11 @@ impl Office {
     /// The office's accounts with their balances.
     pub fn accounts(&self) -> Result<Vec<AccountView>, ApiError> {
         self.transport.get("/accounts")
+    }
+
+    /// The office's money at a glance.
+    pub fn books(&self) -> Result<BooksView, ApiError> {
+        self.transport.get("/books")
     }
 
     /// Takes one more bank account into the books.

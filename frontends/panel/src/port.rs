@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use kantor_model::Moment;
 use kantor_wire::{
-    AccountView, AllocateAsk, BatchDetail, BatchView, BookAsk, Changes, CurrencyView,
+    AccountView, AllocateAsk, BatchDetail, BatchView, BookAsk, BooksView, Changes, CurrencyView,
     CustomerAccount, CustomerOrder, CustomerView, FileStored, ImportAsk, ImportOutcome, LineView,
     NewAccount, NewBatch, NewCustomerAccount, NewOrder, NewRates, OfficeView, OrderState,
     OrderView, Page, PayoutState, PayoutView, Problem, PublicRates, QuoteAsk, QuoteView,
@@ -212,6 +212,9 @@ pub trait OfficePort: Feed {
 
     /// The office's accounts.
     fn office_accounts(&self) -> PortResult<Vec<AccountView>>;
+
+    /// The office's money at a glance: balances, position, cover of customers' money, results.
+    fn books(&self) -> PortResult<BooksView>;
 
     /// Adds an account of the office.
     fn add_office_account(&self, account: NewAccount, once: &Once) -> PortResult<AccountView>;

@@ -48,6 +48,7 @@ macro_rules! named {
     };
 }
 
+mod books;
 mod common;
 mod customer;
 mod intake;
@@ -57,6 +58,7 @@ mod payouts;
 mod problem;
 mod words;
 
+pub use books::{AccountBooks, BooksView, CoverView, PositionView, ResultView, RoundingView};
 pub use common::{Amount, Page, PartyView, RateView, Sentence};
 pub use customer::{
     ConsentAsk, CustomerAccount, CustomerOrder, CustomerView, FixedSide, LoginAsk,

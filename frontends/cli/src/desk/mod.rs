@@ -2,6 +2,7 @@
 //! runs the bank packs. It never sees the database.
 
 mod accounts;
+mod books;
 mod csv;
 mod failure;
 mod orders;
@@ -44,6 +45,8 @@ pub(crate) enum Command {
     /// The office's bank accounts
     #[command(subcommand)]
     Accounts(accounts::Command),
+    /// Balances, position, cover of customers' money and results, at a glance
+    Books(books::Command),
     /// The currencies that the office trades
     #[command(subcommand)]
     Currencies(accounts::CurrencyCommand),
@@ -70,6 +73,7 @@ fn act(command: &Command) -> Result<(), Failure> {
         Command::Payouts(command) => payouts::run(command),
         Command::Suspense(command) => suspense::run(command),
         Command::Accounts(command) => accounts::run(command),
+        Command::Books(command) => books::run(command),
         Command::Currencies(command) => accounts::run_currencies(command),
         Command::Rates(command) => rates::run(command),
         Command::Plugins(command) => plugins::run(command),

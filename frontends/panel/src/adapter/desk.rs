@@ -6,9 +6,9 @@ use kantor_engine::{AccountId, Actor, Answer, BatchId, Command, OrderId};
 use kantor_model::{Currency, Money};
 use kantor_office::Request;
 use kantor_wire::{
-    AccountView, AllocateAsk, BatchDetail, BatchView, BookAsk, CurrencyView, FileStored, ImportAsk,
-    ImportOutcome, LineView, NewAccount, NewBatch, NewRates, OfficeView, OrderState, OrderView,
-    Page, PayoutState, PayoutView, RateRow, RateTableView, Role, VoidAsk,
+    AccountView, AllocateAsk, BatchDetail, BatchView, BookAsk, BooksView, CurrencyView, FileStored,
+    ImportAsk, ImportOutcome, LineView, NewAccount, NewBatch, NewRates, OfficeView, OrderState,
+    OrderView, Page, PayoutState, PayoutView, RateRow, RateTableView, Role, VoidAsk,
 };
 
 use super::batches::{file_name, party};
@@ -141,6 +141,11 @@ impl OfficePort for LocalOffice {
                 self.account_view(account, waiting)
             })
             .collect()
+    }
+
+    fn books(&self) -> PortResult<BooksView> {
+        let books = self.office.read(super::books::books);
+        books.map_err(|error| PortError::Down(error.to_string()))
     }
 
     fn add_office_account(&self, new: NewAccount, once: &Once) -> PortResult<AccountView> {

@@ -4,6 +4,7 @@
 //! ```text
 //! customers · desk     the two sides of the port
 //! views                what the office holds, as the wire shows it
+//! books                the office's money at a glance
 //! say                  what happened, as sentences of the word files
 //! read                 what the desk sent, as the office takes it
 //! refused              why not, as problem details
@@ -11,6 +12,7 @@
 //! ```
 
 mod batches;
+mod books;
 mod customers;
 mod desk;
 mod intake;

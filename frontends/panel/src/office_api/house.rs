@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kantor_wire::{
-    AccountView, Changes, CurrencyView, NewAccount, NewCurrency, NewRates, OfficeView,
+    AccountView, BooksView, Changes, CurrencyView, NewAccount, NewCurrency, NewRates, OfficeView,
     RateTableView, Role,
 };
 use serde::Deserialize;
@@ -63,6 +63,13 @@ pub(super) fn operations(site: &Arc<DeskSite>) -> Vec<Operation> {
         )
         .needing(Role::Administrator)
         .acts(site, add_account),
+        get(
+            "/books",
+            "books",
+            "The office's money at a glance: balances, position, cover of customers' money, results.",
+            gives(shape::<BooksView>),
+        )
+        .reads(site, books),
         get("/rates", "rates", "The table in force.", gives(shape::<RateTableView>))
             .reads(site, rates),
         post(
@@ -117,6 +124,10 @@ async fn add_currency(asked: Asked) -> PortResult<Response> {
 
 async fn accounts(asked: Asked) -> PortResult<Response> {
     document(&asked.site.ask(|port| port.office_accounts()).await?)
+}
+
+async fn books(asked: Asked) -> PortResult<Response> {
+    document(&asked.site.ask(|port| port.books()).await?)
 }
 
 async fn add_account(asked: Asked) -> PortResult<Response> {

@@ -116,6 +116,28 @@ async fn accounts_show_booked_available_and_waiting() {
 }
 
 #[tokio::test]
+async fn the_books_show_balances_and_the_cover_of_unknown_money() {
+    let house = House::open().await;
+    let desk = house.desk("cashier-token");
+    let (account, ..) = OFFICE_ACCOUNTS[0];
+    let line = [("250,00", "nobody's money", CUSTOMER_PLN)];
+    let whole = statement(account, "PLN", "50000,00", &line, Some("50250,00"));
+    desk.import(&whole).await.is(200);
+    let books = desk.get("/books").await.is(200).json();
+    assert_eq!(books["accounts"][0]["booked"]["amount"], "50250.00");
+    assert_eq!(books["accounts"][0]["available"]["amount"], "50250.00");
+    assert_eq!(books["accounts"][0]["difference"]["amount"], "0.00");
+    let cover = books["cover"].as_array().unwrap();
+    let pln = cover
+        .iter()
+        .find(|row| row["owed"]["currency"] == "PLN")
+        .unwrap();
+    assert_eq!(pln["unknown"]["amount"], "250.00");
+    assert_eq!(pln["owed"]["amount"], "250.00");
+    assert_eq!(books["position"], json!([]));
+}
+
+#[tokio::test]
 async fn a_line_that_is_nobodys_order_is_a_question_until_it_is_booked() {
     let (house, mut browser) = with_customer().await;
     browser.quote("PLN", "250", "EUR").await;
