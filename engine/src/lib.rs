@@ -35,6 +35,7 @@ pub mod matching;
 pub mod order;
 mod pairing;
 pub mod payout;
+pub mod payout_rules;
 pub mod policy;
 pub mod position;
 pub mod rates;

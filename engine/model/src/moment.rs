@@ -42,6 +42,13 @@ impl Moment {
         self.timestamp().to_zoned(WARSAW.clone()).date()
     }
 
+    /// The wall clock in Poland (Europe/Warsaw) as minutes after midnight.
+    pub fn warsaw_minute(self) -> u32 {
+        let time = self.timestamp().to_zoned(WARSAW.clone()).time();
+        let minutes = i32::from(time.hour()) * 60 + i32::from(time.minute());
+        minutes.unsigned_abs()
+    }
+
     /// The wall clock in Poland, `2026-11-23 14:05`, for people.
     pub fn warsaw_text(self) -> String {
         self.timestamp()
@@ -121,6 +128,8 @@ mod tests {
         ] {
             assert_eq!(moment(utc).warsaw_date().to_string(), day, "{utc}");
             assert_eq!(moment(utc).warsaw_text(), clock, "{utc}");
+            let minute = moment(utc).warsaw_minute();
+            assert!(clock.ends_with(&format!("{:02}:{:02}", minute / 60, minute % 60)));
         }
     }
 

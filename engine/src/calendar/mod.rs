@@ -1,6 +1,21 @@
-//! Banking days in Poland: weekends and public holidays, reckoned, not looked up.
+//! When banks work, and when a payout leaves and arrives: calendars as data.
+//!
+//! ```text
+//! mod        banking days in Poland and in the euro system
+//! holidays   public holidays written out year by year; other years are reckoned
+//! hours      until when each bank takes orders, with the evidence for it
+//! transit    when a transfer leaves, arrives, and when its line is missing
+//! ```
+
+mod holidays;
+mod hours;
+mod transit;
 
 use kantor_model::Date;
+
+pub use holidays::{HOLIDAYS, Year};
+pub use hours::{BankHours, Evidence, KIR_SESSIONS, known_banks, usual_hours};
+pub use transit::{Rail, Transit, is_open, line_is_missing_after, opens_next, transit};
 
 /// Public holidays with a fixed day (Act of 18 January 1951 on days free from work, as amended;
 /// 24 December since 2025).
@@ -55,18 +70,44 @@ pub fn banking_day_on_or_before(date: Date) -> Date {
     day
 }
 
-fn is_public_holiday(date: Date) -> bool {
+/// Whether the euro is settled on this day (T2 and Euro Elixir): Polish holidays do not stop it.
+pub fn is_euro_day(date: Date) -> bool {
+    let weekend = matches!(
+        date.weekday(),
+        jiff::civil::Weekday::Saturday | jiff::civil::Weekday::Sunday
+    );
+    let fixed = matches!(
+        (date.month(), date.day()),
+        (1, 1) | (5, 1) | (12, 25) | (12, 26)
+    );
+    // Good Friday and Easter Monday.
+    !weekend && !fixed && !is_days_after_easter(date, &[-2, 1])
+}
+
+/// Whether the day is free from work in Poland besides Sundays: as written out, else reckoned.
+pub fn is_public_holiday(date: Date) -> bool {
+    match HOLIDAYS.iter().find(|year| year.year == date.year()) {
+        Some(year) => year.days.contains(&(date.month(), date.day())),
+        None => is_holiday_by_rule(date),
+    }
+}
+
+fn is_holiday_by_rule(date: Date) -> bool {
     let day = (date.month(), date.day());
     if FIXED.contains(&day) {
         return day != (12, 24) || date.year() >= 2025;
     }
+    // Easter Monday, Corpus Christi (Pentecost and Easter are Sundays anyway).
+    is_days_after_easter(date, &[1, 60])
+}
+
+fn is_days_after_easter(date: Date, days: &[i32]) -> bool {
     let Some(easter) = easter_sunday(date.year()) else {
         return false;
     };
-    // Easter Monday, Corpus Christi (Pentecost and Easter are Sundays anyway).
-    [1, 60].into_iter().any(|days| {
+    days.iter().any(|days| {
         easter
-            .checked_add(jiff::Span::new().days(days))
+            .checked_add(jiff::Span::new().days(*days))
             .is_ok_and(|holiday| holiday == date)
     })
 }
@@ -110,6 +151,33 @@ mod tests {
         check("2024-12-24", true);
         check("2025-12-24", false);
         check("2026-12-31", true);
+    }
+
+    /// What is written out and what the rules give are the same days, Sundays apart.
+    #[test]
+    fn the_years_written_out_are_those_of_the_rules() {
+        assert_eq!(HOLIDAYS.first().map(|year| year.year), Some(2024));
+        assert_eq!(HOLIDAYS.last().map(|year| year.year), Some(2030));
+        for year in HOLIDAYS {
+            let mut day = Date::new(year.year, 1, 1).unwrap();
+            while day.year() == year.year {
+                let sunday = day.weekday() == jiff::civil::Weekday::Sunday;
+                let written = year.days.contains(&(day.month(), day.day()));
+                assert!(
+                    sunday || written == is_holiday_by_rule(day),
+                    "{day} is {written} as written out"
+                );
+                day = day.tomorrow().unwrap();
+            }
+        }
+    }
+
+    #[test]
+    fn the_euro_has_holidays_of_its_own() {
+        let is = |day: &str| is_euro_day(day.parse().unwrap());
+        assert!(is("2026-11-11") && is("2026-12-24"));
+        assert!(!is("2026-04-03") && !is("2026-04-06") && !is("2026-05-01"));
+        assert!(!is("2026-12-25") && !is("2026-11-21"));
     }
 
     #[test]
