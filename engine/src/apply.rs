@@ -1,7 +1,13 @@
 //! What an event does to the office. Total: a recorded event is a fact and is never refused.
 
+mod chain;
+
+pub(crate) use chain::ask;
+
+use kantor_model::Money;
+
 use crate::batch::{BatchStep, PayoutBatch, next_batch_state};
-use crate::event::{Event, Recorded, StatementBooking};
+use crate::event::{Event, Recorded};
 use crate::matching::Question;
 use crate::order::{Offer, Order, OrderState, OrderStep, Tally, next_order_state};
 use crate::payout::{Payout, PayoutState, PayoutStep, next_payout_state};
@@ -43,6 +49,8 @@ pub fn apply(state: &mut Snapshot, recorded: &Recorded) {
         | Event::OrderRefunded { .. } => apply_order(state, &recorded.event),
         Event::StatementBooked { .. }
         | Event::StatementArchived { .. }
+        | Event::ReceiptWithdrawn { .. }
+        | Event::FundsMissing { .. }
         | Event::ReceiptAllocated { .. }
         | Event::ReceiptReleased { .. }
         | Event::LineBooked { .. }
@@ -55,6 +63,7 @@ pub fn apply(state: &mut Snapshot, recorded: &Recorded) {
         Event::PayoutDue { .. }
         | Event::PayoutWithdrawn { .. }
         | Event::PayoutPaid { .. }
+        | Event::PayoutUnproved { .. }
         | Event::PaidTwice { .. }
         | Event::PaidWithoutFile { .. }
         | Event::BatchFixed { .. }
@@ -98,6 +107,8 @@ fn apply_setting(state: &mut Snapshot, event: &Event) {
                     proved_through: 0,
                     proved_balance: opening.minor(),
                     last_booked: None,
+                    end: Vec::new(),
+                    covered_through: None,
                 },
             );
         }
@@ -287,19 +298,25 @@ fn forgive_lateness(state: &mut Snapshot, id: OrderId) {
 fn apply_line(state: &mut Snapshot, event: &Event) {
     match event {
         Event::StatementBooked { booking, questions } => {
-            state.statements = booking.statement.0;
-            state.archived.remove(&(booking.file, booking.index));
-            apply_booking(state, booking);
-            for (ordinal, question) in questions {
-                let line = LineId {
-                    account: booking.account,
-                    ordinal: *ordinal,
-                };
-                state.questions.insert(line, question.clone());
-            }
+            chain::book(state, booking);
+            chain::ask(state, booking.facts.account, questions);
         }
-        Event::StatementArchived { file, index, .. } => {
-            state.archived.insert((*file, *index));
+        Event::StatementArchived { facts, why } => chain::archive(state, facts, why),
+        Event::ReceiptWithdrawn { line, order } => {
+            release(state, *line, *order, ReceiptStep::Reverse);
+            take_back(state, *line);
+        }
+        Event::FundsMissing {
+            line,
+            order,
+            amount,
+        } => {
+            release(state, *line, *order, ReceiptStep::Reverse);
+            take_back(state, *line);
+            let missing = state.missing.get(order).copied();
+            let missing = missing.unwrap_or(Money::zero(amount.currency()));
+            let missing = missing.plus(*amount).unwrap_or(missing);
+            state.missing.insert(*order, missing);
         }
         Event::ReceiptAllocated {
             line,
@@ -328,14 +345,7 @@ fn apply_line(state: &mut Snapshot, event: &Event) {
             state.receipts.insert(*line, receipt);
         }
         Event::ReceiptReleased { line, order, .. } => {
-            if let Some(receipt) = state.receipts.get_mut(line) {
-                receipt.state = next_receipt_state(receipt.state, ReceiptStep::Release)
-                    .unwrap_or(receipt.state);
-                if let Some(order) = state.orders.get_mut(order) {
-                    order.receipts.retain(|receipt| receipt != line);
-                    order.tally.remove(receipt);
-                }
-            }
+            release(state, *line, *order, ReceiptStep::Release);
             take_back(state, *line);
         }
         Event::LineBooked {
@@ -375,16 +385,14 @@ fn take_back(state: &mut Snapshot, line: LineId) {
     state.questions.insert(line, Question::TakenBack);
 }
 
-fn apply_booking(state: &mut Snapshot, booking: &StatementBooking) {
-    let Some(account) = state.accounts.get_mut(&booking.account) else {
-        return;
-    };
-    account.lines = account.lines.saturating_add(booking.new);
-    account.balance = account.balance.saturating_add(booking.net);
-    account.proved_through = booking.proved_through;
-    account.proved_balance = booking.proved_balance;
-    if booking.number.is_some() {
-        account.last_booked.clone_from(&booking.number);
+/// A line is not its order's money any more.
+fn release(state: &mut Snapshot, line: LineId, order: OrderId, step: ReceiptStep) {
+    if let Some(receipt) = state.receipts.get_mut(&line) {
+        receipt.state = next_receipt_state(receipt.state, step).unwrap_or(receipt.state);
+        if let Some(order) = state.orders.get_mut(&order) {
+            order.receipts.retain(|receipt| *receipt != line);
+            order.tally.remove(receipt);
+        }
     }
 }
 
@@ -415,6 +423,18 @@ fn apply_payout(state: &mut Snapshot, recorded: &Recorded) {
             }
             state.questions.remove(line);
             state.settled.insert(*line, Settled::Payout(*payout));
+        }
+        Event::PayoutUnproved {
+            payout,
+            order,
+            line,
+        } => {
+            step_payout(state, *payout, PayoutStep::Unpay);
+            if let Some(payout) = state.payouts.get_mut(payout) {
+                payout.paid_by = None;
+            }
+            step(state, *order, OrderStep::PayoutReturned, |_| {});
+            take_back(state, *line);
         }
         // Alarms. A line that pays twice stays the question that its booking made of it.
         Event::PaidTwice { .. } | Event::PaidWithoutFile { .. } => {}

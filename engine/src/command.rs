@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use kantor_model::{Currency, Date, Decimal, Iban, Money};
 
 use crate::batch::TransferFile;
-use crate::chain::Link;
-use crate::event::NotBooked;
+use crate::chain::{Link, Marks};
+use crate::event::{NotBooked, StatementFacts};
 use crate::matching::{LineFacts, Question, Verdict};
 use crate::order::HeldReason;
 use crate::policy::{CustomerClass, Policy};
@@ -20,24 +20,12 @@ use crate::{
 /// beforehand; the command stays short, because it holds the office's lock.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct StatementToBook {
-    /// The office account.
-    pub account: AccountId,
-    /// The archived file.
-    pub file: Digest,
-    /// Which statement of the file it is, from 0.
-    pub index: u32,
-    /// The pack that read it, with its version.
-    pub read_by: String,
-    /// The bank's own number of it.
-    pub number: Option<String>,
-    /// Balance before its first line, minor units.
-    pub opening: Option<i64>,
-    /// Balance after its last line, minor units.
-    pub closing: Option<i64>,
+    /// What it is.
+    pub facts: StatementFacts,
     /// Its booked lines in the bank's order.
     pub lines: Vec<LineFacts>,
-    /// The hash of its rows as they were staged, one row a line.
-    pub rows: Digest,
+    /// What each line says of itself; a line without says nothing.
+    pub marks: Vec<Marks>,
     /// The ordinal and the balance before the first link of `chain`.
     pub chain_before: (u64, i64),
     /// The end of the account's chain, up to its last line.
@@ -197,17 +185,21 @@ pub struct LineOutcome {
 /// What became of a statement.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum StatementOutcome {
-    /// It added lines, or proved lines that were provisional.
+    /// It added lines, proved lines that were not, or told a day to its end.
     Booked {
         /// Its number with us.
         statement: StatementId,
-        /// The ordinal of the line before its first new one.
-        after: u64,
         /// Lines that were known before.
         known: u64,
         /// Lines that it added.
         new: u64,
-        /// Whether a closing balance proves them.
+        /// Lines that nothing decides, from 0: known or new, they wait for the statement that says.
+        undecided: Vec<u64>,
+        /// Unproved lines that have other places now.
+        moved: u64,
+        /// Unproved lines that the bank does not confirm.
+        withdrawn: u64,
+        /// Whether a closing balance proves its lines.
         proved: bool,
         /// What became of the lines that were matched now.
         lines: Vec<LineOutcome>,

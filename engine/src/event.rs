@@ -1,8 +1,9 @@
 //! What happened, in the past tense. A recorded event is a fact.
 
-use kantor_model::{Currency, Date, Decimal, Iban, Moment, Money};
+use kantor_model::{Currency, Date, Decimal, Format, Iban, Moment, Money};
 
 use crate::batch::TransferFile;
+use crate::chain::ChainChange;
 use crate::ledger::{LedgerAccount, Posting};
 use crate::matching::{Question, Rule, Verdict};
 use crate::order::{HeldReason, OrderFacts};
@@ -37,11 +38,9 @@ pub struct Recorded {
     pub postings: Vec<Posting>,
 }
 
-/// A statement that was booked: its lines have their places in the account's chain.
+/// What is known of a statement besides its lines.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub struct StatementBooking {
-    /// Its number with us.
-    pub statement: StatementId,
+pub struct StatementFacts {
     /// The office account.
     pub account: AccountId,
     /// The file it was read from; the bytes are archived under this digest.
@@ -50,26 +49,59 @@ pub struct StatementBooking {
     pub index: u32,
     /// The pack that read it, with its version.
     pub read_by: String,
+    /// The format it was read from; `None` where nobody wrote that down.
+    pub format: Option<Format>,
     /// The bank's own number of it.
     pub number: Option<String>,
-    /// Balance before its first line, minor units.
-    pub opening: i64,
-    /// Balance after its last line, minor units; `None` for an export of a running day.
+    /// Balance before its first line, minor units; `None` where the file gives none.
+    pub opening: Option<i64>,
+    /// Balance after its last line, minor units; `None` for most exports of a running day.
     pub closing: Option<i64>,
-    /// The ordinal of the line before its first.
-    pub after: u64,
+    /// The day that the closing balance is of.
+    pub closing_on: Option<Date>,
+    /// The hash of all its rows, as the store keeps them.
+    pub rows: Digest,
+    /// How many rows they are.
+    pub lines: u64,
+}
+
+impl StatementFacts {
+    /// Whether the bank gives it when the day of its closing balance is over. Reports of a running
+    /// day and tables may close with the balance of the moment.
+    pub fn ends_its_day(&self) -> bool {
+        self.closing.is_some()
+            && match self.format {
+                Some(Format::Mt940 | Format::Camt053 | Format::JpkWb | Format::BankXml) => true,
+                Some(
+                    Format::Mt942
+                    | Format::Mt900
+                    | Format::Mt910
+                    | Format::Camt052
+                    | Format::Camt054
+                    | Format::Csv
+                    | Format::Elixir0,
+                )
+                | None => false,
+            }
+    }
+}
+
+/// A statement that was booked: its lines have their places in the account's chain.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct StatementBooking {
+    /// Its number with us.
+    pub statement: StatementId,
+    /// What it is.
+    pub facts: StatementFacts,
     /// How many of its lines were known before.
     pub known: u64,
     /// How many lines it added to the chain.
     pub new: u64,
-    /// The hash of all its rows, as the store keeps them; the added ones are its last `new`.
-    pub rows: Digest,
-    /// What the added lines sum to, minor units.
-    pub net: i64,
-    /// Up to which ordinal the chain is proved by closing balances now.
-    pub proved_through: u64,
-    /// The balance at that ordinal, minor units.
-    pub proved_balance: i64,
+    /// Lines that may be copies of known ones or new (from 0): they wait for a statement that
+    /// decides, and are not booked.
+    pub undecided: Vec<u64>,
+    /// What it did to the chain.
+    pub change: ChainChange,
 }
 
 /// Why a statement was archived and not booked.
@@ -98,6 +130,12 @@ pub enum NotBooked {
     },
     /// It fits at several places, and nothing tells them apart.
     Ambiguous,
+    /// It has no balances, and nothing tells whether its lines are known already; they are named,
+    /// from 0. The statement of the day will say.
+    Undecided {
+        /// The lines.
+        lines: Vec<u64>,
+    },
 }
 
 /// What happened (zdarzenie).
@@ -208,10 +246,17 @@ pub enum Event {
     },
     /// A statement was kept and not booked.
     StatementArchived {
-        account: AccountId,
-        file: Digest,
-        index: u32,
+        facts: StatementFacts,
         why: NotBooked,
+    },
+    /// The statements that prove the day do not have the line: the money never came, and the
+    /// order's receipt goes with it.
+    ReceiptWithdrawn { line: LineId, order: OrderId },
+    /// The same, and what the money was exchanged into has left or is on its way (alarm).
+    FundsMissing {
+        line: LineId,
+        order: OrderId,
+        amount: Money,
     },
     /// A bank line is this order's money; a person who said so gave his reason.
     ReceiptAllocated {
@@ -245,6 +290,12 @@ pub enum Event {
     PayoutWithdrawn { payout: PayoutId },
     /// The bank's own line shows that it left.
     PayoutPaid { payout: PayoutId, line: LineId },
+    /// The statements that prove the day do not have the debit: nobody knows whether it left.
+    PayoutUnproved {
+        payout: PayoutId,
+        order: OrderId,
+        line: LineId,
+    },
     /// The bank shows a second debit for it (alarm); the line stays a question.
     PaidTwice { payout: PayoutId, line: LineId },
     /// The bank paid it although no file in force holds it (alarm): somebody paid by hand, or the
@@ -328,6 +379,8 @@ impl Event {
             Event::OrderRefunded { .. } => "OrderRefunded",
             Event::StatementBooked { .. } => "StatementBooked",
             Event::StatementArchived { .. } => "StatementArchived",
+            Event::ReceiptWithdrawn { .. } => "ReceiptWithdrawn",
+            Event::FundsMissing { .. } => "FundsMissing",
             Event::ReceiptAllocated { .. } => "ReceiptAllocated",
             Event::ReceiptReleased { .. } => "ReceiptReleased",
             Event::LineBooked { .. } => "LineBooked",
@@ -335,6 +388,7 @@ impl Event {
             Event::PayoutDue { .. } => "PayoutDue",
             Event::PayoutWithdrawn { .. } => "PayoutWithdrawn",
             Event::PayoutPaid { .. } => "PayoutPaid",
+            Event::PayoutUnproved { .. } => "PayoutUnproved",
             Event::PaidTwice { .. } => "PaidTwice",
             Event::PaidWithoutFile { .. } => "PaidWithoutFile",
             Event::BatchFixed { .. } => "BatchFixed",

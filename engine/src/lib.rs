@@ -49,7 +49,7 @@ mod touched;
 pub use apply::apply;
 pub use command::{Answer, Command, LineOutcome, StatementOutcome, StatementToBook};
 pub use decide::{Outcome, decide, due};
-pub use event::{Actor, Event, NotBooked, Recorded, StatementBooking};
+pub use event::{Actor, Event, NotBooked, Recorded, StatementBooking, StatementFacts};
 pub use ids::{
     AccountId, BatchId, CoverDealId, CustomerAccountId, CustomerId, Digest, LineId, OrderId,
     PayoutId, RateVersion, StatementId,
@@ -58,6 +58,8 @@ pub use pairing::{Candidate, PairedBy, pair};
 pub use policy::{CustomerClass, DateOnly, Policy, Provisional};
 pub use reference::{Reference, Referent, find_references};
 pub use refusal::Refusal;
-pub use snapshot::{CustomerAccount, LastNumbers, OfficeAccount, Settled, Snapshot};
+pub use snapshot::{
+    BookedStatement, CustomerAccount, LastNumbers, OfficeAccount, Settled, Snapshot, WaitingKey,
+};
 pub use tables::life_tables;
 pub use touched::Touched;

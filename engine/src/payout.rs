@@ -109,6 +109,8 @@ pub enum PayoutStep {
     Pay,
     /// The bank refused it.
     Reject,
+    /// The line that showed it is not confirmed by the bank.
+    Unpay,
     /// It came back.
     Return,
     /// Its batch was voided, or its payee corrected: owed again under the same identity.
@@ -119,7 +121,7 @@ pub enum PayoutStep {
 
 impl PayoutStep {
     /// Every step.
-    pub const ALL: [PayoutStep; 10] = [
+    pub const ALL: [PayoutStep; 11] = [
         PayoutStep::Batch,
         PayoutStep::Approve,
         PayoutStep::Export,
@@ -127,6 +129,7 @@ impl PayoutStep {
         PayoutStep::Lose,
         PayoutStep::Pay,
         PayoutStep::Reject,
+        PayoutStep::Unpay,
         PayoutStep::Return,
         PayoutStep::MakeDue,
         PayoutStep::Withdraw,
@@ -142,6 +145,7 @@ impl PayoutStep {
             PayoutStep::Lose => "Lose",
             PayoutStep::Pay => "Pay",
             PayoutStep::Reject => "Reject",
+            PayoutStep::Unpay => "Unpay",
             PayoutStep::Return => "Return",
             PayoutStep::MakeDue => "MakeDue",
             PayoutStep::Withdraw => "Withdraw",
@@ -167,6 +171,8 @@ pub const fn next_payout_state(state: PayoutState, step: PayoutStep) -> Option<P
         (S::Rejected | S::Returned, E::Pay) => Some(S::Paid),
         (S::Exported | S::Accepted | S::Unknown, E::Reject) => Some(S::Rejected),
         (S::Paid, E::Return) => Some(S::Returned),
+        // An export of a running day showed it, and the statement of the day does not.
+        (S::Paid, E::Unpay) => Some(S::Unknown),
         (S::InBatch | S::Approved | S::Exported | S::Accepted | S::Unknown, E::MakeDue) => {
             Some(S::Due)
         }
@@ -249,7 +255,7 @@ pub const fn next_payout_state(state: PayoutState, step: PayoutStep) -> Option<P
             | S::Rejected
             | S::Returned
             | S::Withdrawn,
-            E::Return,
+            E::Return | E::Unpay,
         ) => None,
         (S::Due | S::Paid | S::Withdrawn, E::MakeDue) => None,
     }

@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use kantor_model::{Currency, Date, Decimal, Iban, Money};
 
 use crate::batch::PayoutBatch;
+use crate::chain::Placed;
+use crate::event::StatementFacts;
 use crate::ledger::{Ledger, LedgerAccount};
 use crate::matching::{Book, Question};
 use crate::order::Order;
@@ -16,7 +18,7 @@ use crate::rates::RateTable;
 use crate::receipt::Receipt;
 use crate::{
     AccountId, BatchId, CoverDealId, CustomerAccountId, CustomerId, Digest, LineId, OrderId,
-    PayoutId, RateVersion,
+    PayoutId, RateVersion, StatementId,
 };
 
 /// How many replaced tables of rates are remembered, so that an offer on the screen can still be
@@ -50,6 +52,10 @@ pub struct OfficeAccount {
     pub proved_balance: i64,
     /// The bank's number of the last statement that was booked.
     pub last_booked: Option<String>,
+    /// What stands after the proved lines.
+    pub end: Vec<Placed>,
+    /// The last day that the bank has told to its end.
+    pub covered_through: Option<Date>,
 }
 
 impl OfficeAccount {
@@ -98,6 +104,18 @@ pub enum Settled {
     CoverDeal(CoverDealId),
 }
 
+/// A booked statement, as much of it as is asked for again.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct BookedStatement {
+    /// What it is.
+    pub facts: StatementFacts,
+    /// How many lines it added.
+    pub new: u64,
+}
+
+/// The key of a statement that waits: its account, its opening balance, its file and place in it.
+pub type WaitingKey = (AccountId, i64, Digest, u32);
+
 /// What all events so far add up to (stan kantoru).
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Snapshot {
@@ -135,8 +153,15 @@ pub struct Snapshot {
     pub settled: BTreeMap<LineId, Settled>,
     /// How many statements were booked.
     pub statements: u64,
+    /// Booked statements.
+    pub booked: BTreeMap<StatementId, BookedStatement>,
     /// Statements that were kept and not booked: file and place in it.
     pub archived: BTreeSet<(Digest, u32)>,
+    /// Statements that begin with a balance which no proved line has yet: they wait for the
+    /// statement before them.
+    pub waiting: BTreeMap<WaitingKey, StatementFacts>,
+    /// Money that orders were paid out for and that the bank did not confirm (alarm).
+    pub missing: BTreeMap<OrderId, Money>,
     /// Balances of the office's books.
     pub ledger: Ledger,
     /// Exchanges of the office itself that stand.

@@ -34,9 +34,8 @@ impl Touched {
             | Event::PositionOverLimit { .. }
             | Event::PositionCalm { .. }
             | Event::NoticesSent { .. } => {}
-            Event::AccountOpened { account, .. } | Event::StatementArchived { account, .. } => {
-                touched.accounts.push(*account);
-            }
+            Event::AccountOpened { account, .. } => touched.accounts.push(*account),
+            Event::StatementArchived { facts, .. } => touched.accounts.push(facts.account),
             Event::OrderPlaced { facts } => touched.orders.push(facts.order),
             Event::TermsChanged { order, .. }
             | Event::RateOffered { order, .. }
@@ -55,16 +54,18 @@ impl Touched {
             | Event::OrderCompleted { order }
             | Event::OrderRefunded { order } => touched.orders.push(*order),
             Event::StatementBooked { booking, questions } => {
-                touched.accounts.push(booking.account);
+                touched.accounts.push(booking.facts.account);
                 touched
                     .lines
                     .extend(questions.iter().map(|(ordinal, _)| LineId {
-                        account: booking.account,
+                        account: booking.facts.account,
                         ordinal: *ordinal,
                     }));
             }
             Event::ReceiptAllocated { line, order, .. }
-            | Event::ReceiptReleased { line, order, .. } => {
+            | Event::ReceiptReleased { line, order, .. }
+            | Event::ReceiptWithdrawn { line, order }
+            | Event::FundsMissing { line, order, .. } => {
                 touched.lines.push(*line);
                 touched.orders.push(*order);
             }
@@ -79,6 +80,15 @@ impl Touched {
                 touched.orders.push(facts.order);
             }
             Event::PayoutWithdrawn { payout } => touched.payouts.push(*payout),
+            Event::PayoutUnproved {
+                payout,
+                order,
+                line,
+            } => {
+                touched.payouts.push(*payout);
+                touched.orders.push(*order);
+                touched.lines.push(*line);
+            }
             Event::PayoutPaid { payout, line }
             | Event::PaidTwice { payout, line }
             | Event::PaidWithoutFile { payout, line } => {

@@ -45,15 +45,9 @@ fn check(town: &mut Town, command: &Command, refusal: &str) {
 
 fn statement(paper: &Paper, chain_before: (u64, i64)) -> StatementToBook {
     StatementToBook {
-        account: paper.account,
-        file: paper.file,
-        index: 0,
-        read_by: "test 1".to_owned(),
-        number: None,
-        opening: paper.opening,
-        closing: paper.closing,
+        facts: paper.facts(),
         lines: paper.lines.clone(),
-        rows: paper.file,
+        marks: paper.marks.clone(),
         chain_before,
         chain: Vec::new(),
     }

@@ -7,15 +7,15 @@ mod town;
 use std::collections::BTreeSet;
 
 use kantor_engine::batch::TransferFile;
-use kantor_engine::chain::Link;
+use kantor_engine::chain::{Link, Marks};
 use kantor_engine::ledger::imbalance;
 use kantor_engine::matching::{LineFacts, Payer};
 use kantor_engine::rates::Fixed;
 use kantor_engine::{
     AccountId, Actor, BatchId, Command, CustomerAccountId, CustomerId, Digest, LineId, OrderId,
-    Policy, RateVersion, Reference, StatementToBook, decide,
+    Policy, RateVersion, Reference, StatementFacts, StatementToBook, decide,
 };
-use kantor_model::{Currency, Date, Decimal, Iban, Moment, Money};
+use kantor_model::{Currency, Date, Decimal, Format, Iban, Moment, Money};
 use proptest::prelude::*;
 
 use town::Town;
@@ -111,6 +111,7 @@ fn statement() -> impl Strategy<Value = Command> {
         balance_after,
         booked_on: None,
         evidence: 0,
+        marks: Marks::default(),
     });
     let chain = prop::collection::vec(link, 0..3);
     let lines = prop::collection::vec(facts(), 0..4);
@@ -121,15 +122,21 @@ fn statement() -> impl Strategy<Value = Command> {
     (number(), balance(), balance(), lines, before, chain).prop_map(
         |(account, opening, closing, lines, chain_before, chain)| {
             Command::BookStatement(Box::new(StatementToBook {
-                account: AccountId(account),
-                file: Digest::of(b"file"),
-                index: 0,
-                read_by: "test 1".to_owned(),
-                number: None,
-                opening,
-                closing,
+                facts: StatementFacts {
+                    account: AccountId(account),
+                    file: Digest::of(b"file"),
+                    index: 0,
+                    read_by: "test 1".to_owned(),
+                    format: opening.map(|_| Format::Mt940),
+                    number: None,
+                    opening,
+                    closing,
+                    closing_on: lines.last().and_then(|line| line.booked_on),
+                    rows: Digest::of(b"rows"),
+                    lines: lines.len() as u64,
+                },
+                marks: Vec::new(),
                 lines,
-                rows: Digest::of(b"rows"),
                 chain_before,
                 chain,
             }))

@@ -68,6 +68,8 @@ pub struct Segment {
     pub count: u64,
     /// The statement that they came with.
     pub statement: u64,
+    /// What is added to the balances in the rows, minor units.
+    pub shift: i64,
 }
 
 /// A read model as it is stored.

@@ -35,7 +35,11 @@ impl Office<'_> {
                 )
             })?;
         }
-        self.owes("suspense", &self.questions())?;
+        let mut suspense = self.questions();
+        for (currency, missing) in &self.missing {
+            *suspense.entry(*currency).or_default() -= missing;
+        }
+        self.owes("suspense", &suspense)?;
         self.owes("customer-funds", &self.unused())?;
         self.owes("payouts-due", &self.owed_out())
     }

@@ -6,9 +6,10 @@ use kantor_model::{Currency, Money};
 use serde_json::Value;
 
 use crate::agreed::Placed;
+use crate::chain::{Booking, Facts};
 use crate::form::{Fields, Form, Misread};
 use crate::judged::Verdict;
-use crate::lines::Booking;
+pub use crate::kinds::KINDS;
 use crate::log::{self, At};
 use crate::office::{Office, Policy};
 
@@ -16,59 +17,6 @@ use crate::payouts::Due;
 use crate::position::{Deal, Stated, Valued};
 use crate::values::{Actor, Moves, postings};
 use crate::{Checks, Record, wrong};
-
-/// Every kind of event that the checker knows, with the version of its stored form.
-pub const KINDS: &[(&str, u32)] = &[
-    ("OfficeOpened", 1),
-    ("PolicySet", 1),
-    ("PolicySet", 2),
-    ("CurrencyDefined", 1),
-    ("AccountOpened", 1),
-    ("RatesPublished", 1),
-    ("CustomerRegistered", 1),
-    ("CustomerAccountAdded", 1),
-    ("CustomerClassified", 1),
-    ("OrderPlaced", 1),
-    ("TermsChanged", 1),
-    ("RateOffered", 1),
-    ("RateAccepted", 1),
-    ("RateDeclined", 1),
-    ("DeadlineMoved", 1),
-    ("MoneyJudged", 1),
-    ("OrderFunded", 1),
-    ("OrderFunded", 2),
-    ("OrderHeld", 1),
-    ("OrderExpired", 1),
-    ("OrderCancelled", 1),
-    ("OrderLostFunds", 1),
-    ("OrderRefunding", 1),
-    ("OrderPayingOut", 1),
-    ("OrderPayOutStopped", 1),
-    ("OrderCompleted", 1),
-    ("OrderRefunded", 1),
-    ("StatementBooked", 1),
-    ("StatementArchived", 1),
-    ("ReceiptAllocated", 1),
-    ("ReceiptReleased", 1),
-    ("LineBooked", 1),
-    ("LineBookingReversed", 1),
-    ("PayoutDue", 1),
-    ("PayoutWithdrawn", 1),
-    ("PayoutPaid", 1),
-    ("PaidTwice", 1),
-    ("PaidWithoutFile", 1),
-    ("BatchFixed", 1),
-    ("BatchApproved", 1),
-    ("BatchWritten", 1),
-    ("BatchVoided", 1),
-    ("BatchClosed", 1),
-    ("PositionRevalued", 1),
-    ("PositionOverLimit", 1),
-    ("PositionCalm", 1),
-    ("CoverDealBooked", 1),
-    ("CoverDealReversed", 1),
-    ("NoticesSent", 1),
-];
 
 /// What may follow from something in the same act. Whatever else happens begins an act, and what
 /// the act before it touched must be at rest.
@@ -87,6 +35,9 @@ const FOLLOWS: &[&str] = &[
     "OrderRefunded",
     "ReceiptAllocated",
     "ReceiptReleased",
+    "ReceiptWithdrawn",
+    "FundsMissing",
+    "PayoutUnproved",
     "PayoutDue",
     "PayoutWithdrawn",
     "PayoutPaid",
@@ -187,7 +138,7 @@ pub(crate) fn follow(office: &mut Office<'_>, record: &Record) -> Checks {
         kind if kind.starts_with("Position") || kind.starts_with("Cover") => {
             position(office, &at, &event)
         }
-        kind if ["Statement", "Receipt", "Line"]
+        kind if ["Statement", "Receipt", "Line", "Funds"]
             .iter()
             .any(|it| kind.starts_with(it)) =>
         {
@@ -477,11 +428,26 @@ fn lines(office: &mut Office<'_>, at: &At<'_>, event: &Event<'_>) -> Checks<Move
         }
         "StatementArchived" => {
             let (account, why) = event.read(|event| {
+                if event.holds("facts") {
+                    let facts = event.inside("facts", Facts::read)?;
+                    return Ok((facts.account, event.value("why")?));
+                }
                 event.get::<crate::Digest>("file")?;
                 event.get::<u32>("index")?;
                 Ok((event.get("account")?, event.value("why")?))
             })?;
             office.statement_archived(at, account, why)
+        }
+        "ReceiptWithdrawn" => {
+            let of = event.read(|event| Ok((event.get("line")?, event.get("order")?)))?;
+            office.receipt_withdrawn(at, of.0, of.1)
+        }
+        "FundsMissing" => {
+            let (line, (order, amount)) = event.read(|event| {
+                let of = (event.get("order")?, event.get("amount")?);
+                Ok((event.get("line")?, of))
+            })?;
+            office.funds_missing(at, line, order, amount)
         }
         "ReceiptAllocated" => {
             let receipt = event.read(crate::judge::Receipt::read)?;
@@ -526,6 +492,13 @@ fn payouts(office: &mut Office<'_>, at: &At<'_>, event: &Event<'_>) -> Checks<Mo
         "PayoutPaid" => {
             let (payout, line) = payout_and_line()?;
             office.payout_paid(at, payout, line)
+        }
+        "PayoutUnproved" => {
+            let (payout, (order, line)) = event.read(|event| {
+                let of = (event.get("order")?, event.get("line")?);
+                Ok((event.get("payout")?, of))
+            })?;
+            office.payout_unproved(at, payout, order, line)
         }
         "PaidTwice" => {
             let (payout, line) = payout_and_line()?;

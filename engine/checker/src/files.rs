@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use kantor_model::Iban;
 use serde_json::Value;
 
+use crate::chain::{Booking, Facts};
 use crate::form::Fields;
-use crate::lines::Booking;
 use crate::reading::{Kept, Question, read_again};
 use crate::rows::Rows;
 use crate::transfers::bytes;
@@ -39,7 +39,7 @@ impl Used {
             }
             "StatementBooked" => {
                 let booking = event(record, |event| event.inside("booking", Booking::read))?;
-                (booking.file, self.booked(record.seq, booking))
+                (booking.facts.file, self.booked(record.seq, booking))
             }
             "StatementArchived" => self.archived(record)?,
             _ => return Ok(()),
@@ -53,16 +53,20 @@ impl Used {
     fn booked(&self, seq: u64, booking: Booking) -> Option<Kept> {
         Some(Kept {
             seq,
-            iban: *self.accounts.get(&booking.account)?,
-            index: booking.index,
-            read_by: booking.read_by.clone(),
-            asks: Question::Booked(booking),
+            iban: *self.accounts.get(&booking.facts.account)?,
+            index: booking.facts.index,
+            read_by: booking.facts.read_by.clone(),
+            asks: Question::Booked(Box::new(booking)),
         })
     }
 
     fn archived(&self, record: &Record) -> Checks<(Digest, Option<Kept>)> {
         event(record, |event| {
             let why: Value = event.value("why")?.clone();
+            if event.holds("facts") {
+                let facts = event.inside("facts", Facts::read)?;
+                return Ok((facts.file, self.kept(record.seq, &facts, why)));
+            }
             let account: u64 = event.get("account")?;
             let index = event.get("index")?;
             let kept = self.accounts.get(&account).map(|iban| Kept {
@@ -73,6 +77,16 @@ impl Used {
                 asks: Question::Archived(why),
             });
             Ok((event.get("file")?, kept))
+        })
+    }
+
+    fn kept(&self, seq: u64, facts: &Facts, why: Value) -> Option<Kept> {
+        Some(Kept {
+            seq,
+            iban: *self.accounts.get(&facts.account)?,
+            index: facts.index,
+            read_by: facts.read_by.clone(),
+            asks: Question::Archived(why),
         })
     }
 
@@ -99,9 +113,10 @@ impl Used {
 /// and it is named when the event is followed.
 fn rows_are_whole(archive: &dyn Archive, kept: &Kept) -> bool {
     match &kept.asks {
-        Question::Booked(booking) if booking.new > 0 => {
+        Question::Booked(booking) if booking.brings_rows() => {
             let rows = Rows::new(archive);
-            rows.all(&booking.rows, &String::new, &mut |_| {}).is_ok()
+            rows.all(&booking.facts.rows, &String::new, &mut |_| {})
+                .is_ok()
         }
         Question::Booked(_) | Question::Archived(_) => true,
     }

@@ -53,6 +53,11 @@ impl<'v> Fields<'v> {
         T::read(self.value(name)?).map_err(|misread| misread.inside(name))
     }
 
+    /// Whether there is such a field.
+    pub(crate) fn holds(&self, name: &str) -> bool {
+        self.map.contains_key(name)
+    }
+
     /// A field that may be left out.
     pub(crate) fn optional<T: Form>(&self, name: &str) -> Result<Option<T>, Misread> {
         match self.map.get(name) {

@@ -58,6 +58,7 @@ const ORDER: &[(&str, &str, &str)] = &[
     ("OrderLostFunds", "Funded Held", "AwaitingFunds"),
     ("OrderRefunding", "Funded Held AwaitingConsent", "Refunding"),
     ("OrderPayingOut", "Funded PayingOut", "PayingOut"),
+    ("PayoutUnproved", "PayingOut Completed", "PayingOut"),
     ("OrderPayOutStopped", "PayingOut", "Funded"),
     ("OrderCompleted", "Funded PayingOut", "Completed"),
     ("OrderRefunded", "Refunding", "Refunded"),
@@ -139,6 +140,7 @@ const PAYOUT: &[(&str, &str, &str)] = &[
         "Due",
     ),
     ("PayoutWithdrawn", "Due", "Withdrawn"),
+    ("PayoutUnproved", "Paid", "Unknown"),
     (
         "PayoutPaid",
         "Due InBatch Approved Exported Accepted Unknown Rejected Returned",

@@ -3,215 +3,31 @@
 use kantor_model::Money;
 use serde_json::Value;
 
-use crate::form::{Fields, Misread};
+use crate::Checks;
 use crate::life::{OrderState, PayoutState};
 use crate::log::At;
 use crate::office::{ChainLine, Is, Office, Piece};
 use crate::reference::Referent;
 use crate::values::{Line, Moves, Question, moved};
-use crate::{Checks, Digest};
-
-/// A statement that was booked.
-pub(crate) struct Booking {
-    pub(crate) statement: u64,
-    pub(crate) account: u64,
-    pub(crate) file: Digest,
-    pub(crate) index: u32,
-    pub(crate) read_by: String,
-    pub(crate) number: Option<String>,
-    pub(crate) opening: i64,
-    pub(crate) closing: Option<i64>,
-    pub(crate) after: u64,
-    pub(crate) known: u64,
-    pub(crate) new: u64,
-    pub(crate) rows: Digest,
-    net: i64,
-    proved_through: u64,
-    proved_balance: i64,
-}
-
-impl Booking {
-    pub(crate) fn read(booking: &Fields<'_>) -> Result<Booking, Misread> {
-        Ok(Booking {
-            statement: booking.get("statement")?,
-            account: booking.get("account")?,
-            file: booking.get("file")?,
-            index: booking.get("index")?,
-            read_by: booking.get("read_by")?,
-            number: booking.get("number")?,
-            opening: booking.get("opening")?,
-            closing: booking.get("closing")?,
-            after: booking.get("after")?,
-            known: booking.get("known")?,
-            new: booking.get("new")?,
-            rows: booking.get("rows")?,
-            net: booking.get("net")?,
-            proved_through: booking.get("proved_through")?,
-            proved_balance: booking.get("proved_balance")?,
-        })
-    }
-
-    /// The ordinal of its last line.
-    fn last(&self) -> u64 {
-        self.after
-            .saturating_add(self.known)
-            .saturating_add(self.new)
-    }
-}
 
 impl Office<'_> {
-    pub(crate) fn statement_booked(
+    /// A line that was left to a person, with a reason that is so.
+    pub(crate) fn asked(
         &mut self,
         at: &At<'_>,
-        booking: &Booking,
-        questions: Vec<(u64, Question)>,
-    ) -> Checks<Moves> {
-        let number = self.statements + 1;
-        at.must(booking.statement == number, || {
-            format!(
-                "the statement is number {number}, not {}",
-                booking.statement
-            )
-        })?;
-        self.statements = number;
-        let lines = self.placed(at, booking)?;
-        let moves = self.proved(at, booking)?;
-        let account = self
-            .accounts
-            .get_mut(&booking.account)
-            .ok_or_else(|| at.wrong("its account was never opened"))?;
-        let first = account.count() + 1;
-        if booking.new > 0 {
-            account.pieces.push(Piece {
-                first,
-                rows: booking.rows,
-                position: booking.known,
-                count: booking.new,
-                statement: booking.statement,
-            });
-        }
-        account.lines.extend(lines);
-        account.proved_through = booking.proved_through;
-        account.proved_balance = booking.proved_balance;
-        let line = |ordinal| Line {
-            account: booking.account,
-            ordinal,
-        };
-        self.fresh.extend((first..=booking.last()).map(line));
-        for (ordinal, question) in questions {
-            self.asked(at, booking, line(ordinal), question)?;
-        }
-        Ok(moves)
-    }
-
-    /// The rows are those of their hash, begin where the statement says, agree with the lines that
-    /// were known, and each balance is the one before plus the line. Answers the new ones.
-    fn placed(&self, at: &At<'_>, booking: &Booking) -> Checks<Vec<ChainLine>> {
-        let account = self.account(at, booking.account)?;
-        let fact = || format!("statement {} (event {})", booking.statement, at.seq);
-        let wrong = |what: String| crate::wrong(fact(), what);
-        let begins = booking.after.saturating_add(booking.known);
-        if begins != account.count() {
-            return Err(wrong(format!(
-                "its new lines begin after line {begins}, the account has {}",
-                account.count()
-            )));
-        }
-        if account.balance_at(booking.after) != Some(booking.opening) {
-            return Err(wrong(format!(
-                "its opening {} is not the balance after line {}",
-                booking.opening, booking.after
-            )));
-        }
-        let mut lines = Vec::new();
-        if booking.new == 0 {
-            // Its rows add nothing, and are not kept.
-            return Ok(lines);
-        }
-        let mut balance = booking.opening;
-        let mut ordinal = booking.after;
-        let mut first_wrong = None;
-        let count = self.rows.all(&booking.rows, &fact, &mut |row| {
-            ordinal += 1;
-            balance = balance.saturating_add(row.amount);
-            let known = account.line(ordinal);
-            let differs =
-                balance != row.balance_after || known.is_some_and(|line| line.amount != row.amount);
-            if differs && first_wrong.is_none() {
-                first_wrong = Some(ordinal);
-            }
-            if known.is_none() {
-                lines.push(ChainLine {
-                    amount: row.amount,
-                    balance: row.balance_after,
-                    is: Is::New,
-                });
-            }
-        });
-        if let Some(ordinal) = first_wrong {
-            let what = match count {
-                Ok(_) => "it is not what stood there, or its balance does not follow".to_owned(),
-                Err(differs) => differs.what,
-            };
-            let fact = format!("line {}/{ordinal} in {}", booking.account, fact());
-            return Err(crate::wrong(fact, what));
-        }
-        let said = booking.known.saturating_add(booking.new);
-        match count? {
-            count if count == said => Ok(lines),
-            count => Err(wrong(format!("it has {count} rows, the event says {said}"))),
-        }
-    }
-
-    /// The closing balance proves what it can, and the books follow.
-    fn proved(&self, at: &At<'_>, booking: &Booking) -> Checks<Moves> {
-        let account = self.account(at, booking.account)?;
-        let money = |minor| Money::new(minor, account.currency());
-        let after = match account.line(booking.last()) {
-            Some(line) => Some(line.balance),
-            None => account.balance().checked_add(booking.net),
-        };
-        if let Some(closing) = booking.closing {
-            at.must(after == Some(closing), || {
-                format!("its closing balance {closing} is not opening plus lines")
-            })?;
-        }
-        // A closing balance proves its lines only where its opening stands on proved ground.
-        let proves =
-            booking.after <= account.proved_through && booking.last() > account.proved_through;
-        let (through, balance) = match booking.closing {
-            Some(closing) if proves => (booking.last(), closing),
-            Some(_) | None => (account.proved_through, account.proved_balance),
-        };
-        let told = (booking.proved_through, booking.proved_balance);
-        at.must(told == (through, balance), || {
-            format!("the chain is proved through line {through}, at {balance}, not {told:?}")
-        })?;
-        let change = balance
-            .checked_sub(account.proved_balance)
-            .ok_or_else(|| at.wrong("its balance is too large"))?;
-        let rest = booking
-            .net
-            .checked_sub(change)
-            .ok_or_else(|| at.wrong("its lines are too large"))?;
-        let mut moves = Moves::new();
-        let bank = format!("bank:{}", booking.account);
-        let provisional = format!("bank-provisional:{}", booking.account);
-        moved(&mut moves, "suspense", &bank, money(change));
-        moved(&mut moves, "suspense", &provisional, money(rest));
-        Ok(moves)
-    }
-
-    /// A line that was left to a person, with a reason that is so.
-    fn asked(&mut self, at: &At<'_>, booking: &Booking, line: Line, question: Question) -> Checks {
+        proved_through: u64,
+        line: Line,
+        question: Question,
+    ) -> Checks {
         let waits = Question::plain("not_proved_yet");
         let may_ask = match &self.line(at, line)?.is {
             Is::New => true,
-            Is::Question(before) => **before == waits,
+            // Proof, and the words of the statement that proves, may change what is asked.
+            Is::Question(before) => before.word != "taken_back",
             Is::Receipt { .. } | Is::Payout(_) | Is::Booked(_) | Is::Cover(_) => false,
         };
         at.must(may_ask, || format!("line {line} is no question"))?;
-        let proved = line.ordinal <= booking.proved_through;
+        let proved = line.ordinal <= proved_through;
         let must_wait = !proved && !self.policy(at)?.provisional_funds;
         at.must((question == waits) == must_wait, || {
             format!("line {line} is asked about as {}", question.word)
@@ -286,6 +102,11 @@ impl Office<'_> {
         reason: &str,
     ) -> Checks<Moves> {
         at.must(!reason.trim().is_empty(), || "it has no reason".to_owned())?;
+        self.released(at, line, order)
+    }
+
+    /// A line is its order's money no more; what was exchanged is undone.
+    pub(crate) fn released(&mut self, at: &At<'_>, line: Line, order: u64) -> Checks<Moves> {
         let known = self.line(at, line)?;
         let failed = match &known.is {
             Is::Receipt { order: own, failed } if *own == order => *failed,
@@ -313,7 +134,7 @@ impl Office<'_> {
         Ok(moves)
     }
 
-    fn taken_back(&mut self, at: &At<'_>, line: Line) -> Checks {
+    pub(crate) fn taken_back(&mut self, at: &At<'_>, line: Line) -> Checks {
         let question = Box::new(Question::plain("taken_back"));
         self.line_mut(at, line)?.is = Is::Question(question);
         Ok(())
@@ -452,6 +273,7 @@ impl Office<'_> {
                         position: found.position,
                         count: found.count,
                         statement: found.statement,
+                        shift: found.shift,
                     };
                     match wanted.next() {
                         Some(piece) if *piece == stands => {}

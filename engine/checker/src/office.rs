@@ -107,6 +107,7 @@ pub(crate) struct Piece {
     pub(crate) position: u64,
     pub(crate) count: u64,
     pub(crate) statement: u64,
+    pub(crate) shift: i64,
 }
 
 pub(crate) struct Account {
@@ -265,6 +266,8 @@ pub(crate) struct Office<'a> {
     pub(crate) classes: BTreeMap<u64, String>,
     pub(crate) transfer_files: BTreeMap<Digest, u64>,
     pub(crate) ledger: Moves,
+    /// Money that orders were paid out for and that the bank did not confirm.
+    pub(crate) missing: BTreeMap<Currency, i128>,
     /// Orders of which something happened since the last act was over.
     pub(crate) touched: BTreeSet<u64>,
     /// Lines that were booked since then, to become something.
@@ -294,6 +297,7 @@ impl<'a> Office<'a> {
             classes: BTreeMap::new(),
             transfer_files: BTreeMap::new(),
             ledger: Moves::new(),
+            missing: BTreeMap::new(),
             touched: BTreeSet::new(),
             fresh: Vec::new(),
         }

@@ -32,6 +32,16 @@ pub(crate) struct Position {
     moved: BTreeSet<Currency>,
 }
 
+impl Position {
+    /// Deals name the new places of their lines.
+    pub(crate) fn follow(&mut self, place: &impl Fn(&mut Line)) {
+        for deal in self.deals.iter_mut().flatten() {
+            place(&mut deal.bought.0);
+            place(&mut deal.sold.0);
+        }
+    }
+}
+
 /// An exchange of the office itself: what came on one line, what left on another.
 #[derive(Clone, PartialEq)]
 pub(crate) struct Deal {

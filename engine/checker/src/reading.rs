@@ -7,7 +7,7 @@ use kantor_model::{
 use kantor_parsers::{Options, Profile, read_statement, recognise};
 use serde_json::Value;
 
-use crate::lines::Booking;
+use crate::chain::Booking;
 use crate::log::PAGE;
 use crate::reference::references_in;
 use crate::rows::{Said, SaidPart};
@@ -26,7 +26,7 @@ pub(crate) struct Kept {
 /// What is asked of it.
 pub(crate) enum Question {
     /// Does it say what was booked?
-    Booked(Booking),
+    Booked(Box<Booking>),
     /// Was it rightly kept without being booked?
     Archived(Value),
 }
@@ -281,8 +281,8 @@ impl<'k> Comparison<'k> {
         let iban = head.account.as_ref().and_then(|account| account.iban());
         comparison.same(iban.is_none_or(|iban| iban == kept.iban), "the account");
         if let Question::Booked(booking) = &kept.asks {
-            comparison.same(opening == Some(booking.opening), "the opening balance");
-            comparison.same(head.number == booking.number, "the number");
+            comparison.same(opening == booking.facts.opening, "the opening balance");
+            comparison.same(head.number == booking.facts.number, "the number");
         }
         comparison
     }
@@ -305,13 +305,13 @@ impl<'k> Comparison<'k> {
             return;
         };
         // Where nothing was new, the rows are not kept: the sums are held against each other.
-        if booking.new == 0 || self.differs.is_some() {
+        if !booking.brings_rows() || self.differs.is_some() {
             return;
         }
-        if self.count > booking.known {
+        if booking.place_of_row(self.count - 1).is_some() {
             self.new_lines += 1;
         }
-        let fact = format!("line {}/{}", booking.account, booking.after + self.count);
+        let fact = booking.name_of_row(self.count - 1);
         let Some(row) = self.next_row(booking) else {
             self.differs(fact, "it stands in its file and was not kept".to_owned());
             return;
@@ -330,7 +330,7 @@ impl<'k> Comparison<'k> {
             return Some(row);
         }
         let from = self.count.checked_sub(1)?;
-        let page = self.archive.rows(&booking.rows, from, PAGE).ok()??;
+        let page = self.archive.rows(&booking.facts.rows, from, PAGE).ok()??;
         self.page = page.into_iter();
         self.page.next()
     }
@@ -339,8 +339,8 @@ impl<'k> Comparison<'k> {
         let closing = foot.closing.map(|closing| closing.amount.minor());
         match &self.kept.asks {
             Question::Booked(booking) => {
-                self.same(closing == booking.closing, "the closing balance");
-                let said = booking.known.saturating_add(booking.new);
+                self.same(closing == booking.facts.closing, "the closing balance");
+                let said = booking.facts.lines;
                 self.same(self.count == said, "the number of lines");
             }
             Question::Archived(why) => self.rightly_archived(why, closing),

@@ -1,6 +1,6 @@
 //! The stored form of a bank line: everything that the bank says about it, as JSON.
 
-use kantor_engine::chain::evidence;
+use kantor_engine::chain::{Marks, Says, evidence};
 use kantor_engine::matching::{LineFacts, Payer};
 use kantor_model::{AccountNumber, Counterparty, Currency, Date, Entry, Money, Part};
 use kantor_store::StagedEntry;
@@ -174,6 +174,19 @@ impl BankLine {
             .into_iter()
             .map(|text| text.as_deref().unwrap_or_default()),
         )
+    }
+
+    /// What it says of itself, mark by mark.
+    pub(crate) fn marks(&self, source: &str) -> Marks {
+        // Only an account number that is one compares across formats.
+        let account = self.counterparty_account().and_then(|it| it.iban());
+        let says = Says {
+            source,
+            reference: self.said.bank_reference.as_deref(),
+            title: self.said.remittance.as_deref(),
+            account: account.as_ref().map(|account| account.as_str()),
+        };
+        says.marks()
     }
 
     /// The line as decisions see it.

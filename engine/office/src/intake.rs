@@ -3,14 +3,15 @@
 
 use std::sync::Arc;
 
+use kantor_engine::chain::Marks;
 use kantor_engine::matching::LineFacts;
-use kantor_engine::{AccountId, Actor, Answer, Digest, StatementOutcome};
-use kantor_model::{Collected, Entry, EntryStatus, Part, Severity, Statement};
+use kantor_engine::{AccountId, Actor, Answer, Digest, StatementFacts, StatementOutcome};
+use kantor_model::{Collected, Entry, EntryStatus, Money, Part, Severity, Statement};
 use kantor_parsers::{Options, Profile};
 
 use crate::entry_form::BankLine;
 use crate::error::{ExecuteError, ImportError};
-use crate::load::payer;
+use crate::load::{payer, source_of};
 use crate::request::{Ask, Request};
 use crate::runtime::Office;
 
@@ -31,15 +32,9 @@ pub struct Import {
 
 /// A statement whose rows are uploaded, ready to be booked.
 pub(crate) struct StagedStatement {
-    pub(crate) account: AccountId,
-    pub(crate) file: Digest,
-    pub(crate) index: u32,
-    pub(crate) read_by: String,
-    pub(crate) number: Option<String>,
-    pub(crate) opening: Option<i64>,
-    pub(crate) closing: Option<i64>,
+    pub(crate) facts: StatementFacts,
     pub(crate) lines: Vec<LineFacts>,
-    pub(crate) rows: Digest,
+    pub(crate) marks: Vec<Marks>,
 }
 
 /// What became of one statement of a file.
@@ -127,9 +122,25 @@ impl Office {
         statement: &Statement,
         account: AccountId,
     ) -> Result<StagedStatement, ImportError> {
-        let mut balance = statement.head.opening.map(|opening| opening.amount);
-        let mut rows = Vec::new();
-        let mut lines = Vec::new();
+        let opening = statement.head.opening.map(|opening| opening.amount);
+        let closing = statement.foot.closing;
+        let mut facts = StatementFacts {
+            account,
+            file: import.file,
+            index: u32::try_from(index).unwrap_or(u32::MAX),
+            read_by: import.read_by.clone(),
+            format: Some(statement.head.format),
+            number: statement.head.number.clone(),
+            opening: opening.map(Money::minor),
+            closing: closing.map(|closing| closing.amount.minor()),
+            closing_on: closing.map(|closing| closing.date),
+            rows: Digest::of(&[]),
+            lines: 0,
+        };
+        let source = source_of(&facts);
+        // Rows of a file without an opening balance count from zero.
+        let mut balance = opening.unwrap_or(Money::zero(statement.head.currency));
+        let (mut rows, mut lines, mut marks) = (Vec::new(), Vec::new(), Vec::new());
         let now = self.now();
         let view = self.view()?;
         for entry in statement
@@ -137,25 +148,19 @@ impl Office {
             .iter()
             .filter(|entry| entry.status == EntryStatus::Booked)
         {
-            balance = balance
-                .map(|before| before.plus(entry.amount))
-                .transpose()?;
-            let line = BankLine::of(entry, balance.map_or(0, |after| after.minor()));
+            balance = balance.plus(entry.amount)?;
+            let line = BankLine::of(entry, balance.minor());
             lines.push(line.facts(payer(&*view, entry.counterparty.account.as_ref(), now)?));
+            marks.push(line.marks(&source));
             rows.push(line.to_row());
         }
         drop(view);
-        let staged = self.stage_rows(rows)?;
+        facts.lines = lines.len() as u64;
+        facts.rows = self.stage_rows(rows)?;
         Ok(StagedStatement {
-            account,
-            file: import.file,
-            index: u32::try_from(index).unwrap_or(u32::MAX),
-            read_by: import.read_by.clone(),
-            number: statement.head.number.clone(),
-            opening: statement.head.opening.map(|opening| opening.amount.minor()),
-            closing: statement.foot.closing.map(|closing| closing.amount.minor()),
+            facts,
             lines,
-            rows: staged,
+            marks,
         })
     }
 

@@ -1,8 +1,12 @@
 //! What a command needs to see, loaded under the lock.
 
+use std::collections::BTreeMap;
+
 use kantor_engine::chain::{ChainTail, Link, NewLine};
 use kantor_engine::matching::{LineFacts, Payer};
-use kantor_engine::{Command, LineId, OfficeAccount, Refusal, Snapshot, StatementToBook};
+use kantor_engine::{
+    Command, LineId, OfficeAccount, Refusal, Snapshot, StatementFacts, StatementId, StatementToBook,
+};
 use kantor_model::AccountNumber;
 use kantor_store::{BookedEntry, Side, SideFilter, View};
 
@@ -60,18 +64,12 @@ fn book(
     seen: &Snapshot,
     view: &dyn View,
 ) -> Result<Command, ExecuteError> {
-    let account = account(seen, staged.account)?;
-    let tail = enough_of_the_chain(staged, account, view)?;
+    let account = account(seen, staged.facts.account)?;
+    let tail = enough_of_the_chain(staged, account, seen, view)?;
     Ok(Command::BookStatement(Box::new(StatementToBook {
-        account: staged.account,
-        file: staged.file,
-        index: staged.index,
-        read_by: staged.read_by.clone(),
-        number: staged.number.clone(),
-        opening: staged.opening,
-        closing: staged.closing,
+        facts: staged.facts.clone(),
         lines: staged.lines.clone(),
-        rows: staged.rows,
+        marks: staged.marks.clone(),
         chain_before: (tail.before, tail.balance_before),
         chain: tail.links,
     })))
@@ -80,19 +78,26 @@ fn book(
 fn enough_of_the_chain(
     staged: &StagedStatement,
     account: &OfficeAccount,
+    seen: &Snapshot,
     view: &dyn View,
 ) -> Result<Tail, ExecuteError> {
-    let new_lines: Vec<NewLine> = staged.lines.iter().map(NewLine::from).collect();
+    let marks = staged.marks.iter();
+    let new_lines = staged.lines.iter().zip(marks);
+    let new_lines: Vec<NewLine> = new_lines
+        .map(|(line, marks)| NewLine::of(line, *marks))
+        .collect();
     let all = usize::try_from(account.lines).unwrap_or(usize::MAX);
+    let unproved = account.lines.saturating_sub(account.proved_through);
     let mut wanted = new_lines
         .len()
         .saturating_mul(2)
+        .saturating_add(usize::try_from(unproved).unwrap_or(usize::MAX))
         .saturating_add(RECENT_LINES);
     loop {
-        let tail = tail(view, account, wanted)?;
-        let is_enough = staged
-            .opening
-            .is_none_or(|opening| tail.as_engine().is_enough_for(opening, &new_lines));
+        let tail = tail(view, account, seen, wanted)?;
+        let is_enough = tail
+            .as_engine()
+            .is_enough(account, staged.facts.opening, &new_lines);
         if is_enough || wanted >= all {
             return Ok(tail);
         }
@@ -116,21 +121,33 @@ impl Tail {
     }
 }
 
-fn tail(view: &dyn View, account: &OfficeAccount, wanted: usize) -> Result<Tail, ExecuteError> {
+fn tail(
+    view: &dyn View,
+    account: &OfficeAccount,
+    seen: &Snapshot,
+    wanted: usize,
+) -> Result<Tail, ExecuteError> {
     let entries = view.chain_tail(account.account.0, wanted)?;
     let before = account.lines.saturating_sub(entries.len() as u64);
     let balance_before = match entries.first() {
         Some(first) => first.entry.balance_after.saturating_sub(first.entry.amount),
         None => account.balance,
     };
+    let mut sources: BTreeMap<u64, String> = BTreeMap::new();
     let links = entries
         .iter()
         .map(|booked| {
+            let source = sources.entry(booked.statement).or_insert_with(|| {
+                let statement = seen.booked.get(&StatementId(booked.statement));
+                statement.map_or_else(String::new, |statement| source_of(&statement.facts))
+            });
+            let line = read(booked, account)?;
             Ok(Link {
                 amount: booked.entry.amount,
                 balance_after: booked.entry.balance_after,
                 booked_on: booked.entry.booked_on,
-                evidence: read(booked, account)?.evidence(),
+                evidence: line.evidence(),
+                marks: line.marks(source),
             })
         })
         .collect::<Result<_, ExecuteError>>()?;
@@ -139,6 +156,13 @@ fn tail(view: &dyn View, account: &OfficeAccount, wanted: usize) -> Result<Tail,
         balance_before,
         links,
     })
+}
+
+/// Who wrote a statement in which format: within one source, what is said differently is different.
+pub(crate) fn source_of(facts: &StatementFacts) -> String {
+    let pack = facts.read_by.split(' ').next().unwrap_or_default();
+    let format = facts.format.map_or("", |format| format.name());
+    format!("{pack} {format}")
 }
 
 fn read(booked: &BookedEntry, account: &OfficeAccount) -> Result<BankLine, ExecuteError> {

@@ -3,10 +3,11 @@
 
 use std::collections::BTreeSet;
 
+use kantor_engine::chain::ChainChange;
 use kantor_engine::order::OrderState;
 use kantor_engine::payout::Payee;
 use kantor_engine::{
-    AccountId, BatchId, LineId, OrderId, PayoutId, Recorded, Settled, Snapshot, Touched,
+    AccountId, BatchId, Event, LineId, OrderId, PayoutId, Recorded, Settled, Snapshot, Touched,
 };
 use kantor_store::{Document, DocumentChange};
 use serde_json::{Value, json};
@@ -28,10 +29,16 @@ pub(crate) fn changes<'a>(
     for recorded in events {
         keys.add(after, recorded);
     }
-    keys.documents(after)
-        .into_iter()
-        .map(DocumentChange::Put)
-        .collect()
+    let gone = keys.lines.iter().filter(|id| line(after, **id).is_none());
+    let gone: Vec<DocumentChange> = gone
+        .filter_map(|id| number_of_line(*id))
+        .map(|id| DocumentChange::Remove {
+            kind: "line".to_owned(),
+            id,
+        })
+        .collect();
+    let put = keys.documents(after).into_iter().map(DocumentChange::Put);
+    put.chain(gone).collect()
 }
 
 /// Which things events have changed.
@@ -59,6 +66,35 @@ impl Keys {
         self.payouts.extend(touched.payouts);
         self.batches.extend(touched.batches);
         self.lines.extend(touched.lines);
+        if let Event::StatementBooked { booking, .. } = &recorded.event {
+            self.moved(state, booking.facts.account, &booking.change);
+        }
+    }
+
+    /// Adds the lines that have other places now, or none, and what names them.
+    fn moved(&mut self, state: &Snapshot, account: AccountId, change: &ChainChange) {
+        if change.cut == 0 {
+            return;
+        }
+        let first = change.keeps.saturating_add(1);
+        let last = change.lines().max(change.keeps.saturating_add(change.cut));
+        let line = |ordinal| LineId { account, ordinal };
+        self.lines.extend((first..=last).map(line));
+        let range = line(first)..=line(last);
+        for settled in state.settled.range(range).map(|(_, settled)| settled) {
+            match settled {
+                Settled::Receipt(order) => {
+                    self.orders.insert(*order);
+                    let order = state.orders.get(order);
+                    self.payouts
+                        .extend(order.into_iter().flat_map(|order| &order.payouts));
+                }
+                Settled::Payout(payout) => {
+                    self.payouts.insert(*payout);
+                }
+                Settled::Booked { .. } | Settled::CoverDeal(_) => {}
+            }
+        }
     }
 
     /// Adds everything of others.

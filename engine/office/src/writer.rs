@@ -5,11 +5,12 @@
 use std::sync::mpsc::{Receiver, SyncSender};
 use std::sync::{Arc, PoisonError};
 
-use kantor_engine::{Actor, Answer, Event, Recorded, decide};
+use kantor_engine::chain::{ChainChange, Stretch};
+use kantor_engine::{AccountId, Actor, Answer, Event, Recorded, decide};
 use kantor_model::Moment;
 use kantor_store::{
     AppendError, Booking, Digest, Head, Locked, NewAnswer, SideChange, SideRefusal, UnitOfWork,
-    View, fingerprint,
+    View, Withdrawal, fingerprint,
 };
 
 use crate::answer_form;
@@ -302,21 +303,43 @@ impl From<AppendError> for Stopped {
 fn refer(unit: &mut UnitOfWork, recorded: &Recorded) {
     match &recorded.event {
         Event::StatementBooked { booking, .. } => {
-            unit.files.push(booking.file);
-            if booking.new > 0 {
-                unit.bookings.push(Booking {
-                    account: booking.account.0,
-                    first_ordinal: booking.after + booking.known + 1,
-                    rows_hash: booking.rows,
-                    position: booking.known,
-                    count: booking.new,
-                    statement: booking.statement.0,
-                });
-            }
+            unit.files.push(booking.facts.file);
+            rechain(unit, booking.facts.account, &booking.change);
         }
-        Event::StatementArchived { file, .. } => unit.files.push(*file),
+        Event::StatementArchived { facts, .. } => {
+            unit.files.push(facts.file);
+            unit.rows.push(facts.rows);
+        }
         Event::BatchWritten { file, .. } => unit.files.push(file.digest),
         _ => {}
+    }
+}
+
+/// The store's chain follows the log's: what is taken off its end, and what stands there now.
+fn rechain(unit: &mut UnitOfWork, account: AccountId, change: &ChainChange) {
+    let mut first = change.keeps.saturating_add(1);
+    if change.cut > 0 {
+        unit.withdrawals.push(Withdrawal {
+            account: account.0,
+            from_ordinal: first,
+        });
+    }
+    for stretch in &change.end {
+        unit.bookings.push(booking_of(account, first, stretch));
+        first = first.saturating_add(stretch.count);
+    }
+}
+
+/// A stretch as the store keeps it.
+pub(crate) fn booking_of(account: AccountId, first_ordinal: u64, stretch: &Stretch) -> Booking {
+    Booking {
+        account: account.0,
+        first_ordinal,
+        rows_hash: stretch.rows,
+        position: stretch.position,
+        count: stretch.count,
+        statement: stretch.statement.0,
+        shift: stretch.shift,
     }
 }
 

@@ -380,7 +380,7 @@ fn what_todays_packs_read_differently_is_shown_line_by_line() {
     );
     check(
         |statement| statement.entries.truncate(1),
-        &["money, statement 1: number of new lines was `2` (mbank 0.1.0) and is `1` (mbank 0.2.0)"],
+        &["money, statement 1: number of lines was `2` (mbank 0.1.0) and is `1` (mbank 0.2.0)"],
     );
 }
 

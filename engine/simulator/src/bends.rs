@@ -43,17 +43,19 @@ pub(crate) fn bend(plant: Plant, state: &Snapshot, recorded: &mut Recorded) {
             }
         }
         (Plant::ProvedEarly, Event::StatementBooked { booking, .. }) => {
-            let Some(account) = state.accounts.get(&booking.account) else {
+            let id = booking.facts.account;
+            let Some(account) = state.accounts.get(&id) else {
                 return;
             };
-            let proved = booking.proved_through;
-            booking.proved_through = booking.after + booking.known + booking.new;
-            booking.proved_balance = account.balance + booking.net;
+            let change = &mut booking.change;
+            let proved = change.proved_through;
+            change.proved_through = change.lines();
+            change.proved_balance = account.balance + change.net;
             for posting in &mut recorded.postings {
-                if posting.account == LedgerAccount::BankProvisional(booking.account)
-                    && booking.proved_through > proved
+                if posting.account == LedgerAccount::BankProvisional(id)
+                    && change.proved_through > proved
                 {
-                    posting.account = LedgerAccount::Bank(booking.account);
+                    posting.account = LedgerAccount::Bank(id);
                 }
             }
         }
@@ -102,7 +104,7 @@ pub(crate) fn misapply(plant: Plant, state: &mut Snapshot, recorded: &Recorded) 
             for (ordinal, question) in questions {
                 if matches!(question, Question::WrongDirection) {
                     let line = LineId {
-                        account: booking.account,
+                        account: booking.facts.account,
                         ordinal: *ordinal,
                     };
                     state.questions.remove(&line);
@@ -128,15 +130,17 @@ pub(crate) fn bend_statement(
                 && let (Some(line), Some(row)) = (statement.lines.get(at), rows.get(at))
             {
                 let (line, row) = (line.clone(), row.clone());
-                shift(&mut statement.closing, line.amount.minor());
+                shift(&mut statement.facts.closing, line.amount.minor());
                 statement.lines.insert(at, line);
+                statement.marks.insert(at, row.link.marks);
                 rows.insert(at, row);
             }
         }
         Plant::LostLine => {
             if let Some(at) = struck {
                 let line = statement.lines.remove(at);
-                shift(&mut statement.closing, -line.amount.minor());
+                statement.marks.remove(at);
+                shift(&mut statement.facts.closing, -line.amount.minor());
                 rows.remove(at);
             }
         }
@@ -144,7 +148,7 @@ pub(crate) fn bend_statement(
             if let Some(line) = struck.and_then(|at| statement.lines.get_mut(at)) {
                 let minor = line.amount.minor();
                 line.amount = Money::new(-minor, line.amount.currency());
-                shift(&mut statement.closing, -2 * minor);
+                shift(&mut statement.facts.closing, -2 * minor);
             }
         }
         Plant::MergedTwins => merge_twins(statement, rows),
@@ -154,7 +158,7 @@ pub(crate) fn bend_statement(
             }
         }
     }
-    let mut balance = statement.opening.unwrap_or_default();
+    let mut balance = statement.facts.opening.unwrap_or_default();
     for (row, facts) in rows.iter_mut().zip(&statement.lines) {
         balance += facts.amount.minor();
         row.facts = facts.clone();
@@ -182,8 +186,9 @@ fn merge_twins(statement: &mut StatementToBook, rows: &mut Vec<Row>) {
             .is_some_and(|line| before.iter().any(|earlier| same(earlier, line)));
         if is_twin {
             let twin = statement.lines.remove(at);
+            statement.marks.remove(at);
             rows.remove(at);
-            shift(&mut statement.closing, -twin.amount.minor());
+            shift(&mut statement.facts.closing, -twin.amount.minor());
         } else {
             at += 1;
         }

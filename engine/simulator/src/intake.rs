@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use kantor_engine::chain::{Link, NewLine, evidence};
+use kantor_engine::chain::{Link, Marks, NewLine, Says, evidence};
 use kantor_engine::matching::{LineFacts, Payer};
-use kantor_engine::{AccountId, CustomerId, Digest, StatementToBook};
-use kantor_model::{Entry, EntryStatus, Iban, Severity, Statement};
+use kantor_engine::{AccountId, CustomerId, Digest, StatementFacts, StatementToBook};
+use kantor_model::{Entry, EntryStatus, Format, Iban, Severity, Statement};
 use kantor_parsers::{Options, parse_all_with};
 
 use crate::office::{Office, Row};
@@ -76,21 +76,29 @@ fn paper(
     let mut rows = Vec::new();
     for entry in booked {
         balance = balance.saturating_add(entry.amount.minor());
-        rows.push(row(entry, balance, owners));
+        rows.push(row(entry, balance, owners, statement.head.format));
     }
     let lines: Vec<LineFacts> = rows.iter().map(|row| row.facts.clone()).collect();
+    let marks: Vec<Marks> = rows.iter().map(|row| row.link.marks).collect();
+    let closing = statement.foot.closing;
     Ok(Paper {
         account,
         statement: StatementToBook {
-            account,
-            file,
-            index,
-            read_by: "simulator 1".to_owned(),
-            number: statement.head.number.clone(),
-            opening,
-            closing: statement.foot.closing.map(|it| it.amount.minor()),
+            facts: StatementFacts {
+                account,
+                file,
+                index,
+                read_by: "simulator 1".to_owned(),
+                format: Some(statement.head.format),
+                number: statement.head.number.clone(),
+                opening,
+                closing: closing.map(|it| it.amount.minor()),
+                closing_on: closing.map(|it| it.date),
+                rows: Digest::of(format!("{file} {index}").as_bytes()),
+                lines: lines.len() as u64,
+            },
             lines,
-            rows: file,
+            marks,
             chain_before: (0, 0),
             chain: Vec::new(),
         },
@@ -98,7 +106,7 @@ fn paper(
     })
 }
 
-fn row(entry: &Entry, balance_after: i64, owners: &Owners) -> Row {
+fn row(entry: &Entry, balance_after: i64, owners: &Owners, format: Format) -> Row {
     let other = entry.counterparty.account.as_ref();
     let iban = other.and_then(|account| account.iban());
     let payer = match other {
@@ -117,6 +125,12 @@ fn row(entry: &Entry, balance_after: i64, owners: &Owners) -> Row {
         said(&entry.customer_reference).as_str(),
         said(&entry.remittance).as_str(),
     ]);
+    let says = Says {
+        source: format.name(),
+        reference: entry.bank_reference.as_deref(),
+        title: entry.remittance.as_deref(),
+        account: iban.as_ref().map(|iban| iban.as_str()),
+    };
     Row {
         facts: LineFacts {
             amount: entry.amount,
@@ -132,6 +146,7 @@ fn row(entry: &Entry, balance_after: i64, owners: &Owners) -> Row {
             balance_after,
             booked_on,
             evidence: fingerprint,
+            marks: says.marks(),
         },
         bank_reference: entry.bank_reference.clone(),
         other: iban,
@@ -143,13 +158,18 @@ fn row(entry: &Entry, balance_after: i64, owners: &Owners) -> Row {
 impl Paper {
     /// Whether it states a closing balance.
     pub(crate) fn closes(&self) -> bool {
-        self.statement.closing.is_some()
+        self.statement.facts.closing.is_some()
     }
 
     /// The command's statement, with as much of the chain as it needs, as it stands now.
     pub(crate) fn against(&self, office: &Office) -> StatementToBook {
-        let lines: Vec<NewLine> = self.statement.lines.iter().map(NewLine::from).collect();
-        let (chain_before, chain) = office.tail(self.account, self.statement.opening, &lines);
+        let marks = self.statement.marks.iter();
+        let lines = self.statement.lines.iter().zip(marks);
+        let lines: Vec<NewLine> = lines
+            .map(|(line, marks)| NewLine::of(line, *marks))
+            .collect();
+        let opening = self.statement.facts.opening;
+        let (chain_before, chain) = office.tail(self.account, opening, &lines);
         StatementToBook {
             chain_before,
             chain,

@@ -2,13 +2,13 @@
 //! what a decision says together with the key of the request and the rows of the lines; it dies and
 //! rises again from what was committed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use kantor_engine::chain::{ChainTail, Link, NewLine};
 use kantor_engine::matching::LineFacts;
 use kantor_engine::{
-    AccountId, Actor, Answer, Command, Event, LineId, Recorded, Refusal, Snapshot, apply, decide,
-    due,
+    AccountId, Actor, Answer, Command, Digest, Event, LineId, Recorded, Refusal, Snapshot, apply,
+    decide, due,
 };
 use kantor_model::{Iban, Moment};
 use kantor_store::{Record, codec};
@@ -20,6 +20,9 @@ const RECENT_LINES: usize = 64;
 
 /// After so many events a crash keeps what it replayed.
 const KEEP_AFTER: usize = 1_000;
+
+/// So many uploads are kept before those that nobody needs are looked for.
+const UPLOADS: usize = 200;
 
 /// A bank line as the store keeps it.
 #[derive(Clone, Debug)]
@@ -36,7 +39,7 @@ pub(crate) struct Row {
 /// An event as it was committed.
 enum Kept {
     /// As a value.
-    Value(Recorded),
+    Value(Box<Recorded>),
     /// In its stored form.
     Stored(Record),
 }
@@ -61,6 +64,8 @@ pub(crate) struct Done {
 pub(crate) struct Office {
     pub(crate) state: Snapshot,
     pub(crate) rows: BTreeMap<AccountId, Vec<Row>>,
+    /// The rows of statements that may stand unproved.
+    uploads: BTreeMap<Digest, Vec<Row>>,
     log: Vec<Kept>,
     answers: BTreeMap<u64, Answer>,
     /// How many events were replayed by a crash, and the office after them.
@@ -78,6 +83,7 @@ impl Office {
         Office {
             state: Snapshot::new(),
             rows: BTreeMap::new(),
+            uploads: BTreeMap::new(),
             log: Vec::new(),
             answers: BTreeMap::new(),
             replayed: (0, Snapshot::new()),
@@ -138,7 +144,7 @@ impl Office {
                 hash: kantor_engine::Digest([0; 32]),
             })
         } else {
-            Kept::Value(recorded.clone())
+            Kept::Value(Box::new(recorded.clone()))
         });
         self.live(recorded);
     }
@@ -148,14 +154,43 @@ impl Office {
         misapplied(self.plant, &mut self.state, recorded);
     }
 
-    /// The rows of the lines that a statement adds are committed with it.
+    /// The rows of a statement are committed with it, in the places that it gives them; rows of
+    /// earlier ones may have other places now.
     fn keep_rows(&mut self, event: &Event, rows: &[Row]) {
-        if let Event::StatementBooked { booking, .. } = event {
-            let known = usize::try_from(booking.known).unwrap_or(usize::MAX);
-            let new = rows.get(known..).unwrap_or_default();
-            let kept = self.rows.entry(booking.account).or_default();
-            kept.extend_from_slice(new);
+        let Event::StatementBooked { booking, .. } = event else {
+            return;
+        };
+        let (account, change) = (booking.facts.account, &booking.change);
+        self.forget_uploads();
+        self.uploads.insert(booking.facts.rows, rows.to_vec());
+        let begun = self.state.accounts.get(&account);
+        let begun = begun.map_or(0, |account| account.opening.minor());
+        let kept = self.rows.entry(account).or_default();
+        kept.truncate(usize::try_from(change.keeps).unwrap_or(usize::MAX));
+        for stretch in &change.end {
+            let Some(uploaded) = self.uploads.get(&stretch.rows) else {
+                continue;
+            };
+            let from = usize::try_from(stretch.position).unwrap_or(usize::MAX);
+            let count = usize::try_from(stretch.count).unwrap_or(usize::MAX);
+            for row in uploaded.iter().skip(from).take(count) {
+                let before = kept.last().map_or(begun, |row| row.link.balance_after);
+                let mut row = row.clone();
+                row.link.balance_after = before.saturating_add(row.link.amount);
+                kept.push(row);
+            }
         }
+    }
+
+    /// Rows that are proved have their places for ever.
+    fn forget_uploads(&mut self) {
+        if self.uploads.len() < UPLOADS {
+            return;
+        }
+        let accounts = self.state.accounts.values();
+        let ends = accounts.flat_map(|account| &account.end);
+        let used: BTreeSet<Digest> = ends.map(|placed| placed.stretch.rows).collect();
+        self.uploads.retain(|rows, _| used.contains(rows));
     }
 
     /// Dies, and rises from what was committed: nobody may be able to tell the difference. What a
@@ -229,7 +264,10 @@ impl Office {
             .accounts
             .get(&account)
             .map_or(0, |account| account.opening.minor());
-        let mut wanted = lines.len() * 2 + RECENT_LINES;
+        let known = self.state.accounts.get(&account);
+        let unproved = known.map_or(0, |account| account.lines - account.proved_through);
+        let unproved = usize::try_from(unproved).unwrap_or(usize::MAX);
+        let mut wanted = lines.len() * 2 + unproved + RECENT_LINES;
         loop {
             let from = rows.len().saturating_sub(wanted);
             let links: Vec<Link> = rows.iter().skip(from).map(|row| row.link).collect();
@@ -242,7 +280,7 @@ impl Office {
                 balance_before: balance,
                 links: &links,
             };
-            let is_enough = opening.is_none_or(|opening| tail.is_enough_for(opening, lines));
+            let is_enough = known.is_none_or(|known| tail.is_enough(known, opening, lines));
             if is_enough || from == 0 {
                 return ((from as u64, balance), links);
             }

@@ -6,17 +6,18 @@ use kantor_model::Moment;
 
 use crate::apply::apply;
 use crate::batch::PayoutBatch;
+use crate::chain::ChainChange;
 use crate::command::Answer;
 use crate::decide::Outcome;
-use crate::event::{Actor, Event, Recorded};
+use crate::event::{Actor, Event, Recorded, StatementBooking};
 use crate::ledger::Posting;
-use crate::matching::Book;
+use crate::matching::{Book, Question};
 use crate::order::Order;
 use crate::payout::Payout;
 use crate::policy::Policy;
 use crate::receipt::Receipt;
 use crate::refusal::Refusal;
-use crate::snapshot::{OfficeAccount, Snapshot};
+use crate::snapshot::{OfficeAccount, Settled, Snapshot};
 use crate::touched::Touched;
 use crate::{AccountId, BatchId, LineId, OrderId, PayoutId};
 
@@ -29,6 +30,8 @@ pub(crate) struct Draft<'a> {
     after: Snapshot,
     events: Vec<Recorded>,
     unsettled: BTreeSet<OrderId>,
+    /// Which of the events books the statement.
+    booked_at: Option<usize>,
 }
 
 impl<'a> Draft<'a> {
@@ -46,6 +49,7 @@ impl<'a> Draft<'a> {
             after,
             events: Vec::new(),
             unsettled: BTreeSet::new(),
+            booked_at: None,
         }
     }
 
@@ -63,17 +67,6 @@ impl<'a> Draft<'a> {
 
     /// Records an event with its postings.
     pub(crate) fn record_with(&mut self, event: Event, postings: Vec<Posting>) {
-        let at = self.events.len();
-        self.insert(at, event, postings);
-    }
-
-    /// Records an event before all others of this decision: the statement, once it is known what
-    /// its lines led to.
-    pub(crate) fn record_first(&mut self, event: Event, postings: Vec<Posting>) {
-        self.insert(0, event, postings);
-    }
-
-    fn insert(&mut self, at: usize, event: Event, postings: Vec<Posting>) {
         self.bring(&event);
         let recorded = Recorded {
             by: self.by.clone(),
@@ -81,7 +74,71 @@ impl<'a> Draft<'a> {
             postings,
         };
         apply(&mut self.after, &recorded);
-        self.events.insert(at, recorded);
+        self.events.push(recorded);
+    }
+
+    /// Records a booked statement. Which of its lines are questions is known when all of them are
+    /// matched: [`Draft::ask`].
+    pub(crate) fn record_statement(&mut self, booking: StatementBooking, postings: Vec<Posting>) {
+        self.booked_at = Some(self.events.len());
+        let questions = Vec::new();
+        self.record_with(Event::StatementBooked { booking, questions }, postings);
+    }
+
+    /// Names the lines of the booked statement that are questions.
+    pub(crate) fn ask(&mut self, asked: Vec<(u64, Question)>) {
+        let recorded = self.booked_at.and_then(|at| self.events.get_mut(at));
+        if let Some(recorded) = recorded
+            && let Event::StatementBooked { booking, questions } = &mut recorded.event
+        {
+            crate::apply::ask(&mut self.after, booking.facts.account, &asked);
+            *questions = asked;
+        }
+    }
+
+    /// Brings whatever hangs on the lines that a booking moves into `after`, where it is moved; what
+    /// was seen at those places is not there any more.
+    fn bring_moved(&mut self, account: AccountId, change: &ChainChange) {
+        if change.cut == 0 {
+            return;
+        }
+        let line = |ordinal| LineId { account, ordinal };
+        let moved = line(change.keeps.saturating_add(1))..=line(u64::MAX);
+        for (line, receipt) in self.seen.receipts.range(moved.clone()) {
+            copy(&self.seen.receipts, &mut self.after.receipts, line);
+            copy(&self.seen.orders, &mut self.after.orders, &receipt.order);
+            let order = self.after.orders.get(&receipt.order);
+            for payout in order.into_iter().flat_map(|order| &order.payouts) {
+                copy(&self.seen.payouts, &mut self.after.payouts, payout);
+            }
+        }
+        for settled in self.seen.settled.range(moved.clone()).map(|(_, it)| it) {
+            match settled {
+                Settled::Payout(payout) => {
+                    copy(&self.seen.payouts, &mut self.after.payouts, payout);
+                }
+                Settled::CoverDeal(deal) => {
+                    copy(&self.seen.cover_deals, &mut self.after.cover_deals, deal);
+                }
+                Settled::Receipt(_) | Settled::Booked { .. } => {}
+            }
+        }
+        for line in self.seen.settled.range(moved).map(|(line, _)| line) {
+            copy(&self.seen.settled, &mut self.after.settled, line);
+        }
+    }
+
+    /// Whether something else stood at that place when this decision began.
+    fn is_moved(&self, line: LineId) -> bool {
+        let recorded = self.booked_at.and_then(|at| self.events.get(at));
+        match recorded.map(|recorded| &recorded.event) {
+            Some(Event::StatementBooked { booking, .. }) => {
+                booking.change.cut > 0
+                    && booking.facts.account == line.account
+                    && line.ordinal > booking.change.keeps
+            }
+            Some(_) | None => false,
+        }
     }
 
     /// Brings everything that an event touches into `after`.
@@ -108,7 +165,12 @@ impl<'a> Draft<'a> {
             copy(&self.seen.batches, &mut self.after.batches, id);
         }
         for id in &touched.lines {
-            copy(&self.seen.receipts, &mut self.after.receipts, id);
+            if !self.is_moved(*id) {
+                copy(&self.seen.receipts, &mut self.after.receipts, id);
+            }
+        }
+        if let Event::StatementBooked { booking, .. } = event {
+            self.bring_moved(booking.facts.account, &booking.change);
         }
         for id in &touched.accounts {
             copy(&self.seen.accounts, &mut self.after.accounts, id);
@@ -163,10 +225,12 @@ impl<'a> Draft<'a> {
     }
 
     pub(crate) fn receipt(&self, line: LineId) -> Option<&Receipt> {
-        self.after
-            .receipts
-            .get(&line)
-            .or_else(|| self.seen.receipts.get(&line))
+        self.after.receipts.get(&line).or_else(|| {
+            self.seen
+                .receipts
+                .get(&line)
+                .filter(|_| !self.is_moved(line))
+        })
     }
 }
 

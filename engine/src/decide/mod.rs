@@ -6,10 +6,12 @@ mod exchange;
 mod lines;
 mod money;
 mod orders;
+mod placing;
 mod position;
 mod setup;
 mod statements;
 mod terms;
+mod withdraw;
 
 use kantor_model::Moment;
 

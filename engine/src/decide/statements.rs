@@ -1,4 +1,4 @@
-//! Booking a statement: proof, place in the chain, and what its lines lead to.
+//! Booking a statement: what it does to the chain, and what its lines lead to.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,8 @@ use kantor_model::{Money, MoneyError};
 
 use super::draft::Draft;
 use super::lines::{close_batch, pay, question, receive};
-use crate::chain::{ChainTail, NewLine, Placement, place};
+use super::placing::{Found, Placing, Plan};
+use super::withdraw::withdraw;
 use crate::command::{Answer, LineOutcome, StatementOutcome, StatementToBook};
 use crate::event::{Event, NotBooked, StatementBooking};
 use crate::ledger::{LedgerAccount, Posting};
@@ -17,7 +18,7 @@ use crate::snapshot::OfficeAccount;
 use crate::{LineId, StatementId};
 
 pub(super) fn book(draft: &mut Draft<'_>, statement: &StatementToBook) -> Result<Answer, Refusal> {
-    let account = draft.account_of(statement.account)?.clone();
+    let account = draft.account_of(statement.facts.account)?.clone();
     for line in &statement.lines {
         if line.amount.currency() != account.currency() {
             return Err(Refusal::StatementCurrency {
@@ -36,74 +37,19 @@ pub(super) fn book(draft: &mut Draft<'_>, statement: &StatementToBook) -> Result
     if end != Some(account.lines) || balance != account.balance {
         return Err(Refusal::ChainMoved);
     }
-    match fit(statement, &account)? {
-        Fit::NotBooked(why) => Ok(archive(draft, statement, why)),
-        Fit::At { after, known } => book_at(draft, statement, &account, after, known),
+    let number = StatementId(draft.seen.statements + 1);
+    match Placing::new(statement, &account, number).find()? {
+        Found::NotBooked(why) => Ok(archive(draft, statement, why)),
+        Found::Place(plan) => book_at(draft, statement, &account, number, plan),
     }
-}
-
-enum Fit {
-    At { after: u64, known: usize },
-    NotBooked(NotBooked),
-}
-
-/// Proves a statement by its own balances and finds its place.
-fn fit(statement: &StatementToBook, account: &OfficeAccount) -> Result<Fit, Refusal> {
-    let Some(opening) = statement.opening else {
-        return Ok(Fit::NotBooked(NotBooked::NoOpening));
-    };
-    let computed = statement
-        .lines
-        .iter()
-        .try_fold(Money::new(opening, account.currency()), |sum, line| {
-            sum.plus(line.amount)
-        })?;
-    if let Some(closing) = statement.closing
-        && closing != computed.minor()
-    {
-        let closing = Money::new(closing, account.currency());
-        let difference = closing.minus(computed)?.minor();
-        return Ok(Fit::NotBooked(NotBooked::Unbalanced { difference }));
-    }
-    let lines: Vec<NewLine> = statement.lines.iter().map(NewLine::from).collect();
-    let tail = ChainTail {
-        before: statement.chain_before.0,
-        balance_before: statement.chain_before.1,
-        links: &statement.chain,
-    };
-    if !tail.is_enough_for(opening, &lines) {
-        return Err(Refusal::ChainTooShort {
-            account: account.account,
-        });
-    }
-    Ok(match place(tail, opening, &lines) {
-        Placement::After { ordinal, known } => Fit::At {
-            after: ordinal,
-            known,
-        },
-        Placement::Gap => Fit::NotBooked(NotBooked::Gap {
-            opening,
-            balance: account.balance,
-        }),
-        Placement::Contradicts { ordinal, line } => Fit::NotBooked(NotBooked::Contradicts {
-            ordinal,
-            line: line as u64,
-        }),
-        Placement::Ambiguous { .. } => Fit::NotBooked(NotBooked::Ambiguous),
-    })
 }
 
 /// Keeps a statement that cannot be booked. The same one again changes nothing.
 fn archive(draft: &mut Draft<'_>, statement: &StatementToBook, why: NotBooked) -> Answer {
-    if !draft
-        .seen
-        .archived
-        .contains(&(statement.file, statement.index))
-    {
+    let facts = &statement.facts;
+    if !draft.seen.archived.contains(&(facts.file, facts.index)) {
         draft.record(Event::StatementArchived {
-            account: statement.account,
-            file: statement.file,
-            index: statement.index,
+            facts: facts.clone(),
             why: why.clone(),
         });
     }
@@ -114,102 +60,149 @@ fn book_at(
     draft: &mut Draft<'_>,
     statement: &StatementToBook,
     account: &OfficeAccount,
-    after: u64,
-    known: usize,
+    number: StatementId,
+    plan: Plan,
 ) -> Result<Answer, Refusal> {
-    let last = after + statement.lines.len() as u64;
-    // A closing balance proves its lines only where its opening stands on proved ground.
-    let proved = statement
-        .closing
-        .filter(|_| after <= account.proved_through);
-    let proved = proved.filter(|_| last > account.proved_through);
-    let new = statement.lines.get(known..).unwrap_or_default();
-    if new.is_empty() && proved.is_none() {
-        let lines = statement.lines.len() as u64;
-        return Ok(Answer::Statement(StatementOutcome::Known { lines }));
-    }
-    let outcomes = match_lines(draft, statement, account, after, known, proved.is_some())?;
-    let net = Money::sum(account.currency(), new.iter().map(|line| line.amount))?;
-    let booking = StatementBooking {
-        statement: StatementId(draft.seen.statements + 1),
-        account: account.account,
-        file: statement.file,
-        index: statement.index,
-        read_by: statement.read_by.clone(),
-        number: statement.number.clone(),
-        opening: statement.opening.unwrap_or(account.balance),
-        closing: statement.closing,
-        after,
-        known: known as u64,
-        new: new.len() as u64,
-        rows: statement.rows,
-        net: net.minor(),
-        proved_through: if proved.is_some() {
-            last
+    let change = &plan.change;
+    let is_proof = change.proved_through > account.proved_through;
+    if plan.new.is_empty() && !is_proof && change.cut == 0 && !covers_more(statement, account) {
+        return Ok(if plan.undecided.is_empty() {
+            let lines = statement.lines.len() as u64;
+            Answer::Statement(StatementOutcome::Known { lines })
         } else {
-            account.proved_through
-        },
-        proved_balance: proved.unwrap_or(account.proved_balance),
+            let lines = numbers(&plan.undecided);
+            archive(draft, statement, NotBooked::Undecided { lines })
+        });
+    }
+    for ordinal in &change.withdrawn {
+        withdraw(draft, line_of(account, *ordinal))?;
+    }
+    let booking = StatementBooking {
+        statement: number,
+        facts: statement.facts.clone(),
+        known: plan.known() as u64,
+        new: plan.new.len() as u64,
+        undecided: numbers(&plan.undecided),
+        change: change.clone(),
     };
-    let questions = outcomes
+    let postings = postings(account, &booking)?;
+    draft.record_statement(booking, postings);
+    let lines = match_lines(draft, statement, account, &plan)?;
+    let questions = lines
         .iter()
         .filter_map(|outcome| Some((outcome.line.ordinal, outcome.question.clone()?)))
         .collect();
-    let answer = StatementOutcome::Booked {
-        statement: booking.statement,
-        after: after + known as u64,
-        known: booking.known,
-        new: booking.new,
-        proved: proved.is_some(),
-        lines: outcomes,
-    };
-    let postings = postings(account, &booking)?;
-    draft.record_first(Event::StatementBooked { booking, questions }, postings);
-    Ok(Answer::Statement(answer))
+    draft.ask(questions);
+    Ok(Answer::Statement(StatementOutcome::Booked {
+        statement: number,
+        known: plan.known() as u64,
+        new: plan.new.len() as u64,
+        undecided: numbers(&plan.undecided),
+        moved: change
+            .moves
+            .iter()
+            .filter(|moved| moved.from != moved.to)
+            .fold(0, |sum, moved| sum + moved.count),
+        withdrawn: change.withdrawn.len() as u64,
+        proved: is_proof || covers_more(statement, account),
+        lines,
+    }))
 }
 
-/// Matches the new lines, and known ones that waited for proof and have it now.
+fn numbers(lines: &[usize]) -> Vec<u64> {
+    lines.iter().map(|at| *at as u64).collect()
+}
+
+fn line_of(account: &OfficeAccount, ordinal: u64) -> LineId {
+    LineId {
+        account: account.account,
+        ordinal,
+    }
+}
+
+/// Whether a statement without a new line tells another day to its end: an empty one is a proof too.
+fn covers_more(statement: &StatementToBook, account: &OfficeAccount) -> bool {
+    let facts = &statement.facts;
+    facts.ends_its_day()
+        && facts.closing == Some(account.proved_balance)
+        && facts.closing_on > account.covered_through
+        && facts.closing_on >= Some(account.opened_on)
+}
+
+/// Matches the new lines, known ones that waited for proof and have it now, and questions about
+/// lines of which the statement says more.
 fn match_lines(
     draft: &mut Draft<'_>,
     statement: &StatementToBook,
     account: &OfficeAccount,
-    after: u64,
-    known: usize,
-    proved: bool,
+    plan: &Plan,
 ) -> Result<Vec<LineOutcome>, Refusal> {
-    let may_fund = proved || draft.policy().provisional == Provisional::Fund;
+    let waits_for_proof = draft.policy().provisional == Provisional::Wait;
     let mut outcomes = Vec::new();
     let mut batches = BTreeSet::new();
-    for (at, facts) in statement.lines.iter().enumerate() {
-        let line = LineId {
-            account: account.account,
-            ordinal: after + at as u64 + 1,
-        };
-        let waits = draft.seen.questions.get(&line) == Some(&Question::NotProvedYet);
-        if at < known && !(proved && waits) {
+    for (facts, place) in statement.lines.iter().zip(&plan.places) {
+        let Some(ordinal) = *place else { continue };
+        let line = line_of(account, ordinal);
+        let proved = ordinal <= plan.change.proved_through;
+        let asked = asked_before(draft, account, plan, ordinal);
+        if matches!(asked, Asked::Answered) {
             continue;
         }
-        if !may_fund {
+        let told_again = plan.retold && ordinal > plan.change.keeps;
+        if let Asked::Open(known) = &asked
+            && !(proved && (told_again || *known == Question::NotProvedYet))
+        {
+            continue;
+        }
+        if waits_for_proof && !proved {
             outcomes.push(question(line, facts.amount, Question::NotProvedYet));
             continue;
         }
-        outcomes.push(match match_line(draft, account.account, facts) {
+        let outcome = match match_line(draft, account.account, facts) {
             Match::Order(order) => receive(draft, line, facts, order, None)?,
             Match::Payout(payout) => {
                 batches.extend(draft.payout(payout).and_then(|payout| payout.batch));
                 pay(draft, line, facts, payout)?
             }
             Match::PaidTwice(payout) => {
-                draft.record(Event::PaidTwice { payout, line });
+                if asked != Asked::Open(Question::PaidTwice(payout)) {
+                    draft.record(Event::PaidTwice { payout, line });
+                }
                 question(line, facts.amount, Question::PaidTwice(payout))
             }
             Match::Open(why) => question(line, facts.amount, why),
-        });
+        };
+        let is_the_same =
+            matches!((&asked, &outcome.question), (Asked::Open(was), Some(is)) if was == is);
+        if !is_the_same {
+            outcomes.push(outcome);
+        }
     }
     for batch in batches {
         close_batch(draft, batch);
     }
     Ok(outcomes)
+}
+
+/// What was known of a line before.
+#[derive(PartialEq)]
+enum Asked {
+    /// Nothing: it is new.
+    New,
+    /// It was this question.
+    Open(Question),
+    /// It is settled, or a person took it back.
+    Answered,
+}
+
+fn asked_before(draft: &Draft<'_>, account: &OfficeAccount, plan: &Plan, ordinal: u64) -> Asked {
+    let Some(origin) = plan.change.origin_of(ordinal) else {
+        return Asked::New;
+    };
+    match draft.seen.questions.get(&line_of(account, origin)) {
+        Some(Question::TakenBack) | None => Asked::Answered,
+        Some(question) => Asked::Open(question.clone()),
+    }
 }
 
 /// A statement in the books: every new line goes to suspense, from where its owner takes it; what
@@ -219,8 +212,9 @@ fn postings(
     booking: &StatementBooking,
 ) -> Result<Vec<Posting>, MoneyError> {
     let money = |minor| Money::new(minor, account.currency());
-    let (net, proved_before) = (money(booking.net), money(account.proved_balance));
-    let proved = money(booking.proved_balance).minus(proved_before)?;
+    let change = &booking.change;
+    let (net, proved_before) = (money(change.net), money(account.proved_balance));
+    let proved = money(change.proved_balance).minus(proved_before)?;
     let mut postings = Vec::new();
     let mut post = |account, amount: Money| {
         if !amount.is_zero() {

@@ -103,7 +103,8 @@ CREATE TABLE entries (
 ) STRICT;
 
 -- Entries position .. position+count of an upload stand in the account's chain at the ordinals
--- first .. first+count. The chain of an account is gapless from ordinal 1.
+-- first .. first+count, their balances shifted by so much. The chain of an account is gapless from
+-- ordinal 1.
 CREATE TABLE bookings (
     office_id INTEGER NOT NULL,
     account   INTEGER NOT NULL,
@@ -112,5 +113,6 @@ CREATE TABLE bookings (
     upload    INTEGER NOT NULL,
     position  INTEGER NOT NULL,
     statement INTEGER NOT NULL,
+    shift     INTEGER NOT NULL,
     PRIMARY KEY (office_id, account, first)
 ) STRICT, WITHOUT ROWID;

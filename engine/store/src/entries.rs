@@ -46,6 +46,9 @@ pub struct Booking {
     pub count: u64,
     /// The statement that the rows came with.
     pub statement: u64,
+    /// What is added to the balances in the rows, minor units: rows of a file without an opening
+    /// balance count from zero.
+    pub shift: i64,
 }
 
 /// Takes the unproved end of an account's chain back, so that a better file can replace it.
@@ -67,7 +70,7 @@ pub struct BookedEntry {
     pub ordinal: u64,
     /// The statement that it came with.
     pub statement: u64,
-    /// What the bank said.
+    /// What the bank said, with the balance at this place.
     pub entry: StagedEntry,
 }
 

@@ -17,7 +17,7 @@ pub const TEXT_BYTES_MAX: usize = 255;
 pub const BODY_BYTES_MAX: usize = 16 * 1024 * 1024;
 
 /// Everything that one command writes. Records first, then in this order: documents, withdrawals,
-/// bookings, files kept, side changes, and the answer.
+/// bookings, entries and files kept, side changes, and the answer.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct UnitOfWork {
     /// The position of the log on which the command was decided. A log that has moved refuses it.
@@ -32,6 +32,8 @@ pub struct UnitOfWork {
     pub withdrawals: Vec<Withdrawal>,
     /// Uploaded entries that get their place in a chain.
     pub bookings: Vec<Booking>,
+    /// Uploaded entries that the records refer to without booking them: kept from now on.
+    pub rows: Vec<Digest>,
     /// Uploaded files that the records refer to: kept from now on.
     pub files: Vec<Digest>,
     /// Changes of side rows.
@@ -50,6 +52,7 @@ impl UnitOfWork {
             documents: Vec::new(),
             withdrawals: Vec::new(),
             bookings: Vec::new(),
+            rows: Vec::new(),
             files: Vec::new(),
             sides: Vec::new(),
             answer: None,

@@ -6,6 +6,7 @@
 
 #[path = "codec/money.rs"]
 mod money;
+mod samples;
 
 use std::collections::BTreeSet;
 use std::env;
@@ -13,6 +14,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use kantor_engine::batch::TransferFile;
+use kantor_engine::chain::{ChainChange, Moved, Stretch};
 use kantor_engine::ledger::{LedgerAccount, Posting};
 use kantor_engine::matching::{Question, Rule, Verdict};
 use kantor_engine::order::{HeldReason, OrderFacts};
@@ -21,9 +23,9 @@ use kantor_engine::rates::{RateLine, RateTable, Side, Terms};
 use kantor_engine::{
     AccountId, Actor, BatchId, CustomerAccountId, CustomerId, DateOnly, Digest, Event, LineId,
     NotBooked, OrderId, PairedBy, PayoutId, Policy, Provisional, RateVersion, Recorded,
-    StatementBooking, StatementId,
+    StatementBooking, StatementFacts, StatementId,
 };
-use kantor_model::{Currency, Date, Decimal, Iban, Moment, Money, Rate};
+use kantor_model::{Currency, Date, Decimal, Format, Iban, Moment, Money, Rate};
 use kantor_store::{Digest as StoreDigest, Record, codec};
 
 fn at() -> Moment {
@@ -64,40 +66,6 @@ fn terms(side: Side) -> Terms {
     }
 }
 
-fn rate_table() -> RateTable {
-    let (base, quote) = (Currency::EUR, Currency::PLN);
-    RateTable {
-        version: RateVersion(3),
-        published: at(),
-        source: "from the \"desk\"\n".to_owned(),
-        lines: vec![RateLine {
-            buy: Rate::parse("4.2815", base, quote).unwrap(),
-            sell: Rate::parse("4.3185", base, quote).unwrap(),
-            mid: Rate::parse("4.3", base, quote).unwrap(),
-        }],
-    }
-}
-
-fn booking(number: Option<&str>, closing: Option<i64>) -> StatementBooking {
-    StatementBooking {
-        statement: StatementId(1),
-        account: AccountId(2),
-        file: Digest::of(b"file"),
-        index: 0,
-        read_by: "mbank 0.1.0".to_owned(),
-        number: number.map(str::to_owned),
-        opening: -5,
-        closing,
-        after: 10,
-        known: 2,
-        new: 3,
-        rows: Digest::of(b"rows"),
-        net: 100,
-        proved_through: 13,
-        proved_balance: i64::MAX,
-    }
-}
-
 fn policy(date_only: DateOnly, provisional: Provisional, four_eyes: bool) -> Event {
     let policy = Policy {
         date_only,
@@ -113,7 +81,7 @@ fn samples() -> Vec<Event> {
     [
         setting_up(),
         orders(),
-        statements(),
+        samples::statements(),
         payouts(),
         money::samples(),
     ]
@@ -149,7 +117,7 @@ fn setting_up() -> Vec<Event> {
         opened(Some("12/2026"), true),
         opened(None, false),
         Event::RatesPublished {
-            table: rate_table(),
+            table: samples::rate_table(),
         },
         Event::CustomerRegistered {
             customer: CustomerId(7),
@@ -234,78 +202,6 @@ fn orders() -> Vec<Event> {
     events
 }
 
-fn statements() -> Vec<Event> {
-    let (order, payout) = (OrderId(15), PayoutId(4));
-    let questions = [
-        Question::NoReference,
-        Question::UnknownReference,
-        Question::SeveralOrders(vec![OrderId(15), OrderId(19)]),
-        Question::OrderHasItsMoney(order),
-        Question::WrongDirection,
-        Question::PayoutDiffers(payout),
-        Question::PaidTwice(payout),
-        Question::Reversal,
-        Question::NotProvedYet,
-        Question::TakenBack,
-    ];
-    let archived = |why| Event::StatementArchived {
-        account: AccountId(2),
-        file: Digest::of(b"file"),
-        index: 1,
-        why,
-    };
-    let allocated = |verdict, rule, failed| Event::ReceiptAllocated {
-        line: line(11),
-        order,
-        amount: eur(10_000),
-        verdict,
-        rule,
-        rule_version: 1,
-        failed,
-        reason: failed.map(|_| "seen by telephone".to_owned()),
-    };
-    vec![
-        Event::StatementBooked {
-            booking: booking(Some("7/1"), Some(95)),
-            questions: (11..).zip(questions).collect(),
-        },
-        Event::StatementBooked {
-            booking: booking(None, None),
-            questions: Vec::new(),
-        },
-        archived(NotBooked::Unbalanced { difference: -1 }),
-        archived(NotBooked::NoOpening),
-        archived(NotBooked::Gap {
-            opening: 5,
-            balance: -5,
-        }),
-        archived(NotBooked::Contradicts {
-            ordinal: 11,
-            line: 1,
-        }),
-        archived(NotBooked::Ambiguous),
-        allocated(Verdict::Certain, Rule::Reference, None),
-        allocated(Verdict::Likely, Rule::ByHand, Some(HeldReason::Late)),
-        allocated(Verdict::Ambiguous, Rule::ByHand, None),
-        allocated(Verdict::None, Rule::ByHand, None),
-        Event::ReceiptReleased {
-            line: line(11),
-            order,
-            reason: "not his".to_owned(),
-        },
-        Event::LineBooked {
-            line: line(12),
-            account: LedgerAccount::Named("opłaty".to_owned()),
-            amount: pln(-500),
-            reason: "bank's fee".to_owned(),
-        },
-        Event::LineBookingReversed {
-            line: line(12),
-            reason: "a mistake".to_owned(),
-        },
-    ]
-}
-
 fn payouts() -> Vec<Event> {
     let (payout, batch) = (PayoutId(4), BatchId(5));
     let due = |kind, payee| Event::PayoutDue {
@@ -327,6 +223,11 @@ fn payouts() -> Vec<Event> {
         Event::PayoutWithdrawn { payout },
         Event::PayoutPaid {
             payout,
+            line: line(13),
+        },
+        Event::PayoutUnproved {
+            payout,
+            order: OrderId(15),
             line: line(13),
         },
         Event::PaidTwice {

@@ -104,6 +104,7 @@ fn serve(database: &Path) {
                     position: 0,
                     count: rows.count,
                     statement: first + 1,
+                    shift: 0,
                 });
             }
             locked.append(&unit).unwrap();

@@ -59,6 +59,7 @@ impl Closed {
                     position: 0,
                     count: 2,
                     statement: 1,
+                    shift: 0,
                 });
             }
             locked.append(&unit).unwrap();

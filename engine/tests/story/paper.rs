@@ -2,8 +2,13 @@
 //!
 //! ```text
 //! statement mpln 12 from 1000.00 to 1430.00      (no `to`: an export of a running day)
+//! statement mpln 5 as MT942                      (another format; no `from`: no balances)
+//! statement mpln 7 from 1000.00 to 1000.00 on 2026-11-16       (the day of the closing balance,
+//!                                                 where the last line does not tell it)
 //!   2026-11-16 09:05   430.00  anna.pln   zakup EUR {1}
 //! ```
+//!
+//! `#123` before the title is the bank's own reference.
 //!
 //! A line is a day (`?` where the bank gives none), a time where the bank gives one, an amount, who
 //! paid or was paid (`-` where the bank names no account, `stranger` for one that nobody has,
@@ -11,9 +16,10 @@
 //! `{1 in lower case}`, `{1 in pieces}`, `{1 with look-alikes}`, `{1 mistyped}`, `{1 swapped}` are
 //! what people make of it; `|` is a line break.
 
+use kantor_engine::chain::{Marks, Says};
 use kantor_engine::matching::{LineFacts, Payer};
 use kantor_engine::{Digest, OrderId, PayoutId, Reference, chain};
-use kantor_model::Currency;
+use kantor_model::{Currency, Format};
 
 use super::Story;
 use super::acts::{date, moment, money};
@@ -29,40 +35,56 @@ impl Story {
     ) -> Paper {
         let account = self.names.account(account);
         let currency = self.office.state.accounts[&account].currency();
-        let after = |word: &str| {
+        let word_after = |word: &str| {
             let at = balances.iter().position(|known| *known == word)?;
-            balances
-                .get(at + 1)
-                .map(|amount| money(amount, currency).minor())
+            balances.get(at + 1).copied()
         };
-        let stated = if balances.contains(&"in") {
-            balances.last().copied()
-        } else {
-            None
-        };
-        let currency = stated.map_or(currency, super::acts::currency);
+        let after = |word: &str| word_after(word).map(|amount| money(amount, currency).minor());
+        let (opening, closing) = (after("from"), after("to"));
+        let currency = word_after("in").map_or(currency, super::acts::currency);
+        let format = word_after("as").unwrap_or("MT940");
         let text = format!("{account} {number} {balances:?} {rows:?}");
+        let (lines, marks): (Vec<LineFacts>, Vec<Marks>) = rows
+            .iter()
+            .map(|row| self.bank_line(row, currency, format))
+            .unzip();
+        let last_day = lines.iter().filter_map(|line| line.booked_on).max();
         Paper {
             account,
             file: Digest::of(text.as_bytes()),
             number: Some(number.to_owned()),
-            opening: after("from"),
-            closing: after("to"),
-            lines: rows
-                .iter()
-                .map(|row| self.bank_line(row, currency))
-                .collect(),
+            format: Format::from_name(format).unwrap_or_else(|| panic!("no format {format}")),
+            opening,
+            closing,
+            closing_on: word_after("on")
+                .map(date)
+                .or(last_day)
+                .filter(|_| closing.is_some()),
+            lines,
+            marks,
         }
     }
 
-    fn bank_line(&self, row: &str, currency: Currency) -> LineFacts {
+    fn bank_line(&self, row: &str, currency: Currency, format: &str) -> (LineFacts, Marks) {
         let mut words = row.split_whitespace().peekable();
         let day = words.next().expect("a day");
         let time = words.next_if(|word| word.contains(':'));
         let amount = words.next().expect("an amount");
         let who = words.next().expect("who, or -");
+        let reference = words.next_if(|word| word.starts_with('#'));
         let title = self.title(&words.collect::<Vec<_>>().join(" "));
-        LineFacts {
+        let account = match who {
+            "-" | "reversal" => None,
+            who => Some(who),
+        };
+        let source = format!("bank {format}");
+        let says = Says {
+            source: &source,
+            reference: reference.map(|word| &word[1..]),
+            title: Some(&title),
+            account,
+        };
+        let facts = LineFacts {
             amount: money(amount, currency),
             booked_on: (day != "?").then(|| date(day)),
             booked_at: time.map(|time| moment(day, time)),
@@ -76,9 +98,10 @@ impl Story {
                 }
             },
             reversal: who == "reversal",
-            evidence: chain::evidence([title.as_str(), who]),
-            text: title,
-        }
+            evidence: chain::evidence([reference.unwrap_or(""), title.as_str(), who]),
+            text: title.clone(),
+        };
+        (facts, says.marks())
     }
 
     fn title(&self, text: &str) -> String {

@@ -42,12 +42,25 @@ pub(super) fn statement(
         StatementOutcome::Booked {
             known,
             new,
+            undecided,
+            moved,
+            withdrawn,
             proved,
             lines,
             ..
         } => {
-            let proved = if *proved { "proved" } else { "not proved" };
-            let mut rows = vec![(about, format!("{new} new, {known} known, {proved}"))];
+            let mut what = format!("{new} new, {known} known");
+            for (count, word) in [
+                (undecided.len() as u64, "undecided"),
+                (*moved, "moved"),
+                (*withdrawn, "withdrawn"),
+            ] {
+                if count > 0 {
+                    what += &format!(", {count} {word}");
+                }
+            }
+            what += if *proved { ", proved" } else { ", not proved" };
+            let mut rows = vec![(about, what)];
             rows.extend(lines.iter().map(|line| line_outcome(names, line)));
             rows
         }
@@ -72,6 +85,13 @@ pub(super) fn statement(
                     format!("its line {line} contradicts our line {ordinal}")
                 }
                 NotBooked::Ambiguous => "fits at several places".to_owned(),
+                NotBooked::Undecided { lines } => {
+                    let lines: Vec<String> = lines.iter().map(|at| (at + 1).to_string()).collect();
+                    format!(
+                        "nothing tells whether we have its lines {}",
+                        lines.join(", ")
+                    )
+                }
             };
             vec![(about, format!("archived: {why}"))]
         }
@@ -145,10 +165,22 @@ pub(super) fn changes(story: &Story) -> Vec<Row> {
 }
 
 fn alarm(names: &Names, event: &Event) -> Option<Row> {
+    if let Event::FundsMissing {
+        line,
+        order,
+        amount,
+    } = event
+    {
+        let what = format!(
+            "FundsMissing order {order}, {amount} of line {}",
+            names.of_line(*line)
+        );
+        return Some(("ALARM".to_owned(), what));
+    }
     let (payout, line) = match event {
-        Event::PaidTwice { payout, line } | Event::PaidWithoutFile { payout, line } => {
-            (payout, line)
-        }
+        Event::PaidTwice { payout, line }
+        | Event::PaidWithoutFile { payout, line }
+        | Event::PayoutUnproved { payout, line, .. } => (payout, line),
         _ => return None,
     };
     let what = format!(

@@ -6,12 +6,13 @@ pub(crate) mod money;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use kantor_engine::chain::Marks;
 use kantor_engine::matching::{LineFacts, Payer};
 use kantor_engine::rates::RateLine;
 use kantor_engine::{
     AccountId, Actor, Answer, Command, CustomerId, Digest, Policy, StatementOutcome, chain, due,
 };
-use kantor_model::{Buy, Currency, Iban, Mid, Money, Rate, Sell, SortCode};
+use kantor_model::{Buy, Currency, Format, Iban, Mid, Money, Rate, Sell, SortCode};
 
 use crate::fixture::{Paper, TestOffice};
 
@@ -164,13 +165,18 @@ impl Town {
         let truth = &self.banks[&account];
         let to = to.min(truth.lines.len());
         let from = from.min(to);
+        let lines = truth.lines[from..to].to_vec();
         let paper = Paper {
             account,
+            // A table: its closing balance is that of the moment.
+            format: Format::Csv,
+            closing_on: lines.last().and_then(|line| line.booked_on),
+            marks: vec![Marks::default(); lines.len()],
             file: Digest::of(format!("{account} {from} {to} {closing}").as_bytes()),
             number: None,
             opening: Some(truth.balance_after(from)),
             closing: closing.then(|| truth.balance_after(to)),
-            lines: truth.lines[from..to].to_vec(),
+            lines,
         };
         self.papers.push(paper.clone());
         paper

@@ -82,6 +82,7 @@ impl Archive for Picture<'_> {
             position: booking.position,
             count: booking.count,
             statement: booking.statement,
+            shift: booking.shift,
         };
         Ok(bookings.into_iter().map(segment).collect())
     }

@@ -93,13 +93,16 @@ pub fn verify_reading(
             let Event::StatementBooked { booking, .. } = recorded.event else {
                 continue;
             };
-            if last.as_ref().is_none_or(|(file, _)| *file != booking.file) {
+            if last
+                .as_ref()
+                .is_none_or(|(file, _)| *file != booking.facts.file)
+            {
                 let mut bytes = Vec::new();
-                view.copy_file(&booking.file, &mut bytes)
-                    .map_err(|error| wrong(format!("file {}", booking.file), error))?;
-                let account = accounts.get(&booking.account);
+                view.copy_file(&booking.facts.file, &mut bytes)
+                    .map_err(|error| wrong(format!("file {}", booking.facts.file), error))?;
+                let account = accounts.get(&booking.facts.account);
                 let account = account.map_or("", String::as_str);
-                last = Some((booking.file, reread(&bytes, account)));
+                last = Some((booking.facts.file, reread(&bytes, account)));
             }
             if let Some((_, reading)) = &last {
                 compared(view, &booking, reading, &mut found)?;
@@ -121,11 +124,11 @@ impl Compared<'_> {
         let [was, now] = sides;
         if was != now {
             self.found.push(Difference {
-                file: self.booking.file,
+                file: self.booking.facts.file,
                 fact: fact.to_owned(),
                 field: field.to_owned(),
                 was,
-                read_then: self.booking.read_by.clone(),
+                read_then: self.booking.facts.read_by.clone(),
                 now,
                 read_now: self.read_now.to_owned(),
                 is_money,
@@ -180,7 +183,7 @@ fn compared(
             compared.note(&fact, "reading", [there(), Some(why.clone())], true);
             return Ok(());
         }
-        Ok(reading) => reading.statements.get(booking.index as usize),
+        Ok(reading) => reading.statements.get(booking.facts.index as usize),
     };
     let Some(statement) = statement else {
         compared.note(&fact, "statement", [there(), None], true);
@@ -191,34 +194,42 @@ fn compared(
     compared.note(
         &fact,
         "closing balance",
-        [minor(booking.closing), minor(closing)],
+        [minor(booking.facts.closing), minor(closing)],
         true,
     );
-    let count = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
     let rows = view
-        .staged_rows(&booking.rows, booking.known, count(booking.new))
+        .staged_rows(&booking.facts.rows, 0, usize::MAX)
         .map_err(|fault| wrong(&fact, fault))?;
     let entries: Vec<_> = statement
         .entries
         .iter()
         .filter(|entry| entry.status == EntryStatus::Booked)
-        .skip(count(booking.known))
         .collect();
     let lines = |count: usize| Some(count.to_string());
     compared.note(
         &fact,
-        "number of new lines",
+        "number of lines",
         [lines(rows.len()), lines(entries.len())],
         true,
     );
-    for (at, (row, entry)) in rows.iter().zip(entries).enumerate() {
-        let ordinal = booking.after + booking.known + at as u64 + 1;
-        let fact = format!(
-            "line {}/{ordinal} (line {} of the file)",
-            booking.account, entry.place.line
-        );
-        let now = BankLine::of(entry, row.balance_after).to_row();
-        compared.line(&fact, row, &now);
+    let mut first = booking.change.keeps.saturating_add(1);
+    for stretch in &booking.change.end {
+        let brought = stretch.statement == booking.statement;
+        for step in (0..stretch.count).filter(|_| brought) {
+            let at = usize::try_from(stretch.position + step).unwrap_or(usize::MAX);
+            let (Some(row), Some(entry)) = (rows.get(at), entries.get(at)) else {
+                continue;
+            };
+            let fact = format!(
+                "line {}/{} (line {} of the file)",
+                booking.facts.account,
+                first.saturating_add(step),
+                entry.place.line
+            );
+            let now = BankLine::of(entry, row.balance_after).to_row();
+            compared.line(&fact, row, &now);
+        }
+        first = first.saturating_add(stretch.count);
     }
     Ok(())
 }

@@ -69,7 +69,7 @@ impl Copy {
     /// Loads what an event names.
     fn load(&mut self, view: &dyn View, event: &Value) {
         let named = |value: &Value| kantor_store::Digest::from_hex(value.as_str()?);
-        if let Some(set) = named(&event["booking"]["rows"]) {
+        if let Some(set) = named(&event["booking"]["facts"]["rows"]) {
             let rows = view.staged_rows(&set, 0, 100_000).unwrap();
             let row = |row: StagedEntry| Row {
                 amount: row.amount,
@@ -81,7 +81,8 @@ impl Copy {
                 .insert(digest(set), rows.into_iter().map(row).collect());
         }
         let files = [
-            &event["booking"]["file"],
+            &event["booking"]["facts"]["file"],
+            &event["facts"]["file"],
             &event["file"],
             &event["file"]["digest"],
         ];
@@ -99,6 +100,7 @@ impl Copy {
                 position: booking.position,
                 count: booking.count,
                 statement: booking.statement,
+                shift: booking.shift,
             };
             self.segments
                 .insert(account, bookings.into_iter().map(segment).collect());
@@ -208,7 +210,7 @@ impl Copy {
     pub(crate) fn rerow(&mut self, nth: usize, edit: impl FnOnce(&mut Vec<Row>)) {
         let seq = self.find("StatementBooked", nth);
         let body: Value = serde_json::from_slice(&self.at(seq).body).unwrap();
-        let name = body["event"]["booking"]["rows"].as_str().unwrap();
+        let name = body["event"]["booking"]["facts"]["rows"].as_str().unwrap();
         let old = digest(kantor_store::Digest::from_hex(name).unwrap());
         let mut rows = self.rows.remove(&old).unwrap();
         edit(&mut rows);

@@ -50,10 +50,11 @@ impl Auditor {
     }
 
     fn statement_booked(&mut self, booking: &StatementBooking, office: &Office) {
-        let rows = office.rows.get(&booking.account);
+        let account = booking.facts.account;
+        let rows = office.rows.get(&account);
         let rows = rows.map_or(&[][..], Vec::as_slice);
-        let keeps = usize::try_from(booking.after + booking.known).unwrap_or(usize::MAX);
-        self.rows_changed(booking.account, rows, keeps, &office.state);
+        let keeps = usize::try_from(booking.change.keeps).unwrap_or(usize::MAX);
+        self.rows_changed(account, rows, keeps, &office.state);
     }
 
     fn postings(&mut self, recorded: &Recorded) {

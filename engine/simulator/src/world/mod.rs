@@ -302,9 +302,9 @@ impl World {
                 let lines: Vec<i64> = statement.lines.iter().map(|it| it.amount.minor()).collect();
                 format!(
                     "statement of account {} from {:?} to {:?}, after {} lines of the chain: {lines:?}",
-                    statement.account,
-                    statement.opening,
-                    statement.closing,
+                    statement.facts.account,
+                    statement.facts.opening,
+                    statement.facts.closing,
                     statement.chain_before.0
                 )
             }

@@ -39,7 +39,10 @@ macro_rules! events {
                     fields.end()?;
                     Ok(Event::$kind { $($field),* })
                 })*
-                _ => Err(Problem::new("this program does not know such an event")),
+                _ => match super::old::renewed(kind, version, value) {
+                    Some((version, value)) => read(kind, version, &value),
+                    None => Err(Problem::new("this program does not know such an event")),
+                },
             }
         }
     };
@@ -71,8 +74,10 @@ events! {
     OrderPayOutStopped 1 { order }
     OrderCompleted 1 { order }
     OrderRefunded 1 { order }
-    StatementBooked 1 { booking, questions }
-    StatementArchived 1 { account, file, index, why }
+    StatementBooked 2 { booking, questions }
+    StatementArchived 2 { facts, why }
+    ReceiptWithdrawn 1 { line, order }
+    FundsMissing 1 { line, order, amount }
     ReceiptAllocated 1 { line, order, amount, verdict, rule, rule_version, failed, reason }
     ReceiptReleased 1 { line, order, reason }
     LineBooked 1 { line, account, amount, reason }
@@ -80,6 +85,7 @@ events! {
     PayoutDue 1 { facts }
     PayoutWithdrawn 1 { payout }
     PayoutPaid 1 { payout, line }
+    PayoutUnproved 1 { payout, order, line }
     PaidTwice 1 { payout, line }
     PaidWithoutFile 1 { payout, line }
     BatchFixed 1 { batch, account, date, payouts }

@@ -12,11 +12,12 @@
 //! An auditor reads them with any JSON tool.
 //!
 //! What is stored once is readable for ever. When the form of an event changes, its line in
-//! `events` gets the next version, and a function beside it brings bodies of the old version into
-//! the new form before they are read. `tests/golden/events.txt` holds every form ever written.
+//! `events` gets the next version, and a function in `old` brings bodies of the old version into the
+//! new form before they are read. `tests/golden/events.txt` holds every form ever written.
 
 mod events;
 mod json;
+mod old;
 mod values;
 
 use kantor_engine::{Actor, Recorded};

@@ -4,6 +4,7 @@ use std::fmt::Display;
 use std::str::FromStr;
 
 use kantor_engine::batch::TransferFile;
+use kantor_engine::chain::{ChainChange, Moved, Stretch};
 use kantor_engine::ledger::{LedgerAccount, Posting};
 use kantor_engine::matching::{Question, Rule, Verdict};
 use kantor_engine::order::{HeldReason, OrderFacts};
@@ -17,9 +18,9 @@ use kantor_engine::rates::{RateLine, RateTable, Side, Terms};
 use kantor_engine::{
     AccountId, Actor, BatchId, CoverDealId, CustomerAccountId, CustomerClass, CustomerId, DateOnly,
     Digest, LineId, NotBooked, OrderId, PairedBy, PayoutId, Policy, Provisional, RateVersion,
-    StatementBooking, StatementId,
+    StatementBooking, StatementFacts, StatementId,
 };
-use kantor_model::{Currency, Date, Decimal, Direction, Iban, Moment, Money, Rate};
+use kantor_model::{Currency, Date, Decimal, Direction, Format, Iban, Moment, Money, Rate};
 use serde_json::Value;
 
 use super::json::{Fields, Object, Problem, Stored, as_text, text};
@@ -134,10 +135,15 @@ objects! {
     }
     PayoutFacts { payout, order, kind, amount, account, payee }
     TransferFile { digest, length, format, written_by }
-    StatementBooking {
-        statement, account, file, index, read_by, number, opening, closing, after, known, new,
-        rows, net, proved_through, proved_balance,
+    StatementFacts {
+        account, file, index, read_by, format, number, opening, closing, closing_on, rows, lines,
     }
+    Stretch { statement, rows, position, count, shift }
+    Moved { from, to, count }
+    ChainChange {
+        keeps, cut, end, moves, withdrawn, net, proved_through, proved_balance,
+    }
+    StatementBooking { statement, facts, known, new, undecided, change }
 }
 
 /// Types that are one of several: a word, or an object whose only field is the word.
@@ -325,7 +331,19 @@ choices! {
             "unbalanced": Unbalanced { difference },
             "gap": Gap { opening, balance },
             "contradicts": Contradicts { ordinal, line },
+            "undecided": Undecided { lines },
         }
+    }
+}
+
+/// `MT940`, as interfaces show it.
+impl Stored for Format {
+    fn write(&self, out: &mut String) {
+        text(self.name(), out);
+    }
+
+    fn read(value: &Value) -> Result<Format, Problem> {
+        Format::from_name(as_text(value)?).ok_or_else(|| Problem::expected("a format", value))
     }
 }
 

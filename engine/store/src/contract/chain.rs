@@ -20,6 +20,10 @@ pub(super) const CASES: &[Case] = &[
     ),
     ("a_withdrawn_end_is_replaced", a_withdrawn_end_is_replaced),
     (
+        "rows_without_balances_get_those_of_their_place",
+        rows_without_balances_get_those_of_their_place,
+    ),
+    (
         "a_long_chain_is_read_page_by_page",
         a_long_chain_is_read_page_by_page,
     ),
@@ -62,6 +66,7 @@ fn booking(rows_hash: Digest, first_ordinal: u64, position: u64, count: u64) -> 
         position,
         count,
         statement: 1,
+        shift: 0,
     }
 }
 
@@ -192,6 +197,35 @@ fn a_withdrawn_end_is_replaced(store: &dyn Store) {
         });
     });
     assert_eq!(chain(store.view(office).unwrap().as_ref()), "");
+}
+
+/// An export without balances is uploaded before anybody knows where it will stand; the statement of
+/// the day moves what it did not have.
+fn rows_without_balances_get_those_of_their_place(store: &dyn Store) {
+    let office = new_office(store);
+    let export = stage(store, office, &lines(0, &[1, 2, 3]));
+    let at = |shift, first, position, count| Booking {
+        shift,
+        ..booking(export, first, position, count)
+    };
+    book(store, office, at(100, 1, 0, 3));
+    let view = store.view(office).unwrap();
+    assert_eq!(chain(view.as_ref()), "1:1=101 2:2=103 3:3=106");
+    assert_eq!(view.bookings(ACCOUNT, 1, 9).unwrap(), [at(100, 1, 0, 3)]);
+    assert_eq!(text(&view.chain_tail(ACCOUNT, 1).unwrap()), "3:3=106");
+    drop(view);
+    let day = stage(store, office, &lines(100, &[1]));
+    commit(store, office, |unit| {
+        unit.records.push(record("settled"));
+        unit.withdrawals.push(Withdrawal {
+            account: ACCOUNT,
+            from_ordinal: 1,
+        });
+        unit.bookings.push(booking(day, 1, 0, 1));
+        unit.bookings.push(at(98, 2, 2, 1));
+    });
+    let view = store.view(office).unwrap();
+    assert_eq!(chain(view.as_ref()), "1:1=101 2:3=104");
 }
 
 /// Nobody may read a year of lines to show the last page.

@@ -171,6 +171,7 @@ fn stale_uploads_are_swept_and_kept_ones_stay(store: &dyn Store) {
             position: 0,
             count: 2,
             statement: 1,
+            shift: 0,
         });
     });
     assert_eq!(store.sweep(office, &sweep(10)).unwrap().uploads, 1);
@@ -210,6 +211,7 @@ fn an_upload_swept_before_its_commit_is_refused(store: &dyn Store) {
         position: 0,
         count: 1,
         statement: 1,
+        shift: 0,
     });
     assert_eq!(
         locked.append(&unit),

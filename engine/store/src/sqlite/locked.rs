@@ -61,6 +61,9 @@ impl<'w> SqliteLocked<'w> {
         for booking in &unit.bookings {
             office.book(booking)?;
         }
+        for rows in &unit.rows {
+            office.keep_rows(rows)?;
+        }
         for file in &unit.files {
             office.keep_file(file)?;
         }
@@ -201,10 +204,10 @@ impl Writing<'_> {
                 given: booking.first_ordinal,
             });
         }
-        let upload = self.keep_rows(booking)?;
+        let upload = self.rows_of(booking)?;
         let sql = "INSERT INTO bookings
-                   (office_id, account, first, count, upload, position, statement)
-                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+                   (office_id, account, first, count, upload, position, statement, shift)
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
         let params = params![
             self.office,
             booking.account,
@@ -212,7 +215,8 @@ impl Writing<'_> {
             booking.count,
             upload,
             booking.position,
-            booking.statement
+            booking.statement,
+            booking.shift
         ];
         write(self.connection, "book entries", sql, params)?;
         Ok(())
@@ -227,18 +231,21 @@ impl Writing<'_> {
         Ok(next.unwrap_or(1))
     }
 
-    /// Finds the uploaded rows of a booking, checks that there are enough, and keeps them.
-    fn keep_rows(&self, booking: &Booking) -> Result<i64, AppendError> {
+    /// Keeps uploaded rows; answers their upload and how many they are.
+    fn keep_rows(&self, hash: &Digest) -> Result<(i64, u64), AppendError> {
         let sql = "UPDATE uploads SET state = 'kept'
                    WHERE office_id = ?1 AND kind = 'entries' AND hash = ?2
                    RETURNING upload, size";
-        let params = params![self.office, booking.rows_hash.0];
+        let params = params![self.office, hash.0];
         let found = one(self.connection, "keep entries", sql, params, |row| {
             Ok((row.get::<_, i64>(0)?, row.get::<_, u64>(1)?))
         })?;
-        let Some((upload, count)) = found else {
-            return Err(AppendError::NoSuchRows(booking.rows_hash));
-        };
+        found.ok_or(AppendError::NoSuchRows(*hash))
+    }
+
+    /// Finds the uploaded rows of a booking, checks that there are enough, and keeps them.
+    fn rows_of(&self, booking: &Booking) -> Result<i64, AppendError> {
+        let (upload, count) = self.keep_rows(&booking.rows_hash)?;
         let end = booking.position.saturating_add(booking.count);
         if booking.count == 0 || end > count {
             return Err(AppendError::RowsOutOfRange {

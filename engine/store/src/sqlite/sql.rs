@@ -7,7 +7,7 @@ use crate::side::SideFilter;
 /// order of the loops, so that the order of the keys is the order of the lines.
 macro_rules! lines_of_bookings {
     () => {
-        "SELECT e.amount, e.balance_after, e.booked_on, e.body,
+        "SELECT e.amount, e.balance_after + b.shift, e.booked_on, e.body,
                 b.account, b.first + (e.position - b.position), b.statement
          FROM bookings b CROSS JOIN entries e
            ON e.office_id = b.office_id AND e.upload = b.upload
@@ -41,7 +41,8 @@ pub(super) const CHAIN_TAIL: &str = concat!(
 
 /// Bookings from the one that holds an ordinal on: office, account, ordinal, limit.
 pub(super) const BOOKINGS: &str = concat!(
-    "SELECT b.account, b.first, u.hash, b.position, b.count, b.statement
+    "SELECT b.account, b.first, u.hash, b.position, b.count, b.statement,
+            b.shift
      FROM bookings b CROSS JOIN uploads u ON u.office_id = b.office_id AND u.upload = b.upload
      WHERE b.office_id = ?1 AND b.account = ?2 AND b.first >= ",
     first_booking!(),

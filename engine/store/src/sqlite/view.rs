@@ -188,6 +188,7 @@ impl<C: Deref<Target = Connection>> View for SqliteView<C> {
                 position: row.get(3)?,
                 count: row.get(4)?,
                 statement: row.get(5)?,
+                shift: row.get(6)?,
             })
         })
     }

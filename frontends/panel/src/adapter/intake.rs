@@ -80,7 +80,8 @@ impl LocalOffice {
                     NotBooked::NoOpening
                     | NotBooked::Gap { .. }
                     | NotBooked::Contradicts { .. }
-                    | NotBooked::Ambiguous => None,
+                    | NotBooked::Ambiguous
+                    | NotBooked::Undecided { .. } => None,
                 },
                 ..base
             },

@@ -68,6 +68,11 @@ fn event(event: &Event) -> Option<Sentence> {
             Sentence::new("receipt-allocated", &[("amount", &amount.to_string())])
         }
         Event::ReceiptReleased { .. } => plain("receipt-released"),
+        Event::ReceiptWithdrawn { .. } => plain("receipt-withdrawn"),
+        Event::FundsMissing { amount, .. } => {
+            Sentence::new("funds-missing", &[("amount", &amount.to_string())])
+        }
+        Event::PayoutUnproved { .. } => plain("payout-unproved"),
         Event::PayoutDue { facts } => {
             Sentence::new("payout-due", &[("amount", &facts.amount.to_string())])
         }
@@ -182,6 +187,9 @@ fn not_booked(why: &NotBooked, currency: Currency) -> Sentence {
             ],
         ),
         NotBooked::Ambiguous => Sentence::new("import-ambiguous", &[]),
+        NotBooked::Undecided { lines } => {
+            Sentence::new("import-undecided", &[("lines", &lines.len().to_string())])
+        }
     }
 }
 

@@ -90,7 +90,7 @@ pub(super) const FORGERIES: &[Forgery] = &[
             copy.set(
                 "StatementBooked",
                 2,
-                "/event/booking/closing",
+                "/event/booking/facts/closing",
                 json!(167_103),
             );
             let seq = copy.find("StatementBooked", 2);
@@ -102,11 +102,11 @@ pub(super) const FORGERIES: &[Forgery] = &[
         "more is proved than the bank proved",
         |copy| {
             copy.edit("StatementBooked", 1, |body| {
-                body["event"]["booking"]["proved_through"] = json!(2);
-                body["event"]["booking"]["proved_balance"] = json!(125_003);
+                body["event"]["booking"]["change"]["proved_through"] = json!(2);
+                body["event"]["booking"]["change"]["proved_balance"] = json!(125_003);
             })
         },
-        "the chain is proved through line 0",
+        "its opening does not stand on proved ground",
     ),
     (
         "two lines have changed places",
@@ -151,7 +151,7 @@ pub(super) const FORGERIES: &[Forgery] = &[
     (
         "the bank's file was exchanged",
         |copy| {
-            copy.refile("StatementBooked", 2, "/event/booking/file", |text| {
+            copy.refile("StatementBooked", 2, "/event/booking/facts/file", |text| {
                 text.replace("CR300,00", "CR200,00")
                     .replace("CR50,00", "CR150,00")
             });
@@ -179,9 +179,9 @@ pub(super) const FORGERIES: &[Forgery] = &[
                 repost(body, 200_000);
             });
             let seq = copy.find("StatementBooked", 1);
-            format!("statement 1 (event {seq})")
+            format!("line 2/1 in statement 1 (event {seq})")
         },
-        "is not the balance after line 0",
+        "its balance does not follow",
     ),
     (
         "the chain was put together in another way",

@@ -6,9 +6,18 @@
 //! equally; they are never identity, because one line arrives with different text in different
 //! exports. Two real identical payments have different places and stay two.
 
+mod align;
+mod change;
+mod marks;
+
 use kantor_model::Date;
 
 use crate::matching::LineFacts;
+use crate::snapshot::OfficeAccount;
+
+pub use align::{Fate, align, settle};
+pub use change::{ChainChange, Moved, Placed, Stretch};
+pub use marks::{Likeness, Marks, Says};
 
 /// One line of an account's chain. Amounts are minor units of the account's currency.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -21,6 +30,8 @@ pub struct Link {
     pub booked_on: Option<Date>,
     /// A fingerprint of text and references ([`evidence`]).
     pub evidence: u64,
+    /// What it says of itself, mark by mark.
+    pub marks: Marks,
 }
 
 /// The end of an account's chain, as much of it as was loaded.
@@ -35,6 +46,30 @@ pub struct ChainTail<'a> {
 }
 
 impl ChainTail<'_> {
+    /// Whether a statement can be placed by this much of the chain: everything of it that is not
+    /// proved, and everything that the statement's lines may be.
+    pub fn is_enough(
+        &self,
+        account: &OfficeAccount,
+        opening: Option<i64>,
+        lines: &[NewLine],
+    ) -> bool {
+        if self.before == 0 {
+            return true;
+        }
+        if self.before > account.proved_through {
+            return false;
+        }
+        match opening {
+            Some(opening) => self.is_enough_for(opening, lines),
+            None => {
+                let loaded_from = self.links.first().and_then(|link| link.booked_on);
+                let is_later = |line: &NewLine| line.booked_on > loaded_from;
+                lines.is_empty() || (loaded_from.is_some() && lines.iter().all(is_later))
+            }
+        }
+    }
+
     /// Whether a statement can be placed by this much of the chain: the whole chain is always
     /// enough; where this says no, load more.
     ///
@@ -74,14 +109,29 @@ pub struct NewLine {
     pub booked_on: Option<Date>,
     /// A fingerprint of text and references.
     pub evidence: u64,
+    /// What it says of itself, mark by mark.
+    pub marks: Marks,
 }
 
-impl From<&LineFacts> for NewLine {
-    fn from(facts: &LineFacts) -> NewLine {
+impl NewLine {
+    /// The line of a statement, with the marks that its file gives it.
+    pub fn of(facts: &LineFacts, marks: Marks) -> NewLine {
         NewLine {
             amount: facts.amount.minor(),
             booked_on: facts.booked_on,
             evidence: facts.evidence,
+            marks,
+        }
+    }
+}
+
+impl From<&Link> for NewLine {
+    fn from(link: &Link) -> NewLine {
+        NewLine {
+            amount: link.amount,
+            booked_on: link.booked_on,
+            evidence: link.evidence,
+            marks: link.marks,
         }
     }
 }
@@ -230,16 +280,11 @@ fn overlaps<K: PartialEq + Copy>(
     lines: &[NewLine],
     key: impl Fn(&NewLine) -> K,
 ) -> Vec<usize> {
-    let line_of = |link: &Link| NewLine {
-        amount: link.amount,
-        booked_on: link.booked_on,
-        evidence: link.evidence,
-    };
     let keys: Vec<Option<K>> = lines
         .iter()
         .map(|line| Some(key(line)))
         .chain([None]) // nothing equals the mark between the two
-        .chain(links.iter().map(|link| Some(key(&line_of(link)))))
+        .chain(links.iter().map(|link| Some(key(&NewLine::from(link)))))
         .collect();
     let equal = |a: usize, b: usize| match (keys.get(a), keys.get(b)) {
         (Some(Some(left)), Some(Some(right))) => left == right,
@@ -267,284 +312,4 @@ fn overlaps<K: PartialEq + Copy>(
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// A chain from `open` with one letter a line: its amount and, in upper case, other text.
-    fn links(open: i64, amounts: &[i64]) -> Vec<Link> {
-        let mut balance_after = open;
-        amounts
-            .iter()
-            .zip(1..)
-            .map(|(&amount, evidence)| {
-                balance_after += amount;
-                Link {
-                    amount,
-                    balance_after,
-                    booked_on: None,
-                    evidence,
-                }
-            })
-            .collect()
-    }
-
-    fn lines(amounts: &[(i64, u64)]) -> Vec<NewLine> {
-        amounts
-            .iter()
-            .map(|&(amount, evidence)| NewLine {
-                amount,
-                booked_on: None,
-                evidence,
-            })
-            .collect()
-    }
-
-    fn day(text: &str) -> Option<Date> {
-        Some(text.parse().expect("a day"))
-    }
-
-    #[track_caller]
-    fn check(chain: &[i64], opening: i64, statement: &[(i64, u64)], wanted: Placement) {
-        let links = links(100, chain);
-        let tail = ChainTail {
-            before: 0,
-            balance_before: 100,
-            links: &links,
-        };
-        assert_eq!(place(tail, opening, &lines(statement)), wanted);
-    }
-
-    #[test]
-    fn a_first_statement_goes_to_the_beginning() {
-        check(
-            &[],
-            100,
-            &[(5, 1), (-3, 2)],
-            Placement::After {
-                ordinal: 0,
-                known: 0,
-            },
-        );
-    }
-
-    #[test]
-    fn the_same_statement_again_is_all_known() {
-        check(
-            &[5, -3],
-            100,
-            &[(5, 1), (-3, 2)],
-            Placement::After {
-                ordinal: 0,
-                known: 2,
-            },
-        );
-    }
-
-    #[test]
-    fn an_overlapping_export_of_the_running_day_adds_only_what_is_new() {
-        check(
-            &[5, -3],
-            100,
-            &[(5, 1), (-3, 2), (7, 3)],
-            Placement::After {
-                ordinal: 0,
-                known: 2,
-            },
-        );
-        check(
-            &[5, -3],
-            105,
-            &[(-3, 2), (7, 3)],
-            Placement::After {
-                ordinal: 1,
-                known: 1,
-            },
-        );
-    }
-
-    #[test]
-    fn two_identical_payments_have_two_places() {
-        check(
-            &[5, 5],
-            100,
-            &[(5, 1), (5, 2), (5, 3)],
-            Placement::After {
-                ordinal: 0,
-                known: 2,
-            },
-        );
-        check(
-            &[5],
-            105,
-            &[(5, 1)],
-            Placement::After {
-                ordinal: 1,
-                known: 0,
-            },
-        );
-    }
-
-    #[test]
-    fn a_missing_statement_is_a_gap() {
-        check(&[5, -3], 500, &[(1, 9)], Placement::Gap);
-    }
-
-    #[test]
-    fn another_line_at_a_known_place_contradicts() {
-        check(
-            &[5, -3],
-            100,
-            &[(5, 1), (-4, 2)],
-            Placement::Contradicts {
-                ordinal: 2,
-                line: 2,
-            },
-        );
-    }
-
-    #[test]
-    fn a_balance_that_comes_back_is_told_apart_by_what_the_lines_say() {
-        // +5 -5 came and the balance is again 100: the same export again, or two new lines?
-        check(
-            &[5, -5],
-            100,
-            &[(5, 1), (-5, 2)],
-            Placement::After {
-                ordinal: 0,
-                known: 2,
-            },
-        );
-        check(
-            &[5, -5],
-            100,
-            &[(5, 8), (-5, 9)],
-            Placement::Ambiguous { after: vec![0, 2] },
-        );
-    }
-
-    #[test]
-    fn a_line_without_a_day_may_be_of_any_day() {
-        let mut links = links(100, &[5, -5]);
-        links
-            .iter_mut()
-            .for_each(|link| link.booked_on = day("2026-11-16"));
-        let tail = ChainTail {
-            before: 0,
-            balance_before: 100,
-            links: &links,
-        };
-        let undated = lines(&[(5, 1), (-5, 2)]);
-        let known = Placement::After {
-            ordinal: 0,
-            known: 2,
-        };
-        assert_eq!(place(tail, 100, &undated), known);
-        let said_otherwise = lines(&[(5, 8), (-5, 9)]);
-        let ambiguous = Placement::Ambiguous { after: vec![0, 2] };
-        assert_eq!(place(tail, 100, &said_otherwise), ambiguous);
-        let mut next_day = lines(&[(5, 1), (-5, 2)]);
-        next_day
-            .iter_mut()
-            .for_each(|line| line.booked_on = day("2026-11-17"));
-        let new = Placement::After {
-            ordinal: 2,
-            known: 0,
-        };
-        assert_eq!(place(tail, 100, &next_day), new);
-    }
-
-    #[test]
-    fn a_place_that_adds_more_lines_is_not_taken_for_one_text_that_agrees() {
-        // Wholly known at the beginning, but for the texts; its first line is said again at the end.
-        check(
-            &[5, -5, 5, -5, 5],
-            100,
-            &[(5, 5), (-5, 9)],
-            Placement::Ambiguous {
-                after: vec![0, 2, 4],
-            },
-        );
-    }
-
-    #[test]
-    fn a_tail_is_enough_when_nothing_before_it_can_be_meant() {
-        let mut links = links(100, &[5, -5]);
-        links[0].booked_on = day("2026-11-16");
-        links[1].booked_on = day("2026-11-17");
-        let tail = ChainTail {
-            before: 7,
-            balance_before: 100,
-            links: &links,
-        };
-        let of_day = |booked_on| NewLine {
-            amount: 1,
-            booked_on,
-            evidence: 0,
-        };
-        assert!(tail.is_enough_for(100, &[of_day(day("2026-11-17"))]));
-        assert!(tail.is_enough_for(100, &[]));
-        assert!(!tail.is_enough_for(200, &[of_day(day("2026-11-17"))]));
-        assert!(!tail.is_enough_for(100, &[of_day(day("2026-11-16"))]));
-        assert!(!tail.is_enough_for(100, &[of_day(None)]));
-        let whole = ChainTail { before: 0, ..tail };
-        assert!(whole.is_enough_for(200, &[of_day(None)]));
-    }
-
-    #[test]
-    fn an_empty_statement_fits_where_the_account_is() {
-        check(
-            &[5, -5],
-            100,
-            &[],
-            Placement::After {
-                ordinal: 2,
-                known: 0,
-            },
-        );
-    }
-
-    #[test]
-    fn a_tail_counts_from_where_it_was_loaded() {
-        let links = links(100, &[5, 6]);
-        let tail = ChainTail {
-            before: 40,
-            balance_before: 100,
-            links: &links,
-        };
-        assert_eq!(
-            place(tail, 105, &lines(&[(6, 2), (1, 3)])),
-            Placement::After {
-                ordinal: 41,
-                known: 1
-            }
-        );
-    }
-
-    #[test]
-    fn a_day_of_equal_lines_is_placed_in_linear_time() {
-        let amounts: Vec<i64> = (0..200_000)
-            .map(|at| if at % 2 == 0 { 5 } else { -5 })
-            .collect();
-        let links = links(100, &amounts);
-        let tail = ChainTail {
-            before: 0,
-            balance_before: 100,
-            links: &links,
-        };
-        let again: Vec<NewLine> = links
-            .iter()
-            .map(|l| NewLine {
-                amount: l.amount,
-                booked_on: None,
-                evidence: l.evidence,
-            })
-            .collect();
-        assert_eq!(
-            place(tail, 100, &again),
-            Placement::After {
-                ordinal: 0,
-                known: 200_000
-            }
-        );
-    }
-}
+mod tests;

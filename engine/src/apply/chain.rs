@@ -1,0 +1,173 @@
+//! Statements in the chains of their accounts, and what hangs on lines that get other places.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::chain::ChainChange;
+use crate::event::{NotBooked, StatementBooking, StatementFacts};
+use crate::matching::Question;
+use crate::payout::Payee;
+use crate::snapshot::{BookedStatement, Settled, Snapshot, WaitingKey};
+use crate::{AccountId, LineId, OrderId};
+
+/// A statement has its place.
+pub(super) fn book(state: &mut Snapshot, booking: &StatementBooking) {
+    let facts = &booking.facts;
+    let place = (facts.file, facts.index);
+    state.statements = booking.statement.0;
+    state.archived.remove(&place);
+    let proves = state
+        .accounts
+        .get(&facts.account)
+        .is_none_or(|account| booking.change.proved_through > account.proved_through);
+    change(state, facts.account, &booking.change);
+    if let Some(account) = state.accounts.get_mut(&facts.account) {
+        if facts.number.is_some() {
+            account.last_booked.clone_from(&facts.number);
+        }
+        if facts.ends_its_day() && facts.closing == Some(account.proved_balance) {
+            account.covered_through = account.covered_through.max(facts.closing_on);
+        }
+    }
+    wait_for_ground(state, booking, proves);
+    let booked = BookedStatement {
+        facts: facts.clone(),
+        new: booking.new,
+    };
+    state.booked.insert(booking.statement, booked);
+}
+
+/// A closing balance on unproved ground proves nothing yet: the statement waits for the one before
+/// it, with its lines in the books already.
+fn wait_for_ground(state: &mut Snapshot, booking: &StatementBooking, proves: bool) {
+    let Some(key) = waiting_key(&booking.facts) else {
+        return;
+    };
+    if proves || booking.new == 0 {
+        state.waiting.remove(&key);
+    } else {
+        state.waiting.insert(key, booking.facts.clone());
+    }
+}
+
+/// Under which key a statement waits; one without both balances waits for nothing.
+fn waiting_key(facts: &StatementFacts) -> Option<WaitingKey> {
+    let opening = facts.opening.filter(|_| facts.closing.is_some())?;
+    Some((facts.account, opening, facts.file, facts.index))
+}
+
+/// A statement was kept and not booked.
+pub(super) fn archive(state: &mut Snapshot, facts: &StatementFacts, why: &NotBooked) {
+    state.archived.insert((facts.file, facts.index));
+    if matches!(why, NotBooked::Gap { .. } | NotBooked::Ambiguous)
+        && let Some(key) = waiting_key(facts)
+    {
+        state.waiting.insert(key, facts.clone());
+    }
+}
+
+/// Lines are questions from now on.
+pub(crate) fn ask(state: &mut Snapshot, account: AccountId, questions: &[(u64, Question)]) {
+    for (ordinal, question) in questions {
+        let line = LineId {
+            account,
+            ordinal: *ordinal,
+        };
+        state.questions.insert(line, question.clone());
+    }
+}
+
+/// The chain has another end.
+fn change(state: &mut Snapshot, id: AccountId, change: &ChainChange) {
+    let Some(account) = state.accounts.get_mut(&id) else {
+        return;
+    };
+    account.end = change.end_after(&account.end);
+    account.lines = change.lines();
+    account.balance = account.balance.saturating_add(change.net);
+    account.proved_through = change.proved_through;
+    account.proved_balance = change.proved_balance;
+    if change.cut > 0 {
+        move_lines(state, id, change);
+    }
+}
+
+/// Everything that hangs on a line follows it to its new place; what hangs on one that is gone goes
+/// with it.
+fn move_lines(state: &mut Snapshot, account: AccountId, change: &ChainChange) {
+    let first = LineId {
+        account,
+        ordinal: change.keeps.saturating_add(1),
+    };
+    let last = LineId {
+        account,
+        ordinal: u64::MAX,
+    };
+    let to = |line: LineId| {
+        let ordinal = change.place_of(line.ordinal)?;
+        Some(LineId { account, ordinal })
+    };
+    for (line, question) in take_range(&mut state.questions, first, last) {
+        state.questions.extend(to(line).map(|to| (to, question)));
+    }
+    let mut orders = BTreeSet::new();
+    for (line, mut receipt) in take_range(&mut state.receipts, first, last) {
+        orders.insert(receipt.order);
+        if let Some(place) = to(line) {
+            receipt.line = place;
+            state.receipts.insert(place, receipt);
+        }
+    }
+    let moved = |line: LineId| match (line.account == account).then(|| to(line)) {
+        Some(Some(place)) => place,
+        Some(None) | None => line,
+    };
+    for order in orders {
+        follow_order(state, order, moved);
+    }
+    let mut deals = BTreeSet::new();
+    for (line, settled) in take_range(&mut state.settled, first, last) {
+        let Some(place) = to(line) else { continue };
+        match &settled {
+            Settled::Payout(payout) => {
+                if let Some(payout) = state.payouts.get_mut(payout) {
+                    payout.paid_by = Some(place);
+                }
+            }
+            Settled::CoverDeal(deal) => {
+                deals.insert(*deal);
+            }
+            Settled::Receipt(_) | Settled::Booked { .. } => {}
+        }
+        state.settled.insert(place, settled);
+    }
+    for deal in deals {
+        if let Some(deal) = state.cover_deals.get_mut(&deal) {
+            deal.bought.0 = moved(deal.bought.0);
+            deal.sold.0 = moved(deal.sold.0);
+        }
+    }
+}
+
+/// An order's receipts, and the refunds to their payers, name the new places.
+fn follow_order(state: &mut Snapshot, id: OrderId, moved: impl Fn(LineId) -> LineId) {
+    let Some(order) = state.orders.get_mut(&id) else {
+        return;
+    };
+    for line in &mut order.receipts {
+        *line = moved(*line);
+    }
+    for payout in &order.payouts {
+        if let Some(payout) = state.payouts.get_mut(payout)
+            && let Payee::PayerOf(line) = payout.facts.payee
+        {
+            payout.facts.payee = Payee::PayerOf(moved(line));
+        }
+    }
+}
+
+fn take_range<V>(map: &mut BTreeMap<LineId, V>, first: LineId, last: LineId) -> Vec<(LineId, V)> {
+    let keys: Vec<LineId> = map.range(first..=last).map(|(line, _)| *line).collect();
+    keys.into_iter()
+        .filter_map(|line| Some((line, map.remove(&line)?)))
+        .collect()
+}

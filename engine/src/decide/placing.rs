@@ -1,0 +1,515 @@
+//! Where the lines of a statement stand in the account's chain: proof, place, and what the
+//! unproved end of the chain becomes. Nothing is recorded here.
+
+use std::collections::BTreeSet;
+
+use kantor_model::{Date, Money, MoneyError};
+
+use crate::StatementId;
+use crate::chain::{
+    ChainChange, ChainTail, Fate, Likeness, Link, NewLine, Placement, Stretch, align, place, settle,
+};
+use crate::command::StatementToBook;
+use crate::event::{NotBooked, StatementFacts};
+use crate::refusal::Refusal;
+use crate::snapshot::OfficeAccount;
+
+/// What a statement does to the chain.
+pub(super) struct Plan {
+    /// For each line of the statement its ordinal; `None` where it is not booked.
+    pub(super) places: Vec<Option<u64>>,
+    /// Which lines are new.
+    pub(super) new: Vec<usize>,
+    /// Which lines nothing decides.
+    pub(super) undecided: Vec<usize>,
+    /// Whether the statement's own rows stand in the places of known lines.
+    pub(super) retold: bool,
+    /// The change.
+    pub(super) change: ChainChange,
+}
+
+impl Plan {
+    /// How many lines the chain had.
+    pub(super) fn known(&self) -> usize {
+        self.places.len() - self.new.len() - self.undecided.len()
+    }
+}
+
+/// A place, or why there is none.
+pub(super) enum Found {
+    Place(Plan),
+    NotBooked(NotBooked),
+}
+
+/// A statement beside the account that it is of.
+pub(super) struct Placing<'a> {
+    facts: &'a StatementFacts,
+    statement: StatementId,
+    account: &'a OfficeAccount,
+    tail: ChainTail<'a>,
+    lines: Vec<NewLine>,
+}
+
+impl<'a> Placing<'a> {
+    pub(super) fn new(
+        given: &'a StatementToBook,
+        account: &'a OfficeAccount,
+        statement: StatementId,
+    ) -> Placing<'a> {
+        let marks = given
+            .marks
+            .iter()
+            .copied()
+            .chain(std::iter::repeat_with(Default::default));
+        Placing {
+            facts: &given.facts,
+            statement,
+            account,
+            tail: ChainTail {
+                before: given.chain_before.0,
+                balance_before: given.chain_before.1,
+                links: &given.chain,
+            },
+            lines: given
+                .lines
+                .iter()
+                .zip(marks)
+                .map(|(line, marks)| NewLine::of(line, marks))
+                .collect(),
+        }
+    }
+
+    /// Proves the statement by its own balances and finds the places of its lines.
+    pub(super) fn find(&self) -> Result<Found, Refusal> {
+        if let (Some(_), Some(closing)) = (self.facts.opening, self.facts.closing) {
+            let computed = self.balance_after(self.lines.len())?;
+            if closing != computed {
+                let difference = self.money(closing).minus(self.money(computed))?.minor();
+                return Ok(Found::NotBooked(NotBooked::Unbalanced { difference }));
+            }
+        }
+        if !self
+            .tail
+            .is_enough(self.account, self.facts.opening, &self.lines)
+        {
+            return Err(Refusal::ChainTooShort {
+                account: self.account.account,
+            });
+        }
+        match (self.facts.opening, self.facts.closing) {
+            (Some(opening), Some(closing)) => self.proving(opening, closing),
+            (Some(opening), None) => self.running(opening),
+            (None, _) => self.aligned().map(Found::Place),
+        }
+    }
+
+    /// A statement with both balances. On proved ground it is the last word about every line after
+    /// it; elsewhere its lines are as good as those of an export.
+    fn proving(&self, opening: i64, closing: i64) -> Result<Found, Refusal> {
+        let (proved, unproved) = self.proved_and_not();
+        let ground = ChainTail {
+            links: proved,
+            ..self.tail
+        };
+        let on_proved = place(ground, opening, &self.lines);
+        if let Placement::After { ordinal, known } = on_proved {
+            if ordinal + (known as u64) < self.account.proved_through {
+                return Ok(Found::Place(self.nothing_new(ordinal)));
+            }
+            return self.settling(ordinal, known, unproved, closing);
+        }
+        let gap = NotBooked::Gap {
+            opening,
+            balance: self.account.balance,
+        };
+        Ok(match (on_proved, place(self.tail, opening, &self.lines)) {
+            (_, Placement::After { ordinal, known }) if ordinal > self.account.proved_through => {
+                if known == self.lines.len() || !self.is_exact() {
+                    Found::NotBooked(gap)
+                } else {
+                    Found::Place(self.appending(ordinal, known)?)
+                }
+            }
+            (Placement::Contradicts { ordinal, line }, _) => {
+                let line = line as u64;
+                Found::NotBooked(NotBooked::Contradicts { ordinal, line })
+            }
+            (Placement::Ambiguous { .. }, _) => Found::NotBooked(NotBooked::Ambiguous),
+            (Placement::Gap | Placement::After { .. }, _) => Found::NotBooked(gap),
+        })
+    }
+
+    /// An export that begins with a balance. Where its place is exact, its end is new; where the
+    /// unproved end of the chain was put together from files without balances, the place may be
+    /// inexact, and the lines are aligned.
+    fn running(&self, opening: i64) -> Result<Found, Refusal> {
+        match place(self.tail, opening, &self.lines) {
+            Placement::After { ordinal, known }
+                if self.is_exact() && self.is_told_alike(ordinal, known) =>
+            {
+                return Ok(Found::Place(self.appending(ordinal, known)?));
+            }
+            Placement::Ambiguous { .. } if self.is_exact() => {
+                return Ok(Found::NotBooked(NotBooked::Ambiguous));
+            }
+            Placement::Contradicts { ordinal, line } if ordinal <= self.account.proved_through => {
+                let line = line as u64;
+                return Ok(Found::NotBooked(NotBooked::Contradicts { ordinal, line }));
+            }
+            Placement::After { .. }
+            | Placement::Contradicts { .. }
+            | Placement::Ambiguous { .. }
+            | Placement::Gap => {}
+        }
+        if opening != self.account.proved_balance {
+            return self.aligned().map(Found::Place);
+        }
+        // It tells everything since the proof, so that counting is enough.
+        let (proved, unproved) = self.proved_and_not();
+        let fates = settle(unproved, &self.lines)
+            .into_iter()
+            .map(|link| link.map_or(Fate::New, |link| Fate::Known(proved.len() + link)));
+        self.adding(&fates.collect::<Vec<_>>()).map(Found::Place)
+    }
+
+    /// Whether the balances after the proof are the bank's own: every line there came from a file
+    /// that said where it stands. Where one was only aligned, they are reckoned and name no place.
+    fn is_exact(&self) -> bool {
+        self.account
+            .end
+            .iter()
+            .all(|placed| placed.stretch.shift == 0)
+    }
+
+    /// Whether the marks of the known lines let them be the same lines.
+    fn is_told_alike(&self, ordinal: u64, known: usize) -> bool {
+        let from = usize::try_from(ordinal.saturating_sub(self.tail.before)).unwrap_or(usize::MAX);
+        let links = self.tail.links.iter().skip(from);
+        links
+            .zip(self.lines.iter().take(known))
+            .all(|(link, line)| link.marks.likeness(&line.marks) != Likeness::Different)
+    }
+
+    /// A statement without balances.
+    fn aligned(&self) -> Result<Plan, Refusal> {
+        let first_day = self.lines.iter().map(|line| line.booked_on).min().flatten();
+        let (proved, _) = self.proved_and_not();
+        let from = match first_day {
+            Some(day) => proved
+                .partition_point(|link| link.booked_on.is_some_and(|booked_on| booked_on < day)),
+            None => 0,
+        };
+        let links = self.tail.links.get(from..).unwrap_or_default();
+        let covered = self.covered_through();
+        let fates = align(links, &self.lines)
+            .into_iter()
+            .zip(&self.lines)
+            .map(|(fate, line)| match fate {
+                Fate::Known(link) => Fate::Known(from + link),
+                // The bank has told that day to its end, without this line.
+                Fate::New if line.booked_on.is_some_and(|day| Some(day) <= covered) => {
+                    Fate::Undecided(from)
+                }
+                Fate::New => Fate::New,
+                Fate::Undecided(link) => Fate::Undecided(from + link),
+            });
+        self.adding(&fates.collect::<Vec<_>>())
+    }
+
+    /// The last day to which the bank has told everything: by a statement that ends it, or because
+    /// what is proved goes on with a later day.
+    fn covered_through(&self) -> Option<Date> {
+        let (proved, _) = self.proved_and_not();
+        let last = proved.last().and_then(|link| link.booked_on);
+        let before_last = proved
+            .iter()
+            .rev()
+            .filter_map(|link| link.booked_on)
+            .find(|day| Some(*day) < last);
+        self.account.covered_through.max(before_last)
+    }
+
+    /// The loaded links that are proved, and the others.
+    fn proved_and_not(&self) -> (&'a [Link], &'a [Link]) {
+        let proved = self.account.proved_through.saturating_sub(self.tail.before);
+        let at = usize::try_from(proved).unwrap_or(usize::MAX);
+        self.tail.links.split_at(at.min(self.tail.links.len()))
+    }
+
+    fn money(&self, minor: i64) -> Money {
+        Money::new(minor, self.account.currency())
+    }
+
+    /// The balance after so many lines as the statement's own rows have it: from its opening, or
+    /// from zero where it has none.
+    fn balance_after(&self, lines: usize) -> Result<i64, MoneyError> {
+        let opening = self.money(self.facts.opening.unwrap_or(0));
+        let sum = self
+            .lines
+            .iter()
+            .take(lines)
+            .try_fold(opening, |sum, line| sum.plus(self.money(line.amount)))?;
+        Ok(sum.minor())
+    }
+
+    /// Every line is known, from after that ordinal on.
+    fn nothing_new(&self, after: u64) -> Plan {
+        Plan {
+            places: (1..)
+                .take(self.lines.len())
+                .map(|at| Some(after + at))
+                .collect(),
+            new: Vec::new(),
+            undecided: Vec::new(),
+            retold: false,
+            change: self.no_change(),
+        }
+    }
+
+    fn no_change(&self) -> ChainChange {
+        ChainChange {
+            keeps: self.account.lines,
+            proved_through: self.account.proved_through,
+            proved_balance: self.account.proved_balance,
+            ..ChainChange::default()
+        }
+    }
+
+    /// So many lines are known from after that ordinal on; the others follow the end of the chain.
+    fn appending(&self, after: u64, known: usize) -> Result<Plan, Refusal> {
+        let first = usize::try_from(after.saturating_sub(self.tail.before)).unwrap_or(usize::MAX);
+        let fates = (0..self.lines.len()).map(|at| match at < known {
+            true => Fate::Known(first + at),
+            false => Fate::New,
+        });
+        self.adding(&fates.collect::<Vec<_>>())
+    }
+
+    /// What is new follows the end of the chain, unproved.
+    fn adding(&self, fates: &[Fate]) -> Result<Plan, Refusal> {
+        let mut plan = Plan {
+            places: Vec::with_capacity(fates.len()),
+            new: Vec::new(),
+            undecided: Vec::new(),
+            retold: false,
+            change: self.no_change(),
+        };
+        let mut end = self.account.lines;
+        let mut balance = self.money(self.account.balance);
+        let mut row_balance = self.money(self.facts.opening.unwrap_or(0));
+        for (at, (fate, line)) in fates.iter().zip(&self.lines).enumerate() {
+            let place = match fate {
+                Fate::Known(link) => Some(self.tail.before + *link as u64 + 1),
+                Fate::Undecided(_) => {
+                    plan.undecided.push(at);
+                    None
+                }
+                Fate::New => {
+                    let shift = balance.minus(row_balance)?.minor();
+                    self.put(&mut plan.change.end, at, shift);
+                    plan.new.push(at);
+                    end += 1;
+                    balance = balance.plus(self.money(line.amount))?;
+                    Some(end)
+                }
+            };
+            plan.places.push(place);
+            row_balance = row_balance.plus(self.money(line.amount))?;
+        }
+        plan.change.net = balance.minus(self.money(self.account.balance))?.minor();
+        Ok(plan)
+    }
+
+    /// One more row at the end: the last stretch goes on, or another begins.
+    fn put(&self, end: &mut Vec<Stretch>, at: usize, shift: i64) {
+        let position = at as u64;
+        match end.last_mut() {
+            Some(last) if last.position + last.count == position && last.shift == shift => {
+                last.count += 1;
+            }
+            Some(_) | None => end.push(Stretch {
+                statement: self.statement,
+                rows: self.facts.rows,
+                position,
+                count: 1,
+                shift,
+            }),
+        }
+    }
+
+    /// The statement stands on proved ground and reaches beyond it: its lines take the places after
+    /// the proof, whatever stood there. Unproved lines that it has too move to their places in it;
+    /// those of later days stay behind it; those of its days that it does not have are withdrawn.
+    fn settling(
+        &self,
+        after: u64,
+        known: usize,
+        unproved: &[Link],
+        closing: i64,
+    ) -> Result<Found, Refusal> {
+        let fresh = self.lines.get(known..).unwrap_or_default();
+        let pairs = settle(unproved, fresh);
+        let gone = self.not_confirmed(unproved, &pairs);
+        if self.fits_after_what_is_gone(unproved, &gone) {
+            return Ok(Found::NotBooked(NotBooked::Ambiguous));
+        }
+        let mut plan = if gone.is_empty() && are_in_place(unproved, fresh, &pairs) {
+            self.confirming(known, unproved.len())?
+        } else {
+            self.retelling(known, unproved, &pairs, &gone)?
+        };
+        plan.places = (1..)
+            .take(self.lines.len())
+            .map(|at| Some(after + at))
+            .collect();
+        plan.new = (known..self.lines.len())
+            .filter(|at| pairs.get(at - known).copied().flatten().is_none())
+            .collect();
+        plan.change.proved_through = self.account.proved_through + fresh.len() as u64;
+        plan.change.proved_balance = closing;
+        Ok(Found::Place(plan))
+    }
+
+    /// The unproved lines that the bank does not confirm, by their index: of a day that the
+    /// statement ends, or that it has passed.
+    fn not_confirmed(&self, unproved: &[Link], pairs: &[Option<usize>]) -> BTreeSet<usize> {
+        let confirmed: BTreeSet<usize> = pairs.iter().copied().flatten().collect();
+        let last_line = self.lines.iter().filter_map(|line| line.booked_on).max();
+        let ended = self.facts.closing_on.filter(|_| self.facts.ends_its_day());
+        let is_over = |link: &Link| match (link.booked_on, ended) {
+            (Some(day), Some(ended)) if day <= ended => true,
+            (Some(day), _) => Some(day) < last_line,
+            (None, ended) => ended.is_some(),
+        };
+        (0..)
+            .zip(unproved)
+            .filter(|(at, link)| !confirmed.contains(at) && is_over(link))
+            .map(|(at, _)| at)
+            .collect()
+    }
+
+    /// Whether the statement could as well follow lines that it does not have: the balance came
+    /// back there, so that a statement between, which has them, may be missing.
+    fn fits_after_what_is_gone(&self, unproved: &[Link], gone: &BTreeSet<usize>) -> bool {
+        let Some(first_gone) = gone.first() else {
+            return false;
+        };
+        let opening = self.facts.opening;
+        let days_before = |at: usize| {
+            let last = unproved.get(at).and_then(|link| link.booked_on);
+            let first = self.lines.first().and_then(|line| line.booked_on);
+            last.is_none() || first.is_none() || last < first
+        };
+        unproved
+            .iter()
+            .enumerate()
+            .skip(*first_gone)
+            .any(|(at, link)| Some(link.balance_after) == opening && days_before(at))
+    }
+
+    /// The unproved lines stand as the statement has them: they are proved where they are, and what
+    /// it has more follows.
+    fn confirming(&self, known: usize, unproved: usize) -> Result<Plan, Refusal> {
+        let known = known + unproved.min(self.lines.len() - known);
+        let fates: Vec<Fate> = (0..self.lines.len())
+            .map(|at| {
+                if at < known {
+                    Fate::Known(at)
+                } else {
+                    Fate::New
+                }
+            })
+            .collect();
+        self.adding(&fates)
+    }
+
+    /// The statement's rows stand after the proof; then what of the unproved lines stays.
+    fn retelling(
+        &self,
+        known: usize,
+        unproved: &[Link],
+        pairs: &[Option<usize>],
+        gone: &BTreeSet<usize>,
+    ) -> Result<Plan, Refusal> {
+        let keeps = self.account.proved_through;
+        let proved = self.money(self.account.proved_balance);
+        let shift = proved.minor().saturating_sub(self.balance_after(known)?);
+        let mut end = Vec::new();
+        for at in known..self.lines.len() {
+            self.put(&mut end, at, shift);
+        }
+        let mut moves: Vec<(u64, u64)> = Vec::new();
+        for (to, from) in (1..).zip(pairs) {
+            moves.extend(from.map(|from| (keeps + from as u64 + 1, keeps + to)));
+        }
+        let confirmed: BTreeSet<usize> = pairs.iter().copied().flatten().collect();
+        let mut balance = self.money(self.balance_after(self.lines.len())?);
+        balance = balance.plus(self.money(shift))?;
+        let mut place = keeps + (self.lines.len() - known) as u64;
+        for (at, link) in unproved.iter().enumerate() {
+            if confirmed.contains(&at) || gone.contains(&at) {
+                continue;
+            }
+            let from = keeps + at as u64 + 1;
+            place += 1;
+            balance = balance.plus(self.money(link.amount))?;
+            let moved_by = balance.minus(self.money(link.balance_after))?.minor();
+            self.keep(&mut end, from, moved_by);
+            moves.push((from, place));
+        }
+        Ok(Plan {
+            places: Vec::new(),
+            new: Vec::new(),
+            undecided: Vec::new(),
+            retold: true,
+            change: ChainChange {
+                keeps,
+                cut: unproved.len() as u64,
+                end,
+                moves: ChainChange::moves_of(&mut moves),
+                withdrawn: gone.iter().map(|at| keeps + *at as u64 + 1).collect(),
+                net: balance.minus(self.money(self.account.balance))?.minor(),
+                ..self.no_change()
+            },
+        })
+    }
+
+    /// A line that stays, with the row that it had.
+    fn keep(&self, end: &mut Vec<Stretch>, ordinal: u64, moved_by: i64) {
+        let part = self
+            .account
+            .end
+            .iter()
+            .find_map(|placed| placed.part(ordinal, ordinal + 1));
+        let Some(part) = part else { return };
+        let stretch = Stretch {
+            shift: part.stretch.shift.saturating_add(moved_by),
+            ..part.stretch
+        };
+        match end.last_mut() {
+            Some(last)
+                if last.rows == stretch.rows
+                    && last.statement == stretch.statement
+                    && last.shift == stretch.shift
+                    && last.position + last.count == stretch.position =>
+            {
+                last.count += 1;
+            }
+            Some(_) | None => end.push(stretch),
+        }
+    }
+}
+
+/// Whether the unproved lines stand as the statement has them, in order and word by word.
+fn are_in_place(unproved: &[Link], fresh: &[NewLine], pairs: &[Option<usize>]) -> bool {
+    let shared = unproved.len().min(fresh.len());
+    let in_order = pairs.iter().enumerate().all(|(at, pair)| match pair {
+        Some(link) => *link == at,
+        None => at >= shared,
+    });
+    in_order
+        && unproved
+            .iter()
+            .zip(fresh)
+            .all(|(link, line)| link.evidence == line.evidence)
+}
