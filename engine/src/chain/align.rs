@@ -322,11 +322,28 @@ impl<'a> Pairing<'a> {
 
     /// A bank may book a line a day later than it announced it: what is alike in more than its
     /// amount is the same money all the same.
+    /// Never a day earlier: a line of a later day is another payment, however alike.
     fn of_another_day(&mut self) {
         let titles = self.groups(|line| Some((line.amount, line.marks.title?)));
-        self.in_order(titles.into_values());
+        self.of_days_that_came(titles.into_values());
         let codes = self.groups(|line| Some((line.amount, line.marks.codes?)));
-        self.in_order(codes.into_values());
+        self.of_days_that_came(codes.into_values());
+    }
+
+    fn of_days_that_came(&mut self, groups: impl Iterator<Item = (Vec<usize>, Vec<usize>)>) {
+        let day = |line: Option<NewLine>| line.and_then(|line| line.booked_on);
+        for (lines, links) in groups {
+            let mut links = links.into_iter().peekable();
+            for line in lines {
+                let booked = day(self.lines.get(line).copied());
+                let came = |link: &usize| day(self.links.get(*link).map(NewLine::from)) <= booked;
+                if let Some(link) = links.next_if(came)
+                    && self.likeness(line, link) >= Likeness::Alike
+                {
+                    self.pair(line, link);
+                }
+            }
+        }
     }
 
     /// Runs of lines that nothing but their amounts has in common with a run of the chain: a bank

@@ -1,13 +1,14 @@
 //! Where the lines of a statement stand in the account's chain: proof, place, and what the
 //! unproved end of the chain becomes. Nothing is recorded here.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use kantor_model::{Date, Money, MoneyError};
 
 use crate::StatementId;
 use crate::chain::{
-    ChainChange, ChainTail, Fate, Likeness, Link, NewLine, Placement, Stretch, align, place, settle,
+    ChainChange, ChainTail, Fate, Likeness, Link, NewLine, Placed, Placement, Stretch, align,
+    place, settle,
 };
 use crate::command::StatementToBook;
 use crate::event::{NotBooked, StatementFacts};
@@ -97,10 +98,26 @@ impl<'a> Placing<'a> {
             });
         }
         match (self.facts.opening, self.facts.closing) {
+            (Some(opening), Some(_)) if !self.may_prove() => self.running(opening),
             (Some(opening), Some(closing)) => self.proving(opening, closing),
             (Some(opening), None) => self.running(opening),
             (None, _) => self.aligned().map(Found::Place),
         }
+    }
+
+    /// Whether nothing can be missing before it. The statement of a day is the bank's last word; a
+    /// report of a running day, which has no number, proves only what goes on with the day that is
+    /// proved last, or with the day after one that was told to its end. Otherwise lines that sum to
+    /// nothing may be missing, and nobody would see it.
+    fn may_prove(&self) -> bool {
+        let (proved, _) = self.proved_and_not();
+        let last = proved.last().and_then(|link| link.booked_on);
+        let first = self.lines.iter().filter_map(|line| line.booked_on).min();
+        self.facts.ends_its_day()
+            || last.is_none()
+            || first.is_none()
+            || first <= last
+            || self.account.covered_through >= last
     }
 
     /// A statement with both balances. On proved ground it is the last word about every line after
@@ -111,7 +128,12 @@ impl<'a> Placing<'a> {
             links: proved,
             ..self.tail
         };
-        let on_proved = place(ground, opening, &self.lines);
+        let on_proved = match place(ground, opening, &self.lines) {
+            Placement::Ambiguous { after } => self.at_the_start_of_its_day(after),
+            found @ (Placement::After { .. } | Placement::Gap | Placement::Contradicts { .. }) => {
+                found
+            }
+        };
         if let Placement::After { ordinal, known } = on_proved {
             if ordinal + (known as u64) < self.account.proved_through {
                 return Ok(Found::Place(self.nothing_new(ordinal)));
@@ -124,10 +146,19 @@ impl<'a> Placing<'a> {
         };
         Ok(match (on_proved, place(self.tail, opening, &self.lines)) {
             (_, Placement::After { ordinal, known }) if ordinal > self.account.proved_through => {
-                if known == self.lines.len() || !self.is_exact() {
+                if !self.is_exact() {
+                    return Ok(Found::NotBooked(gap));
+                }
+                let plan =
+                    if self.is_told_alike(ordinal, known) && self.is_nowhere_else(ordinal, known) {
+                        self.appending(ordinal, known)?
+                    } else {
+                        self.aligned()?
+                    };
+                if plan.new.is_empty() {
                     Found::NotBooked(gap)
                 } else {
-                    Found::Place(self.appending(ordinal, known)?)
+                    Found::Place(plan)
                 }
             }
             (Placement::Contradicts { ordinal, line }, _) => {
@@ -139,13 +170,38 @@ impl<'a> Placing<'a> {
         })
     }
 
+    /// A statement of whole days begins where its first day does: of several places that it fits,
+    /// because the balance came back, that one is its own.
+    fn at_the_start_of_its_day(&self, after: Vec<u64>) -> Placement {
+        let first_day = self.lines.first().and_then(|line| line.booked_on);
+        let begins = |ordinal: u64| {
+            let last = ordinal.checked_sub(self.tail.before + 1);
+            let last = last.and_then(|at| usize::try_from(at).ok());
+            let day = last.and_then(|at| self.tail.links.get(at)?.booked_on);
+            first_day.is_some() && (last.is_none() || (day.is_some() && day < first_day))
+        };
+        let mut fitting = after.iter().copied().filter(|ordinal| begins(*ordinal));
+        match (fitting.next(), fitting.next()) {
+            (Some(ordinal), None) if self.facts.ends_its_day() => {
+                let (proved, _) = self.proved_and_not();
+                let before = ordinal.saturating_sub(self.tail.before);
+                let before = usize::try_from(before).unwrap_or(usize::MAX);
+                let known = proved.len().saturating_sub(before).min(self.lines.len());
+                Placement::After { ordinal, known }
+            }
+            (_, _) => Placement::Ambiguous { after },
+        }
+    }
+
     /// An export that begins with a balance. Where its place is exact, its end is new; where the
     /// unproved end of the chain was put together from files without balances, the place may be
     /// inexact, and the lines are aligned.
     fn running(&self, opening: i64) -> Result<Found, Refusal> {
         match place(self.tail, opening, &self.lines) {
             Placement::After { ordinal, known }
-                if self.is_exact() && self.is_told_alike(ordinal, known) =>
+                if self.is_exact()
+                    && self.is_told_alike(ordinal, known)
+                    && self.is_nowhere_else(ordinal, known) =>
             {
                 return Ok(Found::Place(self.appending(ordinal, known)?));
             }
@@ -161,11 +217,16 @@ impl<'a> Placing<'a> {
             | Placement::Ambiguous { .. }
             | Placement::Gap => {}
         }
-        if opening != self.account.proved_balance {
+        let (proved, unproved) = self.proved_and_not();
+        // The balance of the proof may have been there before: then it may begin there as well.
+        let was_there = proved.split_last().is_some_and(|(_, before)| {
+            before.iter().any(|link| link.balance_after == opening)
+                || self.tail.balance_before == opening
+        });
+        if opening != self.account.proved_balance || was_there {
             return self.aligned().map(Found::Place);
         }
         // It tells everything since the proof, so that counting is enough.
-        let (proved, unproved) = self.proved_and_not();
         let fates = settle(unproved, &self.lines)
             .into_iter()
             .map(|link| link.map_or(Fate::New, |link| Fate::Known(proved.len() + link)));
@@ -188,6 +249,36 @@ impl<'a> Placing<'a> {
         links
             .zip(self.lines.iter().take(known))
             .all(|(link, line)| link.marks.likeness(&line.marks) != Likeness::Different)
+    }
+
+    /// Whether no unproved line says by the bank's own reference that a line of the statement
+    /// stands elsewhere. A balance comes back, and places of unproved lines may be inexact: what
+    /// would be new there, or another line, would be booked twice.
+    fn is_nowhere_else(&self, ordinal: u64, known: usize) -> bool {
+        // Where a row's own balance is not the one that it has here, its place was never exact.
+        let is_inexact = |placed: &Placed| placed.stretch.shift != 0;
+        if known < self.lines.len() && self.account.end.iter().any(is_inexact) {
+            return false;
+        }
+        let from = usize::try_from(ordinal.saturating_sub(self.tail.before)).unwrap_or(usize::MAX);
+        let (proved, unproved) = self.proved_and_not();
+        let mut places: BTreeMap<(i64, u64), Option<usize>> = BTreeMap::new();
+        for (link, at) in unproved.iter().zip(proved.len()..) {
+            if let Some(reference) = link.marks.reference {
+                // A reference that stands twice tells nothing.
+                let only = places.entry((link.amount, reference)).or_insert(Some(at));
+                *only = only.filter(|first| *first == at);
+            }
+        }
+        self.lines.iter().zip(0..).all(|(line, at)| {
+            let said = line.marks.reference.and_then(|reference| {
+                let place = places.get(&(line.amount, reference)).copied().flatten()?;
+                let link = self.tail.links.get(place)?;
+                (link.marks.likeness(&line.marks) == Likeness::Same).then_some(place)
+            });
+            let here = (at < known).then(|| from.saturating_add(at));
+            said.is_none_or(|place| here == Some(place))
+        })
     }
 
     /// A statement without balances.
