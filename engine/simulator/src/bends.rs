@@ -139,9 +139,9 @@ pub(crate) fn bend_statement(
         Plant::LostLine => {
             if let Some(at) = struck {
                 let line = statement.lines.remove(at);
-                statement.marks.remove(at);
                 shift(&mut statement.facts.closing, -line.amount.minor());
                 rows.remove(at);
+                statement.marks.remove(at);
             }
         }
         Plant::ReversedSign => {
@@ -186,8 +186,8 @@ fn merge_twins(statement: &mut StatementToBook, rows: &mut Vec<Row>) {
             .is_some_and(|line| before.iter().any(|earlier| same(earlier, line)));
         if is_twin {
             let twin = statement.lines.remove(at);
-            statement.marks.remove(at);
             rows.remove(at);
+            statement.marks.remove(at);
             shift(&mut statement.facts.closing, -twin.amount.minor());
         } else {
             at += 1;

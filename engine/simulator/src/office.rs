@@ -141,7 +141,7 @@ impl Office {
                 kind: new.kind,
                 version: new.version,
                 body: new.body,
-                hash: kantor_engine::Digest([0; 32]),
+                hash: Digest([0; 32]),
             })
         } else {
             Kept::Value(Box::new(recorded.clone()))

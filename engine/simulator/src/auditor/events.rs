@@ -53,8 +53,7 @@ impl Auditor {
         let account = booking.facts.account;
         let rows = office.rows.get(&account);
         let rows = rows.map_or(&[][..], Vec::as_slice);
-        let keeps = usize::try_from(booking.change.keeps).unwrap_or(usize::MAX);
-        self.rows_changed(account, rows, keeps, &office.state);
+        self.rows_changed(account, rows, &booking.change, &office.state);
     }
 
     fn postings(&mut self, recorded: &Recorded) {
@@ -146,6 +145,12 @@ impl Auditor {
             } if !currencies.is_empty() => self.revalued(*result),
             Event::CoverDealBooked { deal, facts, .. } => self.cover_booked(*deal, facts),
             Event::CoverDealReversed { deal, .. } => self.cover_reversed(*deal),
+            // Every line that an export shows is at the bank, and the statement of its day has it.
+            Event::ReceiptWithdrawn { line, .. }
+            | Event::FundsMissing { line, .. }
+            | Event::PayoutUnproved { line, .. } => {
+                self.object(format!("line {line} is withdrawn, and the bank has it"));
+            }
             Event::PayoutDue { facts } => self.payout_due(facts),
             Event::PayoutWithdrawn { payout } => {
                 let owed = self.owed.get_mut(payout);

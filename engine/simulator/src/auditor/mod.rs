@@ -196,6 +196,8 @@ pub(crate) struct Auditor {
     covers: BTreeMap<CoverDealId, Cover>,
     /// Orders that customers placed, by distinct requests.
     placed: BTreeSet<OrderId>,
+    /// Lines that changed places with their twins.
+    twins: BTreeMap<LineId, LineId>,
     /// Orders that went on with too much in this request: the rest must go back in it.
     returning: Vec<OrderId>,
     /// What the position gained by revaluations, in PLN.
@@ -224,6 +226,7 @@ impl Auditor {
             named: BTreeMap::new(),
             covers: BTreeMap::new(),
             placed: BTreeSet::new(),
+            twins: BTreeMap::new(),
             returning: Vec::new(),
             gained: 0,
             violation: None,

@@ -3,11 +3,12 @@
 //! A line of the office has a place in its chain, and until a closing balance proves it that place
 //! may change. The auditor's own books are kept by the bank's places, which never do.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use kantor_engine::chain::ChainChange;
 use kantor_engine::{AccountId, LineId, Snapshot};
 
-use super::{Account, Auditor, TrueLine};
+use super::{Account, Auditor, TrueLine, What};
 use crate::office::Row;
 
 impl Auditor {
@@ -41,9 +42,10 @@ impl Auditor {
         &mut self,
         id: AccountId,
         rows: &[Row],
-        keeps: usize,
+        change: &ChainChange,
         state: &Snapshot,
     ) {
+        let keeps = usize::try_from(change.keeps).unwrap_or(usize::MAX);
         let Some(found) = state.accounts.get(&id) else {
             return;
         };
@@ -53,13 +55,19 @@ impl Auditor {
         let Some(account) = self.accounts.get_mut(&id) else {
             return;
         };
+        let before = account.places.clone();
         let result = account.place(rows, keeps, proved);
+        let moved = account.moved(&before, change);
         let at_proof = account.balance_at(proved);
         let unproved = account.placed().skip(proved);
         let at_end = at_proof + unproved.map(|line| line.minor).sum::<i64>();
         if let Err(what) = result {
             self.object(format!("line {id}/{what}"));
             return;
+        }
+        match moved {
+            Ok(twins) => self.change_twins(id, &twins),
+            Err(what) => self.object(format!("line {id}/{what}")),
         }
         self.check(balance == at_end && lines == rows.len() as u64, || {
             format!("account {id} has {balance} after {lines} lines, by the bank it is {at_end}")
@@ -70,7 +78,110 @@ impl Auditor {
     }
 }
 
+impl Auditor {
+    /// Two payments that are equal in everything changed places: nobody, the office least of all,
+    /// could tell them apart before the bank's statement did. What was recorded about the one is
+    /// about the other.
+    fn change_twins(&mut self, id: AccountId, twins: &BTreeMap<usize, usize>) {
+        if twins.is_empty() {
+            return;
+        }
+        let real = |index: usize| LineId {
+            account: id,
+            ordinal: index as u64 + 1,
+        };
+        let now: BTreeMap<LineId, LineId> = twins
+            .iter()
+            .map(|(was, is)| (real(*was), real(*is)))
+            .collect();
+        let place = |line: LineId| now.get(&line).copied().unwrap_or(line);
+        rekey(&mut self.given, place);
+        rekey(&mut self.payers, place);
+        rekey(&mut self.named, place);
+        for deal in self.deals.values_mut() {
+            rekey(&mut deal.money, place);
+        }
+        for owed in self.owed.values_mut() {
+            owed.of = owed.of.map(place);
+        }
+        let lines = self.accounts.values_mut();
+        for line in lines.flat_map(|account| &mut account.lines) {
+            if let What::HandRefund(of) = &mut line.what {
+                *of = place(*of);
+            }
+        }
+        self.twins.extend(now);
+    }
+
+    /// What changed places since this was asked last.
+    pub(crate) fn take_twins(&mut self) -> BTreeMap<LineId, LineId> {
+        std::mem::take(&mut self.twins)
+    }
+}
+
+/// Moves what is known of lines to their places. A line that nothing moved to, and that moved, is
+/// free.
+fn rekey<V>(map: &mut BTreeMap<LineId, V>, place: impl Fn(LineId) -> LineId) {
+    let old = std::mem::take(map);
+    map.extend(old.into_iter().map(|(line, value)| (place(line), value)));
+}
+
 impl Account {
+    /// Which of the bank's lines a line of the office is now that was another one before. Only
+    /// twins may change like that.
+    fn moved(
+        &self,
+        before: &[usize],
+        change: &ChainChange,
+    ) -> Result<BTreeMap<usize, usize>, String> {
+        let mut moved = BTreeMap::new();
+        let keeps = usize::try_from(change.keeps).unwrap_or(usize::MAX);
+        for (was, ordinal) in before.iter().zip(1_u64..).skip(keeps) {
+            let Some(to) = change.place_of(ordinal) else {
+                continue;
+            };
+            let to = to.checked_sub(1).and_then(|to| usize::try_from(to).ok());
+            let Some(is) = to
+                .and_then(|to| self.places.get(to))
+                .filter(|is| *is != was)
+            else {
+                continue;
+            };
+            if !self.are_twins(*was, *is) {
+                return Err(format!(
+                    "{ordinal} was line {} at the bank and is line {} now",
+                    was + 1,
+                    is + 1
+                ));
+            }
+            moved.insert(*was, *is);
+        }
+        // Who had the place of a twin and did not move has the other's.
+        let vacated: Vec<usize> = moved.keys().copied().collect();
+        for was in vacated {
+            let mut end = was;
+            while let Some(next) = moved.get(&end).copied().filter(|next| *next != was) {
+                end = next;
+            }
+            if !moved.contains_key(&end) {
+                moved.insert(end, was);
+            }
+        }
+        Ok(moved)
+    }
+
+    fn are_twins(&self, one: usize, other: usize) -> bool {
+        match (self.lines.get(one), self.lines.get(other)) {
+            (Some(one), Some(other)) => {
+                one.minor == other.minor
+                    && one.other == other.other
+                    && one.title == other.title
+                    && one.date == other.date
+            }
+            (_, _) => false,
+        }
+    }
+
     /// The lines that the office has, in its order.
     pub(super) fn placed(&self) -> impl Iterator<Item = &TrueLine> {
         self.places.iter().filter_map(|at| self.lines.get(*at))

@@ -107,8 +107,9 @@ impl World {
             return Form::Mt940;
         }
         let pko = drawer.bank == 1;
-        match self.chance.below(2) {
+        match self.chance.below(3) {
             0 if pko => Form::Table,
+            1 => Form::Notice,
             _ => Form::Camt,
         }
     }

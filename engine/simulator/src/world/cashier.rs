@@ -97,7 +97,10 @@ impl World {
                 // where its opening is a balance that was there before.
                 let waits = matches!(
                     why,
-                    NotBooked::Gap { .. } | NotBooked::Ambiguous | NotBooked::Contradicts { .. }
+                    NotBooked::Gap { .. }
+                        | NotBooked::Ambiguous
+                        | NotBooked::Contradicts { .. }
+                        | NotBooked::Undecided { .. }
                 );
                 if !waits {
                     self.auditor

@@ -276,6 +276,10 @@ impl World {
                 self.counts.saw(&done.events);
                 self.auditor
                     .saw(command, by, &done.events, &self.office, now);
+                let twins = self.auditor.take_twins();
+                if !twins.is_empty() {
+                    self.twins_changed(&twins);
+                }
                 Ok(done.answer)
             }
             Err(refusal) => {
@@ -332,6 +336,20 @@ impl World {
             let _ = self.ask(&by, command, &[]);
         }
         answer
+    }
+
+    /// What the cashier remembers of a line, he remembers of its twin.
+    fn twins_changed(&mut self, twins: &BTreeMap<LineId, LineId>) {
+        let place = |line: LineId| twins.get(&line).copied().unwrap_or(line);
+        let old = std::mem::take(&mut self.desk.by_hand);
+        self.desk.by_hand = old.into_iter().map(place).collect();
+        for deed in self.queue.values_mut() {
+            if let Deed::TakeFile(sent) = deed
+                && let Some(What::HandRefund(line)) = &mut sent.what
+            {
+                *line = place(*line);
+            }
+        }
     }
 
     fn time_passes(&mut self) {
