@@ -82,12 +82,14 @@ impl Marks {
         if differ(self.codes, other.codes) || differ(self.account, other.account) {
             return Likeness::Different;
         }
-        if agree(self.reference, other.reference) {
-            return Likeness::Same;
-        }
         let other_title = differ(self.title, other.title);
         let other_reference = differ(self.reference, other.reference);
-        if agree(self.source, other.source) {
+        let one_source = agree(self.source, other.source);
+        // A bank gives references again, each day or each file anew.
+        if agree(self.reference, other.reference) && !(one_source && other_title) {
+            return Likeness::Same;
+        }
+        if one_source {
             if other_title && other_reference {
                 return Likeness::Different;
             }
@@ -137,6 +139,18 @@ mod tests {
         );
         check(swift, says("pko camt.052", "S1", "", "PL1"), Likeness::Same);
         check(swift, says("mbank CSV", "", "", ""), Likeness::Untold);
+    }
+
+    #[test]
+    fn a_reference_that_one_source_gives_to_another_title_is_no_proof() {
+        let first = says("mbank MT940", "EL1", "WPLATA 1", "");
+        let again = says("mbank MT940", "EL1", "WPLATA 149", "");
+        check(first, again, Likeness::Unlike);
+        check(
+            first,
+            says("mbank CSV", "EL1", "wplata jeden", ""),
+            Likeness::Same,
+        );
     }
 
     #[test]
