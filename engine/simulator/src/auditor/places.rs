@@ -238,12 +238,19 @@ impl Account {
     }
 
     /// A line of the bank after those that are proved that says what the row says, and is not
-    /// taken.
+    /// taken. Where a file without references proved its twin, the row stands for the other one:
+    /// nothing that the bank told by then tells the two apart.
     fn find(&self, row: &Row, proved: usize, used: &BTreeSet<usize>) -> Option<usize> {
-        let mut lines = self.lines.iter().zip(0..).skip(proved);
-        lines
-            .find(|(line, at)| !used.contains(at) && is_the_same(row, line))
-            .map(|(_, at)| at)
+        let free = |fits: &dyn Fn(usize, &TrueLine) -> bool| {
+            let mut lines = self.lines.iter().zip(0..).skip(proved);
+            lines
+                .find(|(line, at)| !used.contains(at) && fits(*at, line))
+                .map(|(_, at)| at)
+        };
+        free(&|_, line| is_the_same(row, line)).or_else(|| {
+            let said = self.lines.iter().position(|line| is_the_same(row, line))?;
+            free(&|at, _| self.are_twins(said, at))
+        })
     }
 }
 
