@@ -4,13 +4,15 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
+use kantor_engine::chain::Marks;
 use kantor_engine::matching::{LineFacts, Payer};
 use kantor_engine::rates::{Fixed, RateLine};
 use kantor_engine::{
     AccountId, Actor, Answer, Command, CustomerAccountId, CustomerId, Digest, OrderId, Policy,
-    RateVersion, Reference, Snapshot, StatementOutcome, apply, decide,
+    RateVersion, Reference, Snapshot, StatementFacts, StatementOutcome, StatementToBook, apply,
+    decide,
 };
-use kantor_model::{Currency, Date, Iban, Moment, Money, Party, Rate};
+use kantor_model::{Currency, Date, Format, Iban, Moment, Money, Party, Rate};
 use kantor_office::{Import, NewPerson, Office, PeopleError, Request, SetClock, Settings};
 use kantor_store::{OfficeId, SqliteStore, Store};
 use tempfile::TempDir;
@@ -222,16 +224,22 @@ pub fn facts(orders: &[Waiting]) -> Vec<LineFacts> {
 /// The command that books those lines as one proved statement.
 pub fn statement_of(lines: Vec<LineFacts>) -> Command {
     let sum: i64 = lines.iter().map(|line| line.amount.minor()).sum();
-    Command::BookStatement(Box::new(kantor_engine::StatementToBook {
-        account: EURO_ACCOUNT,
-        file: Digest([1; 32]),
-        index: 0,
-        read_by: "benches".to_owned(),
-        number: Some("212/1".to_owned()),
-        opening: Some(EURO_OPENING),
-        closing: Some(EURO_OPENING + sum),
+    Command::BookStatement(Box::new(StatementToBook {
+        facts: StatementFacts {
+            account: EURO_ACCOUNT,
+            file: Digest([1; 32]),
+            index: 0,
+            read_by: "benches".to_owned(),
+            format: Some(Format::Mt940),
+            number: Some("212/1".to_owned()),
+            opening: Some(EURO_OPENING),
+            closing: Some(EURO_OPENING + sum),
+            closing_on: Some(TODAY),
+            rows: Digest([2; 32]),
+            lines: lines.len() as u64,
+        },
+        marks: vec![Marks::default(); lines.len()],
         lines,
-        rows: Digest([2; 32]),
         chain_before: (0, EURO_OPENING),
         chain: Vec::new(),
     }))
