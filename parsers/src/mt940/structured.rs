@@ -55,6 +55,13 @@ pub(super) fn begins(joined: &[u8]) -> Option<(u8, usize)> {
     Some((separator, at))
 }
 
+/// Whether a text that begins so has at least so many marks.
+pub(super) fn has_marks(text: &[u8], (separator, first): (u8, usize), least: usize) -> bool {
+    let marks = memchr::memchr_iter(separator, text).skip_while(|at| *at < first);
+    let marks = marks.filter(|at| code_at(text, at + 1).is_some_and(is_code));
+    marks.take(least).count() == least
+}
+
 fn code_at(joined: &[u8], at: usize) -> Option<u8> {
     let [tens, units] = joined.get(at..at + 2)? else {
         return None;
@@ -65,48 +72,106 @@ fn code_at(joined: &[u8], at: usize) -> Option<u8> {
 /// The codes of titles; at some banks the last ones hold something else.
 const TITLE: RangeInclusive<u8> = 20..=29;
 
-/// What only looks like a mark inside a title is text, because a title is the payer's own: banks
-/// write the subfields of a title side by side, so another code between them is none; and of a
-/// code that comes twice with a smaller one between, the first is none.
-fn part_titles(joined: &[u8], parts: &mut Vec<Part>) {
-    let is_title = |part: &Part| TITLE.contains(&part.code);
-    let (Some(first), Some(last)) = (
-        parts.iter().position(is_title),
-        parts.iter().rposition(is_title),
-    ) else {
-        return;
-    };
-    let title = parts.get(first..=last).unwrap_or_default();
-    if title.iter().all(is_title) && title.is_sorted_by(|before, next| before.code < next.code) {
-        // Side by side and in order, as in nearly every text.
+/// What only looks like a mark is text, because titles and names are the payer's own. Banks write
+/// the subfields of a title side by side, so a title that another code interrupts has a mark too
+/// many; of a title's code that comes twice with a smaller one between, the first is none; and of
+/// any other code that comes twice, one is none.
+fn part_texts(joined: &[u8], parts: &mut Vec<Part>) {
+    if parts.is_sorted_by(|before, next| before.code < next.code) {
+        // In order, as in nearly every text.
         return;
     }
-    let mut any = false;
+    let is_title = |part: &Part| TITLE.contains(&part.code);
+    let first = parts.iter().position(is_title);
+    let last = parts.iter().rposition(is_title);
+    if let (Some(first), Some(last)) = (first, last) {
+        let title = parts.get(first..=last).unwrap_or_default();
+        if title.iter().all(is_title) {
+            repeated(parts, first, last);
+        } else {
+            let inside = first..=last;
+            outside_the_ascent(parts, first, |at, _| inside.contains(&at));
+        }
+        drop_texts(joined, parts);
+    }
+    let mut times = [0_u8; 100];
+    for part in parts.iter() {
+        if let Some(times) = times.get_mut(usize::from(part.code)) {
+            *times = times.saturating_add(1);
+        }
+    }
+    let is_again = |part: &Part| {
+        times
+            .get(usize::from(part.code))
+            .is_some_and(|times| *times > 1)
+    };
+    if parts.iter().any(|part| is_again(part) && !is_title(part)) {
+        outside_the_ascent(parts, 0, |_, part| is_again(part) && !is_title(part));
+        drop_texts(joined, parts);
+    }
+}
+
+/// What is text belongs to the subfield before it.
+fn drop_texts(joined: &[u8], parts: &mut Vec<Part>) {
+    if !parts.iter().any(|part| part.is_text) {
+        return;
+    }
+    let mut kept: Option<usize> = None;
+    for index in 0..parts.len() {
+        let Some(part) = parts.get(index).copied() else {
+            break;
+        };
+        if part.is_text {
+            end(joined, kept.and_then(|kept| parts.get_mut(kept)), part.to);
+        } else {
+            kept = Some(index);
+        }
+    }
+    parts.retain(|part| !part.is_text);
+}
+
+/// Of a title's code that comes twice with a smaller one between, the first is text.
+fn repeated(parts: &mut [Part], first: usize, last: usize) {
     let mut later = Later::default();
     if let Some(part) = parts.get(last) {
         later.put(part.code);
     }
-    let between = parts.iter_mut().take(last).skip(first + 1).rev();
-    for part in between {
-        part.is_text = !TITLE.contains(&part.code) || later.has_again_after_less(part.code);
-        any |= part.is_text;
+    for part in parts.iter_mut().take(last).skip(first + 1).rev() {
+        part.is_text = later.has_again_after_less(part.code);
         if !part.is_text {
             later.put(part.code);
         }
     }
-    if any {
-        let mut kept: Option<usize> = None;
-        for index in 0..parts.len() {
-            let Some(part) = parts.get(index).copied() else {
-                break;
-            };
-            if part.is_text {
-                end(joined, kept.and_then(|kept| parts.get_mut(kept)), part.to);
-            } else {
-                kept = Some(index);
-            }
+}
+
+/// Banks write their codes upwards: of the marks that may be text, those are that stand outside the
+/// longest ascent of codes that begins with `first`. Of two ascents of one length the later marks
+/// count, because it is the title, which stands before, that may be anything.
+fn outside_the_ascent(parts: &mut [Part], first: usize, may_be: impl Fn(usize, &Part) -> bool) {
+    // For each code how long an ascent begins there, and with which mark.
+    let mut ascents = [(0_usize, usize::MAX); 100];
+    let mut next = vec![usize::MAX; parts.len()];
+    for (at, part) in parts.iter().enumerate().skip(first).rev() {
+        let code = usize::from(part.code);
+        let higher = ascents.iter().skip(code + 1).copied();
+        let (length, on) = higher.fold((0, usize::MAX), |best: (usize, usize), ascent| {
+            let is_longer = ascent.0 > best.0;
+            let is_later = ascent.0 == best.0 && ascent.0 > 0 && ascent.1 > best.1;
+            if is_longer || is_later { ascent } else { best }
+        });
+        if let Some(slot) = next.get_mut(at) {
+            *slot = on;
         }
-        parts.retain(|part| !part.is_text);
+        if let Some(ascent) = ascents.get_mut(code).filter(|known| length + 1 > known.0) {
+            *ascent = (length + 1, at);
+        }
+    }
+    let mut kept = first;
+    for (at, part) in parts.iter_mut().enumerate().skip(first) {
+        part.is_text = at != kept && may_be(at, part);
+        if at == kept {
+            kept = next.get(at).copied().unwrap_or(usize::MAX);
+        }
     }
 }
 
@@ -148,7 +213,7 @@ fn split(joined: &[u8], separator: u8, first: usize, parts: &mut Vec<Part>) {
         });
     }
     end(joined, parts.last_mut(), joined.len());
-    part_titles(joined, parts);
+    part_texts(joined, parts);
 }
 
 /// A subfield ends where the next one begins.
@@ -405,6 +470,28 @@ mod tests {
                 "whole: yes",
             ],
         );
+    }
+
+    #[test]
+    fn a_payer_who_is_called_like_a_mark_keeps_account_and_title() {
+        for name in ["~20", "~20 ~21", "A~22B", "~00", "~38 ~30"] {
+            let text = format!(
+                "020~00062|~20ZA ROWER|~21KZ7M4QXT2|~3010901014|~310000071219812874|~32{name}|\
+                 ~3861109010140000071219812874"
+            );
+            check(
+                "pko",
+                &text,
+                &[
+                    "~",
+                    &format!("name: {name}"),
+                    "account: PL61109010140000071219812874",
+                    "at: 10901014",
+                    "title: ZA ROWER KZ7M4QXT2",
+                    "whole: no",
+                ],
+            );
+        }
     }
 
     #[test]

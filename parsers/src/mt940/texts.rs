@@ -258,12 +258,13 @@ fn layout<'p>(profile: Option<&'p Profile>, text: &Structured<'_>) -> Option<&'p
     own.and_then(first).or_else(|| GENERIC.and_then(first))
 }
 
-/// A structured text after a first line that names the operation: the rest, and how it begins.
+/// A structured text after a first line that names the operation: the rest, and how it begins. One
+/// mark alone is a payer's, whose name or title begins the second line.
 fn after_label(value: &[u8]) -> Option<(&[u8], (u8, usize))> {
     let end = memchr::memchr(b'\n', value)?;
     let rest = value.get(end + 1..)?;
     let begins = structured::begins(lines(rest).next()?)?;
-    Some((rest, begins))
+    structured::has_marks(rest, begins, 2).then_some((rest, begins))
 }
 
 /// The line before a structured text is its title, where it has none.
