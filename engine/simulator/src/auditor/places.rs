@@ -163,9 +163,7 @@ impl Account {
             while let Some(next) = moved.get(&end).copied().filter(|next| *next != was) {
                 end = next;
             }
-            if !moved.contains_key(&end) {
-                moved.insert(end, was);
-            }
+            moved.entry(end).or_insert(was);
         }
         Ok(moved)
     }
