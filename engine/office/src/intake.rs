@@ -88,6 +88,75 @@ impl Office {
         statement: &Statement,
         account: Option<AccountId>,
     ) -> Outcome {
+        let staged = self.prepare(import, index, statement, account)?;
+        booked(self.execute(Request::asking(by.clone(), Ask::Book(Arc::new(staged)))))
+    }
+
+    /// What taking in a file would do, and what would become of each statement: all of it is worked
+    /// out as if it were done, and nothing is.
+    pub fn preview(
+        &self,
+        by: &Actor,
+        import: &Import,
+    ) -> Result<Vec<ImportedStatement>, ImportError> {
+        let mut seen = Vec::new();
+        self.import_if(by, import, |would| {
+            seen = would;
+            false
+        })?;
+        Ok(seen)
+    }
+
+    /// Takes in all statements of a file together, if `keep` says so when it has seen what becomes
+    /// of each. Answers whether it did. `keep` must ask nothing of the office: its turn is held.
+    pub fn import_if(
+        &self,
+        by: &Actor,
+        import: &Import,
+        keep: impl FnOnce(Vec<ImportedStatement>) -> bool,
+    ) -> Result<bool, ImportError> {
+        self.compare_with_bytes(import)?;
+        let mut prepared = Vec::with_capacity(import.statements.len());
+        let mut requests = Vec::new();
+        for (index, statement) in import.statements.iter().enumerate() {
+            let office_account = self.account_named(statement);
+            let staged = self.prepare(import, index, statement, office_account);
+            let refused = match staged {
+                Ok(staged) => {
+                    requests.push(Request::asking(by.clone(), Ask::Book(Arc::new(staged))));
+                    None
+                }
+                Err(error) => Some(error),
+            };
+            prepared.push((statement, office_account, refused));
+        }
+        let kept = self.together(requests, |answers| {
+            let mut answers = answers.into_iter();
+            let imported = prepared.into_iter().map(|(statement, account, refused)| {
+                let outcome = match refused {
+                    Some(error) => Err(error),
+                    None => booked(answers.next().unwrap_or(Err(ExecuteError::Closing))),
+                };
+                ImportedStatement {
+                    account: account_text(statement),
+                    office_account: account,
+                    number: statement.head.number.clone(),
+                    outcome,
+                }
+            });
+            keep(imported.collect())
+        })?;
+        Ok(kept)
+    }
+
+    /// A statement with its rows uploaded, where it is one of this office.
+    fn prepare(
+        &self,
+        import: &Import,
+        index: usize,
+        statement: &Statement,
+        account: Option<AccountId>,
+    ) -> Result<StagedStatement, ImportError> {
         let named = || account_text(statement);
         let account = account.ok_or_else(|| ImportError::UnknownAccount { account: named() })?;
         let expected = self
@@ -104,14 +173,7 @@ impl Office {
                 expected: expected.to_string(),
             });
         }
-        let staged = self.stage(import, index, statement, account)?;
-        let request = Request::asking(by.clone(), Ask::Book(Arc::new(staged)));
-        match self.execute(request)? {
-            Answer::Statement(outcome) => Ok(outcome),
-            other => {
-                Err(ExecuteError::Damaged(format!("a statement was answered {other:?}")).into())
-            }
-        }
+        self.stage(import, index, statement, account)
     }
 
     /// Uploads the rows of a statement outside the lock.
@@ -185,6 +247,13 @@ impl Office {
             return Ok(());
         }
         compare(&ours, &import.statements)
+    }
+}
+
+fn booked(answer: Result<Answer, ExecuteError>) -> Outcome {
+    match answer? {
+        Answer::Statement(outcome) => Ok(outcome),
+        other => Err(ExecuteError::Damaged(format!("a statement was answered {other:?}")).into()),
     }
 }
 

@@ -15,7 +15,7 @@ use crate::entry_form::BankLine;
 use crate::error::{ExecuteError, ImportError, OpenOfficeError};
 use crate::load;
 use crate::request::{Once, Request};
-use crate::writer::{self, Job, Writer};
+use crate::writer::{self, Job, Together, Work, Writer};
 
 /// How many records are read at a time when a log is replayed.
 const REPLAY_PAGE: usize = 2_000;
@@ -75,7 +75,7 @@ pub(crate) struct Shared {
 #[derive(Clone)]
 pub struct Office {
     shared: Arc<Shared>,
-    jobs: Sender<Job>,
+    work: Sender<Work>,
 }
 
 impl Office {
@@ -115,22 +115,52 @@ impl Office {
             clock,
             settings,
         });
-        let (jobs, waiting) = channel();
+        let (work, waiting) = channel();
         let writer = Writer::new(Arc::clone(&shared), state, waiting);
         std::thread::Builder::new()
             .name("office-writer".to_owned())
             .spawn(move || writer.run())
             .map_err(OpenOfficeError::Thread)?;
-        Ok(Office { shared, jobs })
+        Ok(Office { shared, work })
     }
 
     /// Asks something of the office and waits until it is durable or refused.
     pub fn execute(&self, request: Request) -> Result<Answer, ExecuteError> {
         let (reply, answer) = sync_channel(1);
-        self.jobs
-            .send(Job { request, reply })
+        self.work
+            .send(Work::One(Job { request, reply }))
             .map_err(|_| ExecuteError::Closing)?;
         answer.recv().map_err(|_| ExecuteError::Closing)?
+    }
+
+    /// Asks several things of the office that are carried out together or not at all: `keep` sees
+    /// what each would be answered, and says. The office's turn to write is held meanwhile, so it
+    /// must not ask anything of the office itself. Answers whether it was kept.
+    pub(crate) fn together(
+        &self,
+        requests: Vec<Request>,
+        keep: impl FnOnce(Vec<Result<Answer, ExecuteError>>) -> bool,
+    ) -> Result<bool, ExecuteError> {
+        if requests.is_empty() {
+            return Ok(keep(Vec::new()));
+        }
+        let (shown, answers) = sync_channel(1);
+        let (say, told) = sync_channel(1);
+        let (done, ended) = sync_channel(1);
+        let together = Together {
+            requests,
+            shown,
+            keep: told,
+            done,
+        };
+        let closing = |_| ExecuteError::Closing;
+        self.work
+            .send(Work::Together(together))
+            .map_err(|_| ExecuteError::Closing)?;
+        let is_kept = keep(answers.recv().map_err(closing)??);
+        // The writer is not there any more only when the office closes.
+        let _ = say.send(is_kept);
+        ended.recv().map_err(closing)?
     }
 
     /// What an act was answered before, if it was carried out: for those who must know it before

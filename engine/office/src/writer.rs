@@ -6,7 +6,7 @@ use std::sync::mpsc::{Receiver, SyncSender};
 use std::sync::{Arc, PoisonError};
 
 use kantor_engine::chain::{ChainChange, Stretch};
-use kantor_engine::{AccountId, Actor, Answer, Event, Recorded, decide};
+use kantor_engine::{AccountId, Actor, Answer, Event, Outcome, Recorded, decide};
 use kantor_model::Moment;
 use kantor_store::{
     AppendError, Booking, Digest, Head, Locked, NewAnswer, SideChange, SideRefusal, UnitOfWork,
@@ -33,12 +33,35 @@ pub(crate) struct Job {
     pub(crate) reply: SyncSender<Result<Answer, ExecuteError>>,
 }
 
+/// What comes to the writer.
+pub(crate) enum Work {
+    /// A request of its own.
+    One(Job),
+    /// Requests that are carried out together or not at all.
+    Together(Together),
+}
+
+/// Requests whose answers somebody looks at before anything is committed. The office's turn is held
+/// until he says.
+pub(crate) struct Together {
+    pub(crate) requests: Vec<Request>,
+    /// The answers, each as it would be.
+    pub(crate) shown: SyncSender<Answers>,
+    /// Whether they are to be kept.
+    pub(crate) keep: Receiver<bool>,
+    /// Whether they were kept.
+    pub(crate) done: SyncSender<Result<bool, ExecuteError>>,
+}
+
+/// The answers to requests, in their order.
+pub(crate) type Answers = Result<Vec<Result<Answer, ExecuteError>>, ExecuteError>;
+
 /// The thread that writes.
 pub(crate) struct Writer {
     shared: Arc<Shared>,
     /// The office as this batch leaves it; what readers see follows after the commit.
     state: State,
-    waiting: Receiver<Job>,
+    waiting: Receiver<Work>,
 }
 
 /// Why a batch was not written.
@@ -56,7 +79,7 @@ impl From<ExecuteError> for Failed {
 }
 
 impl Writer {
-    pub(crate) fn new(shared: Arc<Shared>, state: State, waiting: Receiver<Job>) -> Writer {
+    pub(crate) fn new(shared: Arc<Shared>, state: State, waiting: Receiver<Work>) -> Writer {
         Writer {
             shared,
             state,
@@ -67,13 +90,26 @@ impl Writer {
     /// Writes until every handle is gone.
     pub(crate) fn run(mut self) {
         while let Ok(first) = self.waiting.recv() {
-            let mut jobs = vec![first];
-            jobs.extend(self.waiting.try_iter().take(BATCH - 1));
+            let mut waiting = vec![first];
+            waiting.extend(self.waiting.try_iter().take(BATCH - 1));
+            let mut jobs = Vec::new();
+            for work in waiting {
+                match work {
+                    Work::One(job) => jobs.push(job),
+                    Work::Together(together) => {
+                        self.write(std::mem::take(&mut jobs));
+                        self.write_together(&together);
+                    }
+                }
+            }
             self.write(jobs);
         }
     }
 
     fn write(&mut self, jobs: Vec<Job>) {
+        if jobs.is_empty() {
+            return;
+        }
         let requests: Vec<&Request> = jobs.iter().map(|job| &job.request).collect();
         match self.write_batch(&requests) {
             Ok(answers) => {
@@ -87,6 +123,70 @@ impl Writer {
                 self.after_failure(jobs, failed);
             }
         }
+    }
+
+    fn write_together(&mut self, together: &Together) {
+        let done = match self.try_together(together) {
+            Ok(kept) => Ok(kept),
+            Err(error) => {
+                // Where the answers were shown already, nobody waits for them any more.
+                let _ = together.shown.try_send(Err(error.clone()));
+                Err(error)
+            }
+        };
+        if !matches!(done, Ok(true)) {
+            self.forget();
+        }
+        let _ = together.done.send(done);
+    }
+
+    /// The last request is only decided until its answer is to be kept: to look at what one request
+    /// would do costs what deciding it costs, however big the office is.
+    fn try_together(&mut self, together: &Together) -> Result<bool, ExecuteError> {
+        let shared = Arc::clone(&self.shared);
+        let mut locked = shared.store.lock(shared.settings.office)?;
+        self.state.catch_up(locked.view())?;
+        let mut head = locked.view().head();
+        let now = self.now(&*locked, head)?;
+        let Some((last, before)) = together.requests.split_last() else {
+            return Ok(false);
+        };
+        let mut answers = Vec::with_capacity(together.requests.len());
+        let mut written = Vec::new();
+        for request in before {
+            match self.carry_out(&mut *locked, request, head, now) {
+                Ok(done) => {
+                    head = done.head;
+                    written.extend(done.written);
+                    answers.push(Ok(done.answer));
+                }
+                Err(Stopped::Refused(error)) => answers.push(Err(error)),
+                Err(Stopped::Spoiled(error)) => return Err(error),
+            }
+        }
+        let outcome = self.decide(&*locked, last, now);
+        answers.push(match &outcome {
+            Ok(outcome) => Ok(outcome.answer.clone()),
+            Err(error) => Err(error.clone()),
+        });
+        // Who asked may be gone: then nothing is kept.
+        let is_shown = together.shown.send(Ok(answers)).is_ok();
+        if !is_shown || together.keep.recv() != Ok(true) {
+            return Ok(false);
+        }
+        if let Ok(outcome) = outcome {
+            match self.record(&mut *locked, last, outcome, head, now) {
+                Ok(done) => {
+                    head = done.head;
+                    written.extend(done.written);
+                }
+                Err(Stopped::Refused(error) | Stopped::Spoiled(error)) => return Err(error),
+            }
+        }
+        let committed = locked.commit()?;
+        debug_assert_eq!(committed.seq, head.seq);
+        self.publish(&written, committed);
+        Ok(true)
     }
 
     fn after_failure(&mut self, jobs: Vec<Job>, failed: Failed) {
@@ -203,9 +303,28 @@ impl Writer {
                 written: Vec::new(),
             });
         }
+        let outcome = self.decide(&*locked, request, now)?;
+        self.record(locked, request, outcome, head, now)
+    }
+
+    fn decide(
+        &self,
+        locked: &dyn Locked,
+        request: &Request,
+        now: Moment,
+    ) -> Result<Outcome, ExecuteError> {
         let command = load::command(&request.ask, &self.state.snapshot, locked.view(), now)?;
-        let outcome =
-            decide(&command, &request.by, &self.state.snapshot, now).map_err(ExecuteError::from)?;
+        Ok(decide(&command, &request.by, &self.state.snapshot, now)?)
+    }
+
+    fn record(
+        &mut self,
+        locked: &mut dyn Locked,
+        request: &Request,
+        outcome: Outcome,
+        head: Head,
+        now: Moment,
+    ) -> Result<Done, Stopped> {
         let sides = request
             .sides
             .as_ref()

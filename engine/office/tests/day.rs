@@ -135,17 +135,19 @@ impl Day {
         file: &str,
         statements: Vec<Statement>,
     ) -> Result<Vec<ImportedStatement>, ImportError> {
+        self.office
+            .import(&staff(), &self.uploaded(file, statements))
+    }
+
+    fn uploaded(&self, file: &str, statements: Vec<Statement>) -> Import {
         let stored = self.office.store_file(&mut file.as_bytes()).unwrap();
-        self.office.import(
-            &staff(),
-            &Import {
-                file: stored.hash,
-                read_by: "mbank 0.1.0".to_owned(),
-                statements,
-                account: None,
-                lenient: false,
-            },
-        )
+        Import {
+            file: stored.hash,
+            read_by: "mbank 0.1.0".to_owned(),
+            statements,
+            account: None,
+            lenient: false,
+        }
     }
 
     fn state(&self, order: OrderId) -> OrderState {
@@ -245,6 +247,56 @@ fn an_order_is_paid_by_overlapping_exports_and_proved_by_the_end_of_day() {
     };
     let book = Request::book_line(staff(), fee_line, "bank-fees".into(), "monthly fee".into());
     day.office.execute(book).unwrap();
+    day.verify();
+}
+
+/// Holds E5, F13: what a preview shows is what happens, and looking changes nothing.
+#[test]
+fn a_preview_shows_what_an_import_does_and_does_nothing() {
+    let day = Day::begin();
+    let (first, second) = (day.order(), day.order_of("nowak@example.test"));
+    let (paid, again) = (title(first), title(second));
+    // The second statement goes on where the first ends: only together they make sense.
+    let file = statement("1000,00", &[("100,00", &paid)], Some("1100,00"))
+        + &statement("1100,00", &[("100,00", &again)], Some("1200,00")).replace("212/1", "213/1");
+    let import = day.uploaded(&file, kantor_parsers::parse_all(file.as_bytes()).statements);
+    let outcomes = |imported: Vec<ImportedStatement>| -> Vec<StatementOutcome> {
+        imported
+            .into_iter()
+            .map(|one| one.outcome.unwrap())
+            .collect()
+    };
+    let before = (day.office.head(), day.office.read(Clone::clone));
+
+    let shown = outcomes(day.office.preview(&staff(), &import).unwrap());
+    assert_eq!(shown.len(), 2);
+    assert_eq!((day.office.head(), day.office.read(Clone::clone)), before);
+    assert_eq!(day.state(first), OrderState::AwaitingFunds);
+
+    let mut refused = Vec::new();
+    let is_kept = day.office.import_if(&staff(), &import, |would| {
+        refused = outcomes(would);
+        false
+    });
+    assert!(!is_kept.unwrap());
+    assert_eq!(refused, shown);
+    assert_eq!((day.office.head(), day.office.read(Clone::clone)), before);
+
+    let mut done = Vec::new();
+    let is_kept = day.office.import_if(&staff(), &import, |would| {
+        done = outcomes(would);
+        done == shown
+    });
+    assert!(is_kept.unwrap());
+    assert_eq!(day.state(first), OrderState::Funded);
+    assert_eq!(day.state(second), OrderState::Funded);
+    let known = outcomes(day.office.preview(&staff(), &import).unwrap());
+    assert!(
+        known
+            .iter()
+            .all(|outcome| matches!(outcome, StatementOutcome::Known { .. })),
+        "{known:?}"
+    );
     day.verify();
 }
 

@@ -311,6 +311,7 @@ fn imported(outcome: StatementOutcome) -> Imported {
         },
         outcome: ImportOutcome {
             head: 5,
+            fingerprint: String::new(),
             statements: vec![StatementImport {
                 account: fake::samples::PLN_ACCOUNT.to_owned(),
                 number: Some("12/1".to_owned()),

@@ -185,6 +185,46 @@ pub fn import_statement(
     path: &Path,
     hints: Hints<'_>,
 ) -> Result<Imported, ImportError> {
+    hand_over(office, packs, path, hints, Intent::Import)
+}
+
+/// What importing a statement file would do: read, stored and handed over as for an import, and
+/// nothing becomes of it.
+pub fn preview_statement(
+    office: &Office,
+    packs: &dyn BankPacks,
+    path: &Path,
+    hints: Hints<'_>,
+) -> Result<Imported, ImportError> {
+    hand_over(office, packs, path, hints, Intent::Preview)
+}
+
+/// Imports a statement file as a preview showed it. Where something else would become of it by now,
+/// nothing is imported, and the problem `preview-stale` names what.
+pub fn import_previewed(
+    office: &Office,
+    packs: &dyn BankPacks,
+    path: &Path,
+    hints: Hints<'_>,
+    shown: &ImportOutcome,
+) -> Result<Imported, ImportError> {
+    hand_over(office, packs, path, hints, Intent::AsShown(shown))
+}
+
+/// What the office is asked to do with the statements.
+enum Intent<'a> {
+    Import,
+    Preview,
+    AsShown(&'a ImportOutcome),
+}
+
+fn hand_over(
+    office: &Office,
+    packs: &dyn BankPacks,
+    path: &Path,
+    hints: Hints<'_>,
+    intent: Intent<'_>,
+) -> Result<Imported, ImportError> {
     // Read once: what is stored is what the pack has seen.
     let bytes = fs::read(path).map_err(|source| ImportError::File {
         path: path.to_owned(),
@@ -198,6 +238,11 @@ pub fn import_statement(
         statements: std::mem::take(&mut file.statements),
         account: hints.account.map(str::to_owned),
         lenient: hints.lenient,
+        preview: matches!(intent, Intent::Preview),
+        previewed: match intent {
+            Intent::AsShown(shown) => Some(shown.statements.clone()),
+            Intent::Import | Intent::Preview => None,
+        },
     };
     let outcome = office.import(&ask)?;
     file.statements = ask.statements;

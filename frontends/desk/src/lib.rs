@@ -5,6 +5,7 @@
 //! Office ──── every call of /office/v1; an act is never done twice
 //! BankPacks ─ read a statement file, write a transfer file (in a sandboxed child)
 //! import_statement   file → pack → raw bytes and statements → office
+//! preview_statement  the same, to see what would become of it
 //! export_batch       office → batch → pack → bytes → office's archive → file
 //! Feed        what happened, once and in order
 //! Watch       a folder whose files are imported by themselves
@@ -34,7 +35,10 @@ pub use built_in::ID as BUILT_IN;
 pub use config::{ConfigError, DeskConfig, DeskSettings};
 pub use export::{ExportError, Exported, export_batch, fetch_batch_file};
 pub use feed::{Feed, FeedError};
-pub use import::{ImportError, Imported, ParsedFile, complaint_line, import_statement, verdict};
+pub use import::{
+    ImportError, Imported, ParsedFile, complaint_line, import_previewed, import_statement,
+    preview_statement, verdict,
+};
 pub use installed::InstalledPacks;
 pub use kantor_plugin_host::{Confidence, Hints, Opinion, Origin, PackInfo, RejectedPack, Sandbox};
 pub use normal::{BatchUnreadable, Normaliser, batch_of};

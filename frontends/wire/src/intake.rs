@@ -168,6 +168,17 @@ pub struct ImportAsk {
     /// Whether what leaves every amount certain was forgiven.
     #[serde(default)]
     pub lenient: bool,
+    /// Only look what would become of it: nothing is taken in.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub preview: bool,
+    /// What a preview showed: all of it is taken in if exactly that becomes of it, and nothing
+    /// otherwise. Sentences may differ.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previewed: Option<Vec<StatementImport>>,
+}
+
+fn is_false(value: &bool) -> bool {
+    !*value
 }
 
 named! {
@@ -248,6 +259,9 @@ pub struct ImportOutcome {
     pub head: u64,
     /// One for each statement, in the file's order.
     pub statements: Vec<StatementImport>,
+    /// A short name of what becomes of the statements: equal where that is equal.
+    #[serde(default)]
+    pub fingerprint: String,
 }
 
 /// An order that a line could belong to.

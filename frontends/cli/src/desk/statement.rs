@@ -6,9 +6,9 @@ use std::time::Duration;
 use clap::Subcommand;
 use kantor_desk::{
     BUILT_IN, BankPacks, Hints, ImportError, Imported, InstalledPacks, Office, Verdict, Watch,
-    complaint_line, import_statement, verdict,
+    complaint_line, import_previewed, import_statement, preview_statement, verdict,
 };
-use kantor_wire::StatementImport;
+use kantor_wire::{ImportOutcome, StatementImport};
 
 use super::output::{print, print_json, words};
 use super::{Desk, Failure, parse};
@@ -23,6 +23,13 @@ pub(crate) enum Command {
         /// The statement files
         #[arg(required = true)]
         files: Vec<PathBuf>,
+        /// Only show what would become of them; nothing is imported
+        #[arg(long)]
+        preview: bool,
+        /// Import one file exactly as a preview showed it (what `--preview --json` printed), or not
+        /// at all
+        #[arg(long, value_name = "PREVIEW", conflicts_with = "preview")]
+        as_previewed: Option<PathBuf>,
         #[command(flatten)]
         known: parse::Known,
         #[command(flatten)]
@@ -46,7 +53,16 @@ pub(crate) enum Command {
 pub(crate) fn run(command: &Command) -> Result<(), Failure> {
     match command {
         Command::Parse(parse) => parse::run(parse),
-        Command::Import { files, known, desk } => import(files, known.hints(), desk),
+        Command::Import {
+            files,
+            preview,
+            as_previewed,
+            known,
+            desk,
+        } => match as_previewed {
+            Some(shown) => as_shown(files, shown, known.hints(), desk),
+            None => import(files, *preview, known.hints(), desk),
+        },
         Command::Watch {
             folder,
             every,
@@ -56,15 +72,26 @@ pub(crate) fn run(command: &Command) -> Result<(), Failure> {
     }
 }
 
-fn import(files: &[PathBuf], hints: Hints<'_>, desk: &Desk) -> Result<(), Failure> {
+fn import(files: &[PathBuf], preview: bool, hints: Hints<'_>, desk: &Desk) -> Result<(), Failure> {
     let (office, packs) = (desk.office()?, desk.packs()?);
     let mut failed = 0;
     for file in files {
-        let outcome = import_statement(&office, &packs, file, hints);
+        let outcome = if preview {
+            preview_statement(&office, &packs, file, hints)
+        } else {
+            import_statement(&office, &packs, file, hints)
+        };
         if !outcome.as_ref().is_ok_and(Imported::is_complete) {
             failed += 1;
         }
         report(file, &outcome, desk.json)?;
+        if let (true, false, Ok(seen)) = (preview, desk.json, &outcome) {
+            print(&format!(
+                "{}: a preview, nothing was imported (fingerprint {})",
+                file.display(),
+                seen.outcome.fingerprint
+            ))?;
+        }
     }
     if failed == 0 {
         Ok(())
@@ -73,6 +100,38 @@ fn import(files: &[PathBuf], hints: Hints<'_>, desk: &Desk) -> Result<(), Failur
             failed,
             all: files.len(),
         })
+    }
+}
+
+/// One file as its preview showed it, or not at all.
+fn as_shown(
+    files: &[PathBuf],
+    preview: &Path,
+    hints: Hints<'_>,
+    desk: &Desk,
+) -> Result<(), Failure> {
+    let [file] = files else {
+        return Err(Failure::Asked(
+            "a preview is of one file; name just that file with --as-previewed".to_owned(),
+        ));
+    };
+    let bytes = std::fs::read(preview).map_err(|source| Failure::Read {
+        path: preview.to_owned(),
+        source,
+    })?;
+    let shown: ImportOutcome = serde_json::from_slice(&bytes).map_err(|error| {
+        Failure::Asked(format!(
+            "{} is no preview ({error}); make one with `kantor statement import --preview --json`",
+            preview.display()
+        ))
+    })?;
+    let outcome = import_previewed(&desk.office()?, &desk.packs()?, file, hints, &shown);
+    let is_complete = outcome.as_ref().is_ok_and(Imported::is_complete);
+    report(file, &outcome, desk.json)?;
+    if is_complete {
+        Ok(())
+    } else {
+        Err(Failure::Incomplete { failed: 1, all: 1 })
     }
 }
 

@@ -8,7 +8,7 @@ use kantor_wire::{
     ImportAsk, ImportOutcome, MatchView, StatementImport, StatementOutcome as WireOutcome, Verdict,
 };
 
-use super::{LocalOffice, read, refused, say, staff, views};
+use super::{LocalOffice, preview, read, refused, say, staff, views};
 use crate::port::{Once, PortResult};
 
 impl LocalOffice {
@@ -36,16 +36,33 @@ impl LocalOffice {
             account: ask.account.clone(),
             lenient: ask.lenient,
         };
-        let imported = self
-            .office
-            .import(&staff(once), &import)
-            .map_err(refused::import)?;
-        Ok(ImportOutcome {
-            statements: imported
+        let by = staff(once);
+        let views = |imported: &[ImportedStatement]| -> Vec<StatementImport> {
+            imported
                 .iter()
                 .zip(&import.statements)
                 .map(|(became, sent)| self.statement_import(became, sent.head.currency))
-                .collect(),
+                .collect()
+        };
+        let statements = if ask.preview {
+            views(&self.office.preview(&by, &import).map_err(refused::import)?)
+        } else if let Some(previewed) = &ask.previewed {
+            let mut became = Vec::new();
+            let is_kept = self.office.import_if(&by, &import, |imported| {
+                became = views(&imported);
+                preview::differences(previewed, &became).is_empty()
+            });
+            if !is_kept.map_err(refused::import)? {
+                let differences = preview::differences(previewed, &became);
+                return Err(preview::stale(&differences));
+            }
+            became
+        } else {
+            views(&self.office.import(&by, &import).map_err(refused::import)?)
+        };
+        Ok(ImportOutcome {
+            fingerprint: preview::fingerprint(&statements),
+            statements,
             head: self.office.head(),
         })
     }

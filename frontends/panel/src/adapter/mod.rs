@@ -16,6 +16,7 @@ mod books;
 mod customers;
 mod desk;
 mod intake;
+mod preview;
 mod promises;
 mod read;
 mod refused;
