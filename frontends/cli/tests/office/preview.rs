@@ -93,7 +93,7 @@ fn the_command_line_previews_too() {
     assert_eq!(standing(&desk), before);
 
     let preview = folder.path().join("preview.json");
-    fs::write(&preview, shown.out.replace("\"new\": 2", "\"new\": 7")).unwrap();
+    fs::write(&preview, shown.out.replace("\"new\":2", "\"new\":7")).unwrap();
     let other = command(&["--as-previewed", text(&preview)]);
     assert_eq!(other.code, Some(1), "{}", other.out);
     assert!(other.err.contains("nothing was imported"), "{}", other.err);
