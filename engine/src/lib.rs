@@ -48,7 +48,7 @@ mod touched;
 
 pub use apply::apply;
 pub use command::{Answer, Command, LineOutcome, StatementOutcome, StatementToBook};
-pub use decide::{Outcome, decide, due};
+pub use decide::{Outcome, WhatIf, decide, due, what_if};
 pub use event::{Actor, Event, NotBooked, Recorded, StatementBooking, StatementFacts};
 pub use ids::{
     AccountId, BatchId, CoverDealId, CustomerAccountId, CustomerId, Digest, LineId, OrderId,

@@ -11,6 +11,7 @@ mod position;
 mod setup;
 mod statements;
 mod terms;
+mod whatif;
 mod withdraw;
 
 use kantor_model::Moment;
@@ -21,6 +22,7 @@ use crate::event::{Actor, Recorded};
 use crate::refusal::Refusal;
 use crate::snapshot::Snapshot;
 use draft::Draft;
+pub use whatif::{WhatIf, what_if};
 
 /// What a command leads to.
 #[derive(Clone, PartialEq, Eq, Debug)]

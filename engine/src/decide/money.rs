@@ -39,6 +39,11 @@ pub(super) fn judge_unanswered(draft: &mut Draft<'_>, id: OrderId) -> Result<(),
     Ok(())
 }
 
+/// Asks the policy once more about an order that a person was to decide about.
+pub(super) fn judge_held(draft: &mut Draft<'_>, id: OrderId) -> Result<(), Refusal> {
+    judge_order(draft, id, false)
+}
+
 fn judge_order(draft: &mut Draft<'_>, id: OrderId, unanswered: bool) -> Result<(), Refusal> {
     let order = draft.order_of(id)?.clone();
     let Some(first) = order.failing() else {

@@ -1,7 +1,9 @@
 //! The office's rules in the words of a story, and what is shown of its money.
 
-use kantor_engine::policy::{CustomerClass, MoneyRules, MoneyVerdict, PositionLimit, Scope};
-use kantor_engine::{Actor, Command, Event, Policy};
+use kantor_engine::policy::{
+    CustomerClass, Decision, MoneyRules, MoneyVerdict, PositionLimit, Scope,
+};
+use kantor_engine::{Actor, Command, Event, Policy, what_if};
 use kantor_model::Money;
 
 use super::acts::{currency, money};
@@ -12,6 +14,25 @@ impl Story {
     /// `rules [EUR/PLN] [regular] late.honour=20 under.short=scale`: one set of rules, for a pair,
     /// a class, both, or everybody. `also` leaves a set for the same ones beside it.
     pub(super) fn set_rules(&mut self, words: &[&str]) {
+        let policy = self.with_rules(words);
+        self.put_in_force(policy);
+    }
+
+    /// `what if rules EUR/PLN late.honour=20`: what the rules would do with each held order.
+    pub(super) fn what_if(&mut self, words: &[&str]) {
+        let policy = self.with_rules(words);
+        let would = match what_if(&self.office.state, &policy, self.office.now) {
+            Ok(would) => would,
+            Err(refusal) => panic!("{refusal}"),
+        };
+        for what in would {
+            let rows = what.would_say.as_ref().map_or(String::new(), rows);
+            let row = format!("{:?} -> {:?}; {rows}", what.is, what.would_be);
+            self.told.push((format!("would {}", what.order), row));
+        }
+    }
+
+    fn with_rules(&self, words: &[&str]) -> Policy {
         let mut policy = self.policy();
         let mut scope = Scope::default();
         let mut rules = MoneyRules::cautious();
@@ -28,7 +49,7 @@ impl Story {
             policy.money.retain(|(known, _)| *known != scope);
         }
         policy.money.push((scope, rules));
-        self.put_in_force(policy);
+        policy
     }
 
     /// `limit EUR 1000.00 calm 800.00`, or `limit EUR none`.
@@ -107,10 +128,14 @@ pub(super) fn told(event: &Event) -> Option<Row> {
 
 /// The rows of the tables that were used. That a person decides is told by the order's state.
 fn judged(verdict: &MoneyVerdict) -> Option<String> {
-    use kantor_engine::policy::Decision;
     if let [(_, Decision::Hold(_))] = verdict.rows.as_slice() {
         return None;
     }
+    Some(format!("by policy {}, {}", verdict.policy, rows(verdict)))
+}
+
+/// Each row with what it said.
+fn rows(verdict: &MoneyVerdict) -> String {
     let money = |decision: &Decision| -> Option<Money> {
         match decision {
             Decision::Absorb(money) | Decision::Scale(money) | Decision::Return(money) => {
@@ -127,5 +152,5 @@ fn judged(verdict: &MoneyVerdict) -> Option<String> {
             format!("{}: {}{amount}", rule.word(), decision.word())
         })
         .collect();
-    Some(format!("by policy {}, {}", verdict.policy, rows.join(", ")))
+    rows.join(", ")
 }

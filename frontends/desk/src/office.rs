@@ -6,7 +6,7 @@ use kantor_wire::{
     AccountView, AllocateAsk, BatchDetail, BatchView, BookAsk, BooksView, Changes, CurrencyView,
     FileStored, ImportAsk, ImportOutcome, LineView, NewAccount, NewBatch, NewCurrency, NewRates,
     OfficeView, OrderState, OrderView, Page, PayoutState, PayoutView, RateTableView, ReasonAsk,
-    RepriceAsk, VoidAsk,
+    RepriceAsk, RulesDocument, VoidAsk, WhatIfView,
 };
 use serde::de::IgnoredAny;
 
@@ -69,6 +69,21 @@ impl Office {
     /// The office's money at a glance.
     pub fn books(&self) -> Result<BooksView, ApiError> {
         self.transport.get("/books")
+    }
+
+    /// The rules in force.
+    pub fn rules(&self) -> Result<RulesDocument, ApiError> {
+        self.transport.get("/rules")
+    }
+
+    /// Puts rules in force.
+    pub fn set_rules(&self, rules: &RulesDocument) -> Result<RulesDocument, ApiError> {
+        self.transport.post("/rules", rules)
+    }
+
+    /// What rules would do with the orders that are held; changes nothing.
+    pub fn try_rules(&self, rules: &RulesDocument) -> Result<Vec<WhatIfView>, ApiError> {
+        self.transport.post("/rules/try", rules)
     }
 
     /// Takes one more bank account into the books.

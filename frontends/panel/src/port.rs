@@ -12,7 +12,7 @@ use kantor_wire::{
     CustomerAccount, CustomerOrder, CustomerView, FileStored, ImportAsk, ImportOutcome, LineView,
     NewAccount, NewBatch, NewCustomerAccount, NewOrder, NewRates, OfficeView, OrderState,
     OrderView, Page, PayoutState, PayoutView, Problem, PublicRates, QuoteAsk, QuoteView,
-    RateTableView, Role, VoidAsk,
+    RateTableView, Role, RulesDocument, VoidAsk, WhatIfView,
 };
 
 /// Why the office gave no answer.
@@ -215,6 +215,15 @@ pub trait OfficePort: Feed {
 
     /// The office's money at a glance: balances, position, cover of customers' money, results.
     fn books(&self) -> PortResult<BooksView>;
+
+    /// The rules in force.
+    fn rules(&self) -> PortResult<RulesDocument>;
+
+    /// Puts other rules in force, from now on; answers them with their version.
+    fn set_rules(&self, rules: RulesDocument, once: &Once) -> PortResult<RulesDocument>;
+
+    /// What rules would do with the orders that are held, if they were in force.
+    fn try_rules(&self, rules: RulesDocument) -> PortResult<Vec<WhatIfView>>;
 
     /// Adds an account of the office.
     fn add_office_account(&self, account: NewAccount, once: &Once) -> PortResult<AccountView>;

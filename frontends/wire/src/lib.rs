@@ -5,6 +5,7 @@
 //! office      OfficeView · Changes · CurrencyView · AccountView · RateTableView
 //! orders      OrderView · PayoutView · BatchView
 //! intake      StatementWire · ImportAsk · ImportOutcome · LineView
+//! rules       RulesDocument · WhatIfView
 //! customer    Registration · QuoteAsk · QuoteView · CustomerOrder
 //! problem     Problem                        why something was refused
 //! words       Words                          Polish and English
@@ -56,6 +57,7 @@ mod office;
 mod orders;
 mod payouts;
 mod problem;
+mod rules;
 mod words;
 
 pub use books::{AccountBooks, BooksView, CoverView, PositionView, ResultView, RoundingView};
@@ -83,4 +85,8 @@ pub use payouts::{
     TransferView, VoidAsk,
 };
 pub use problem::{FieldProblem, Problem};
+pub use rules::{
+    DateOnly, LateOtherwise, LateRule, LimitRule, MoneyRule, Otherwise, OverRule, RulesDocument,
+    Short, UnderRule, Unproved, WhatIfView,
+};
 pub use words::{Language, Words};

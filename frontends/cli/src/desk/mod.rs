@@ -13,6 +13,7 @@ mod payouts;
 mod plugins;
 mod published;
 mod rates;
+mod rules;
 mod statement;
 mod status;
 mod suspense;
@@ -53,6 +54,9 @@ pub(crate) enum Command {
     /// The rate table
     #[command(subcommand)]
     Rates(rates::Command),
+    /// The office's rules: show them, try others, put others in force
+    #[command(subcommand)]
+    Rules(rules::Command),
     /// Bank packs: which there are, and whether they can be used
     #[command(subcommand)]
     Plugins(plugins::Command),
@@ -76,6 +80,7 @@ fn act(command: &Command) -> Result<(), Failure> {
         Command::Books(command) => books::run(command),
         Command::Currencies(command) => accounts::run_currencies(command),
         Command::Rates(command) => rates::run(command),
+        Command::Rules(command) => rules::run(command),
         Command::Plugins(command) => plugins::run(command),
     }
 }

@@ -13,5 +13,6 @@ mod kill;
 mod kit;
 mod preview;
 mod real_files;
+mod rules;
 mod server;
 mod tamper;

@@ -2,19 +2,20 @@
 
 use std::collections::BTreeMap;
 
-use kantor_engine::{AccountId, Actor, Answer, BatchId, Command, OrderId};
+use kantor_engine::{AccountId, Actor, Answer, BatchId, Command, OrderId, Policy, what_if};
 use kantor_model::{Currency, Money};
 use kantor_office::Request;
 use kantor_wire::{
     AccountView, AllocateAsk, BatchDetail, BatchView, BookAsk, BooksView, CurrencyView, FileStored,
     ImportAsk, ImportOutcome, LineView, NewAccount, NewBatch, NewRates, OfficeView, OrderState,
-    OrderView, Page, PayoutState, PayoutView, RateRow, RateTableView, Role, VoidAsk,
+    OrderView, Page, PayoutState, PayoutView, RateRow, RateTableView, Role, RulesDocument, VoidAsk,
+    WhatIfView,
 };
 
 use super::batches::{file_name, party};
 use super::refused::{missing, people, refuse, transfers};
 use super::suspense::line_id;
-use super::{LocalOffice, number, once as act_once, read, staff, views};
+use super::{LocalOffice, number, once as act_once, read, rules, staff, views};
 use crate::port::{OfficePort, Once, OrderAct, PortError, PortResult, TokenRecord};
 
 fn currency_view(currency: Currency) -> CurrencyView {
@@ -146,6 +147,29 @@ impl OfficePort for LocalOffice {
     fn books(&self) -> PortResult<BooksView> {
         let books = self.office.read(super::books::books);
         books.map_err(|error| PortError::Down(error.to_string()))
+    }
+
+    fn rules(&self) -> PortResult<RulesDocument> {
+        let policy = self.office.read(|seen| seen.policy.clone());
+        Ok(rules::document(&policy.unwrap_or(Policy::initial())))
+    }
+
+    fn set_rules(&self, document: RulesDocument, once: &Once) -> PortResult<RulesDocument> {
+        let policy = rules::policy(&document)?;
+        self.desk_act(Command::SetPolicy { policy }, once)?;
+        self.rules()
+    }
+
+    fn try_rules(&self, document: RulesDocument) -> PortResult<Vec<WhatIfView>> {
+        let policy = rules::policy(&document)?;
+        // A copy, so that nobody waits until every held order is looked at.
+        let seen = self.office.read(Clone::clone);
+        let would = what_if(&seen, &policy, self.office.now());
+        let would = would.map_err(|refusal| refuse(refusal.into()))?;
+        Ok(would
+            .iter()
+            .map(|what| rules::what_if_view(&seen, what))
+            .collect())
     }
 
     fn add_office_account(&self, new: NewAccount, once: &Once) -> PortResult<AccountView> {

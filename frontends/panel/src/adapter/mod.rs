@@ -20,6 +20,7 @@ mod preview;
 mod promises;
 mod read;
 mod refused;
+mod rules;
 mod say;
 mod suspense;
 mod views;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use kantor_wire::{
     AccountView, BooksView, Changes, CurrencyView, NewAccount, NewCurrency, NewRates, OfficeView,
-    RateTableView, Role,
+    RateTableView, Role, RulesDocument, WhatIfView,
 };
 use serde::Deserialize;
 use warp::reply::Response;
@@ -70,6 +70,25 @@ pub(super) fn operations(site: &Arc<DeskSite>) -> Vec<Operation> {
             gives(shape::<BooksView>),
         )
         .reads(site, books),
+        get("/rules", "rules", "The office's rules.", gives(shape::<RulesDocument>))
+            .reads(site, rules),
+        post(
+            "/rules",
+            "setRules",
+            "Puts rules in force, in whole, from now on.",
+            carries(shape::<RulesDocument>),
+            gives(shape::<RulesDocument>),
+        )
+        .needing(Role::Administrator)
+        .acts(site, set_rules),
+        post(
+            "/rules/try",
+            "tryRules",
+            "What rules would do with the orders that are held. Changes nothing.",
+            carries(shape::<RulesDocument>),
+            gives(shape::<Vec<WhatIfView>>),
+        )
+        .acts(site, try_rules),
         get("/rates", "rates", "The table in force.", gives(shape::<RateTableView>))
             .reads(site, rates),
         post(
@@ -128,6 +147,26 @@ async fn accounts(asked: Asked) -> PortResult<Response> {
 
 async fn books(asked: Asked) -> PortResult<Response> {
     document(&asked.site.ask(|port| port.books()).await?)
+}
+
+async fn rules(asked: Asked) -> PortResult<Response> {
+    document(&asked.site.ask(|port| port.rules()).await?)
+}
+
+async fn set_rules(asked: Asked) -> PortResult<Response> {
+    let once = asked.once()?;
+    let rules: RulesDocument = carried(&asked.call)?;
+    document(
+        &asked
+            .site
+            .ask(move |port| port.set_rules(rules, &once))
+            .await?,
+    )
+}
+
+async fn try_rules(asked: Asked) -> PortResult<Response> {
+    let rules: RulesDocument = carried(&asked.call)?;
+    document(&asked.site.ask(move |port| port.try_rules(rules)).await?)
 }
 
 async fn add_account(asked: Asked) -> PortResult<Response> {
