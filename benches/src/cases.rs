@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::hint::black_box;
 
-use kantor_engine::matching::{LineFacts, Match, match_line};
+use kantor_engine::matching::{Line, LineFacts, What, match_lines as match_all};
 use kantor_engine::{Answer, StatementOutcome};
 use kantor_model::{
     Abroad, Batch, Complaint, Currency, Date, EntryView, Flow, Iban, Money, PartView, Party,
@@ -271,12 +271,18 @@ fn numbered(count: usize) -> Batch {
 }
 
 fn matched(office: &Memory, lines: &[LineFacts]) -> usize {
-    lines
+    let lent: Vec<Line<'_>> = lines
         .iter()
-        .filter(|line| {
-            let found = match_line(&office.state, EURO_ACCOUNT, line);
-            matches!(found, Match::Order(_))
+        .zip(1..)
+        .map(|(facts, ordinal)| {
+            let account = EURO_ACCOUNT;
+            Line::of(kantor_engine::LineId { account, ordinal }, facts)
         })
+        .collect();
+    let policy = kantor_engine::Policy::initial();
+    match_all(&office.state, EURO_ACCOUNT, &lent, &policy)
+        .iter()
+        .filter(|found| matches!(found.what, What::Orders(_)))
         .count()
 }
 

@@ -215,6 +215,8 @@ pub fn facts(orders: &[Waiting]) -> Vec<LineFacts> {
             booked_at: None,
             text: title(waiting.order),
             payer: Payer::Customers(vec![waiting.customer]),
+            code: None,
+            virtual_account: None,
             reversal: false,
             evidence: waiting.order.0,
         })

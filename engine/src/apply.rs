@@ -1,20 +1,18 @@
 //! What an event does to the office. Total: a recorded event is a fact and is never refused.
 
 mod chain;
+mod lines;
 
 pub(crate) use chain::ask;
 
-use kantor_model::Money;
-
 use crate::batch::{BatchStep, PayoutBatch, next_batch_state};
 use crate::event::{Event, Recorded};
-use crate::matching::Question;
 use crate::order::{Offer, Order, OrderState, OrderStep, Tally, next_order_state};
 use crate::payout::{Payout, PayoutState, PayoutStep, next_payout_state};
 use crate::position::{self, Revalued};
-use crate::receipt::{Receipt, ReceiptState, ReceiptStep, next_receipt_state};
 use crate::snapshot::{CustomerAccount, OfficeAccount, REMEMBERED_TABLES, Settled, Snapshot};
-use crate::{AccountId, BatchId, LineId, OrderId, PayoutId};
+use crate::{AccountId, BatchId, OrderId, PayoutId};
+use lines::{apply_line, settle_part, take_back};
 
 /// Applies a recorded event to the office's state and to its books.
 pub fn apply(state: &mut Snapshot, recorded: &Recorded) {
@@ -29,6 +27,7 @@ pub fn apply(state: &mut Snapshot, recorded: &Recorded) {
         | Event::CustomerRegistered { .. }
         | Event::CustomerAccountAdded { .. }
         | Event::CustomerClassified { .. }
+        | Event::LineRulesSet { .. }
         | Event::NoticesSent { .. } => apply_setting(state, &recorded.event),
         Event::OrderPlaced { .. }
         | Event::TermsChanged { .. }
@@ -51,12 +50,18 @@ pub fn apply(state: &mut Snapshot, recorded: &Recorded) {
         | Event::StatementArchived { .. }
         | Event::ReceiptWithdrawn { .. }
         | Event::FundsMissing { .. }
+        | Event::LinesExplained { .. }
         | Event::ReceiptAllocated { .. }
         | Event::ReceiptReleased { .. }
         | Event::LineBooked { .. }
         | Event::LineBookingReversed { .. }
         | Event::CoverDealBooked { .. }
-        | Event::CoverDealReversed { .. } => apply_line(state, &recorded.event),
+        | Event::CoverDealReversed { .. }
+        | Event::LineAssigned { .. }
+        | Event::LineRefunded { .. }
+        | Event::LineClassified { .. }
+        | Event::OwnTransferPaired { .. }
+        | Event::OwnTransferUnpaired { .. } => apply_line(state, &recorded.event),
         Event::PositionRevalued { .. }
         | Event::PositionOverLimit { .. }
         | Event::PositionCalm { .. } => apply_position(state, &recorded.event),
@@ -145,6 +150,7 @@ fn apply_setting(state: &mut Snapshot, event: &Event) {
                 None => state.customer_classes.remove(customer),
             };
         }
+        Event::LineRulesSet { rules } => state.line_rules = rules.clone(),
         Event::NoticesSent { through } => state.notices_sent = *through,
         _ => {}
     }
@@ -175,22 +181,26 @@ fn apply_order(state: &mut Snapshot, event: &Event) {
         Event::OrderPlaced { facts } => {
             state.last.order = facts.order.0;
             state.deadlines.insert((facts.deadline, facts.order));
-            state.orders.insert(
-                facts.order,
-                Order {
-                    facts: facts.clone(),
-                    state: OrderState::AwaitingFunds,
-                    terms: facts.terms,
-                    deadline: facts.deadline,
-                    offered: None,
-                    cancelled: false,
-                    receipts: Vec::new(),
-                    tally: Tally::default(),
-                    payouts: Vec::new(),
-                    verdict: None,
-                    difference: None,
-                },
-            );
+            let order = Order {
+                facts: facts.clone(),
+                state: OrderState::AwaitingFunds,
+                terms: facts.terms,
+                deadline: facts.deadline,
+                offered: None,
+                cancelled: false,
+                receipts: Vec::new(),
+                tally: Tally::default(),
+                payouts: Vec::new(),
+                verdict: None,
+                difference: None,
+            };
+            state.wanting.insert(&order);
+            state.orders.insert(facts.order, order);
+            for old in state.wanting.forgotten(facts.placed) {
+                if let Some(order) = state.orders.get(&old) {
+                    state.wanting.remove(order);
+                }
+            }
         }
         Event::TermsChanged { order, terms, .. } => {
             step(state, *order, OrderStep::Improve, |changed| {
@@ -260,21 +270,34 @@ fn apply_order(state: &mut Snapshot, event: &Event) {
     }
 }
 
-/// Moves an order along its table, changes it, and keeps the list of deadlines in step.
+/// Moves an order along its table and changes it.
 fn step(state: &mut Snapshot, id: OrderId, step: OrderStep, change: impl FnOnce(&mut Order)) {
+    let Some(was) = state.orders.get(&id).map(|order| order.state) else {
+        return;
+    };
+    change_order(state, id, |order| {
+        order.state = next_order_state(order.state, step).unwrap_or(order.state);
+        change(order);
+        if order.state != OrderState::AwaitingConsent {
+            order.offered = None;
+        }
+    });
+    if let Some(order) = state.orders.get(&id) {
+        position::count_remainder(&mut state.remainders, order, was);
+    }
+}
+
+/// Changes an order, and keeps the list of deadlines and what matching looks up in step.
+pub(crate) fn change_order(state: &mut Snapshot, id: OrderId, change: impl FnOnce(&mut Order)) {
     let Some(order) = state.orders.get_mut(&id) else {
         return;
     };
     if let Some(until) = order.waits_until() {
         state.deadlines.remove(&(until, id));
     }
-    let was = order.state;
-    order.state = next_order_state(order.state, step).unwrap_or(order.state);
-    position::count_remainder(&mut state.remainders, order, was);
+    state.wanting.remove(order);
     change(order);
-    if order.state != OrderState::AwaitingConsent {
-        order.offered = None;
-    }
+    state.wanting.insert(order);
     if let Some(until) = order.waits_until() {
         state.deadlines.insert((until, id));
     }
@@ -287,111 +310,9 @@ fn forgive_lateness(state: &mut Snapshot, id: OrderId) {
     };
     order.tally = Tally::default();
     for line in &order.receipts {
-        if let Some(receipt) = state.receipts.get_mut(line) {
+        if let Some(receipt) = state.receipts.get_mut(&(*line, id)) {
             receipt.failed = receipt.failed.filter(|reason| !reason.is_about_time());
             order.tally.add(receipt);
-        }
-    }
-}
-
-#[allow(clippy::wildcard_enum_match_arm)] // `apply` sorts the events; each is named in one of five
-fn apply_line(state: &mut Snapshot, event: &Event) {
-    match event {
-        Event::StatementBooked { booking, questions } => {
-            chain::book(state, booking);
-            chain::ask(state, booking.facts.account, questions);
-        }
-        Event::StatementArchived { facts, why } => chain::archive(state, facts, why),
-        Event::ReceiptWithdrawn { line, order } => {
-            release(state, *line, *order, ReceiptStep::Reverse);
-            take_back(state, *line);
-        }
-        Event::FundsMissing {
-            line,
-            order,
-            amount,
-        } => {
-            release(state, *line, *order, ReceiptStep::Reverse);
-            take_back(state, *line);
-            let missing = state.missing.get(order).copied();
-            let missing = missing.unwrap_or(Money::zero(amount.currency()));
-            let missing = missing.plus(*amount).unwrap_or(missing);
-            state.missing.insert(*order, missing);
-        }
-        Event::ReceiptAllocated {
-            line,
-            order,
-            amount,
-            verdict,
-            rule,
-            failed,
-            ..
-        } => {
-            state.questions.remove(line);
-            state.settled.insert(*line, Settled::Receipt(*order));
-            let receipt = Receipt {
-                line: *line,
-                order: *order,
-                amount: *amount,
-                state: ReceiptState::Allocated,
-                verdict: *verdict,
-                rule: *rule,
-                failed: *failed,
-            };
-            if let Some(order) = state.orders.get_mut(order) {
-                order.receipts.push(*line);
-                order.tally.add(&receipt);
-            }
-            state.receipts.insert(*line, receipt);
-        }
-        Event::ReceiptReleased { line, order, .. } => {
-            release(state, *line, *order, ReceiptStep::Release);
-            take_back(state, *line);
-        }
-        Event::LineBooked {
-            line,
-            account,
-            amount,
-            ..
-        } => {
-            state.questions.remove(line);
-            let booked = Settled::Booked {
-                account: account.clone(),
-                amount: *amount,
-            };
-            state.settled.insert(*line, booked);
-        }
-        Event::LineBookingReversed { line, .. } => take_back(state, *line),
-        Event::CoverDealBooked { deal, facts, .. } => {
-            state.last.cover_deal = deal.0;
-            state.cover_deals.insert(*deal, facts.clone());
-            for line in facts.lines() {
-                state.questions.remove(&line);
-                state.settled.insert(line, Settled::CoverDeal(*deal));
-            }
-        }
-        Event::CoverDealReversed { deal, facts, .. } => {
-            state.cover_deals.remove(deal);
-            for line in facts.lines() {
-                take_back(state, line);
-            }
-        }
-        _ => {}
-    }
-}
-
-fn take_back(state: &mut Snapshot, line: LineId) {
-    state.settled.remove(&line);
-    state.questions.insert(line, Question::TakenBack);
-}
-
-/// A line is not its order's money any more.
-fn release(state: &mut Snapshot, line: LineId, order: OrderId, step: ReceiptStep) {
-    if let Some(receipt) = state.receipts.get_mut(&line) {
-        receipt.state = next_receipt_state(receipt.state, step).unwrap_or(receipt.state);
-        if let Some(order) = state.orders.get_mut(&order) {
-            order.receipts.retain(|receipt| *receipt != line);
-            order.tally.remove(receipt);
         }
     }
 }
@@ -411,7 +332,7 @@ fn apply_payout(state: &mut Snapshot, recorded: &Recorded) {
             state.payouts.insert(facts.payout, payout);
             let owed = state.owed.entry(facts.account).or_default();
             owed.count(PayoutState::Due, facts.amount.minor());
-            if let Some(order) = state.orders.get_mut(&facts.order) {
+            if let Some(order) = facts.order.and_then(|order| state.orders.get_mut(&order)) {
                 order.payouts.push(facts.payout);
             }
         }
@@ -421,8 +342,7 @@ fn apply_payout(state: &mut Snapshot, recorded: &Recorded) {
             if let Some(payout) = state.payouts.get_mut(payout) {
                 payout.paid_by = Some(*line);
             }
-            state.questions.remove(line);
-            state.settled.insert(*line, Settled::Payout(*payout));
+            settle_part(state, *line, Settled::Payout(*payout), None);
         }
         Event::PayoutUnproved {
             payout,
@@ -430,11 +350,14 @@ fn apply_payout(state: &mut Snapshot, recorded: &Recorded) {
             line,
         } => {
             step_payout(state, *payout, PayoutStep::Unpay);
-            if let Some(payout) = state.payouts.get_mut(payout) {
-                payout.paid_by = None;
+            if let Some(order) = order {
+                step(state, *order, OrderStep::PayoutReturned, |_| {});
             }
-            step(state, *order, OrderStep::PayoutReturned, |_| {});
-            take_back(state, *line);
+            if let Some(paid) = state.payouts.get_mut(payout) {
+                paid.paid_by = None;
+                let amount = paid.facts.amount;
+                take_back(state, *line, &Settled::Payout(*payout), amount);
+            }
         }
         // Alarms. A line that pays twice stays the question that its booking made of it.
         Event::PaidTwice { .. } | Event::PaidWithoutFile { .. } => {}

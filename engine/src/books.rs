@@ -196,19 +196,45 @@ pub enum Became {
     CoverDeal,
     /// Booked to a ledger account.
     Booked(LedgerAccount),
+    /// One side of a transfer between accounts of the office.
+    OwnTransfer,
+    /// Sent back to where it came from.
+    Refunded,
     /// Nobody's yet.
     Open,
 }
 
-/// What a line of an account became.
-pub fn became(seen: &Snapshot, line: LineId) -> Became {
-    match seen.settled.get(&line) {
-        Some(Settled::Receipt(_)) => Became::Receipt,
-        Some(Settled::Payout(_)) => Became::Payout,
-        Some(Settled::CoverDeal(_)) => Became::CoverDeal,
-        Some(Settled::Booked { account, .. }) => Became::Booked(account.clone()),
-        None => Became::Open,
+/// What the parts of a line became; most lines are one part.
+pub fn became(
+    seen: &Snapshot,
+    line: LineId,
+    amount: Money,
+) -> Result<Vec<(Became, Money)>, MoneyError> {
+    let mut left = amount;
+    let mut became = Vec::new();
+    for part in seen.settled.get(&line).map(Settled::parts).unwrap_or_default() {
+        let (what, part) = match part {
+            Settled::Receipt(order) => {
+                let receipt = seen.receipts.get(&(line, *order));
+                (Became::Receipt, receipt.map_or(left, |receipt| receipt.amount))
+            }
+            Settled::Payout(_) => (Became::Payout, left),
+            Settled::CoverDeal(_) => (Became::CoverDeal, left),
+            Settled::Booked { account, amount } => (Became::Booked(account.clone()), *amount),
+            Settled::OwnTransfer(_) => (Became::OwnTransfer, left),
+            Settled::Refunded(payout) => {
+                let payout = seen.payouts.get(payout);
+                (Became::Refunded, payout.map_or(left, |payout| payout.facts.amount))
+            }
+            Settled::Parts(_) => continue,
+        };
+        left = left.minus(part)?;
+        became.push((what, part));
     }
+    if became.is_empty() || !left.is_zero() {
+        became.push((Became::Open, left));
+    }
+    Ok(became)
 }
 
 /// The books of an account against the bank, down to the line.
@@ -216,7 +242,7 @@ pub fn became(seen: &Snapshot, line: LineId) -> Became {
 pub struct AgainstBank {
     /// What was on it when it was taken into the books.
     pub opening: Money,
-    /// What its lines became: how many, and their sum.
+    /// What its lines became: how many, and their sum. A line of several parts counts in each.
     pub lines: BTreeMap<Became, (u64, Money)>,
     /// The opening and all lines.
     pub by_lines: Money,
@@ -244,11 +270,11 @@ pub fn against_bank(
             account: account.account,
             ordinal,
         };
-        let (count, sum) = rows
-            .entry(became(seen, line))
-            .or_insert((0, Money::zero(currency)));
-        *count += 1;
-        *sum = sum.plus(amount)?;
+        for (what, part) in became(seen, line, amount)? {
+            let (count, sum) = rows.entry(what).or_insert((0, Money::zero(currency)));
+            *count += 1;
+            *sum = sum.plus(part)?;
+        }
         by_lines = by_lines.plus(amount)?;
     }
     let in_books = |account| seen.ledger.balance(&account, currency);

@@ -7,7 +7,7 @@ use kantor_model::{Currency, Date, Decimal, Iban, Money};
 use crate::batch::TransferFile;
 use crate::chain::{Link, Marks};
 use crate::event::{NotBooked, StatementFacts};
-use crate::matching::{LineFacts, Question, Verdict};
+use crate::matching::{Explanation, LineFacts, LineRules, Question, Verdict};
 use crate::order::HeldReason;
 use crate::policy::{CustomerClass, Policy};
 use crate::rates::{Fixed, RateLine};
@@ -118,7 +118,14 @@ pub enum Command {
         order: OrderId,
         reason: String,
     },
-    /// Takes a line back from its order.
+    /// Gives a line to several orders by hand, so much to each; what is left stays a question.
+    SplitLine {
+        line: LineId,
+        facts: LineFacts,
+        shares: Vec<(OrderId, Money)>,
+        reason: String,
+    },
+    /// Takes a line back from its order, or from every order that has a share of it.
     ReleaseReceipt { line: LineId, reason: String },
     /// Books a line that is nobody's order to a named ledger account.
     BookLine {
@@ -127,8 +134,25 @@ pub enum Command {
         ledger_account: String,
         reason: String,
     },
-    /// Undoes that.
+    /// Undoes that; also a refund to the source that has not gone out, and a pair of own transfers.
     ReverseLineBooking { line: LineId, reason: String },
+    /// Sends money that is nobody's back to the account it came from.
+    RefundLine {
+        line: LineId,
+        amount: Money,
+        reason: String,
+    },
+    /// Gives an open line to somebody to look after; to nobody, when empty.
+    AssignLine { line: LineId, owner: Option<String> },
+    /// Says that a debit of one account of the office is a credit of another.
+    PairOwnTransfer {
+        debit: LineId,
+        credit: LineId,
+        amount: Money,
+        reason: String,
+    },
+    /// Puts other rules for lines that are nobody's order in force.
+    SetLineRules { rules: LineRules },
     /// Puts every payout that is due from an account into a batch, but for those that cannot be
     /// written because nobody knows where to: they stay due, and hold nobody else up.
     MakeBatch {
@@ -180,6 +204,8 @@ pub struct LineOutcome {
     pub failed: Option<HeldReason>,
     /// What a person must say.
     pub question: Option<Question>,
+    /// Why, and why not otherwise.
+    pub why: Explanation,
 }
 
 /// What became of a statement.

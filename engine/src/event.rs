@@ -5,7 +5,7 @@ use kantor_model::{Currency, Date, Decimal, Format, Iban, Moment, Money};
 use crate::batch::TransferFile;
 use crate::chain::ChainChange;
 use crate::ledger::{LedgerAccount, Posting};
-use crate::matching::{Question, Rule, Verdict};
+use crate::matching::{Evidence, Explained, LineRules, Question, Rule, Verdict};
 use crate::order::{HeldReason, OrderFacts};
 use crate::payout::PayoutFacts;
 use crate::policy::{CustomerClass, MoneyVerdict, Policy};
@@ -258,15 +258,25 @@ pub enum Event {
         order: OrderId,
         amount: Money,
     },
-    /// A bank line is this order's money; a person who said so gave his reason.
+    /// Why lines of an account are questions: what was seen, and what would have made them match.
+    LinesExplained {
+        account: AccountId,
+        lines: Vec<Explained>,
+    },
+    /// A bank line, or a share of it, is this order's money; a person who said so gave his reason.
+    /// `rest` is what is left of the line as a question.
     ReceiptAllocated {
         line: LineId,
         order: OrderId,
         amount: Money,
+        booked_on: Option<Date>,
         verdict: Verdict,
         rule: Rule,
         rule_version: u32,
+        evidence: Vec<Evidence>,
+        rivals: Vec<OrderId>,
         failed: Option<HeldReason>,
+        rest: Option<Money>,
         reason: Option<String>,
     },
     /// A person took a line back from its order.
@@ -284,6 +294,41 @@ pub enum Event {
     },
     /// That was undone; the line is a question again.
     LineBookingReversed { line: LineId, reason: String },
+    /// Somebody looks after an open line from here on; nobody, when empty.
+    LineAssigned { line: LineId, owner: Option<String> },
+    /// Money that is nobody's goes back to the account it came from, by this payout.
+    LineRefunded {
+        line: LineId,
+        payout: PayoutId,
+        amount: Money,
+        reason: String,
+    },
+    /// One of the office's rules booked a line to a ledger account.
+    LineClassified {
+        line: LineId,
+        rule: String,
+        rules_version: u32,
+        account: LedgerAccount,
+        amount: Money,
+        booked_on: Option<Date>,
+    },
+    /// A debit of one account of the office is a credit of another; a person who said so gave his
+    /// reason.
+    OwnTransferPaired {
+        debit: LineId,
+        credit: LineId,
+        amount: Money,
+        evidence: Vec<Evidence>,
+        reason: Option<String>,
+    },
+    /// That was undone; both lines are questions again.
+    OwnTransferUnpaired {
+        debit: LineId,
+        credit: LineId,
+        reason: String,
+    },
+    /// New rules for lines that are nobody's order.
+    LineRulesSet { rules: LineRules },
     /// Money is owed out; its identity exists from here on.
     PayoutDue { facts: PayoutFacts },
     /// It is not owed any more.
@@ -293,7 +338,7 @@ pub enum Event {
     /// The statements that prove the day do not have the debit: nobody knows whether it left.
     PayoutUnproved {
         payout: PayoutId,
-        order: OrderId,
+        order: Option<OrderId>,
         line: LineId,
     },
     /// The bank shows a second debit for it (alarm); the line stays a question.
@@ -381,10 +426,17 @@ impl Event {
             Event::StatementArchived { .. } => "StatementArchived",
             Event::ReceiptWithdrawn { .. } => "ReceiptWithdrawn",
             Event::FundsMissing { .. } => "FundsMissing",
+            Event::LinesExplained { .. } => "LinesExplained",
             Event::ReceiptAllocated { .. } => "ReceiptAllocated",
             Event::ReceiptReleased { .. } => "ReceiptReleased",
             Event::LineBooked { .. } => "LineBooked",
             Event::LineBookingReversed { .. } => "LineBookingReversed",
+            Event::LineAssigned { .. } => "LineAssigned",
+            Event::LineRefunded { .. } => "LineRefunded",
+            Event::LineClassified { .. } => "LineClassified",
+            Event::OwnTransferPaired { .. } => "OwnTransferPaired",
+            Event::OwnTransferUnpaired { .. } => "OwnTransferUnpaired",
+            Event::LineRulesSet { .. } => "LineRulesSet",
             Event::PayoutDue { .. } => "PayoutDue",
             Event::PayoutWithdrawn { .. } => "PayoutWithdrawn",
             Event::PayoutPaid { .. } => "PayoutPaid",

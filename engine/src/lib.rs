@@ -56,7 +56,7 @@ pub use ids::{
 };
 pub use pairing::{Candidate, PairedBy, pair};
 pub use policy::{CustomerClass, DateOnly, Policy, Provisional};
-pub use reference::{Reference, Referent, find_references};
+pub use reference::{Reference, Referent, each_reference, find_references};
 pub use refusal::Refusal;
 pub use snapshot::{
     BookedStatement, CustomerAccount, LastNumbers, OfficeAccount, Settled, Snapshot, WaitingKey,

@@ -2,7 +2,7 @@
 
 mod facts;
 
-pub use facts::{Offer, Order, OrderFacts, Tally};
+pub use facts::{Offer, Order, OrderFacts, Tally, sum_fails};
 
 /// Why an order waits for a person (powód wstrzymania). Ordered by precedence: when several
 /// tests fail at once, the first one is named.

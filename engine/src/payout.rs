@@ -266,8 +266,8 @@ pub const fn next_payout_state(state: PayoutState, step: PayoutStep) -> Option<P
 pub struct PayoutFacts {
     /// Its number.
     pub payout: PayoutId,
-    /// For which order.
-    pub order: OrderId,
+    /// For which order; none, where money that is nobody's goes back to where it came from.
+    pub order: Option<OrderId>,
     /// What for.
     pub kind: PayoutKind,
     /// How much, positive.

@@ -1,6 +1,6 @@
 //! The life of a receipt: a bank line allocated to an order.
 
-use kantor_model::Money;
+use kantor_model::{Date, Money};
 
 use crate::matching::{Rule, Verdict};
 use crate::order::HeldReason;
@@ -72,7 +72,7 @@ pub const fn next_receipt_state(state: ReceiptState, step: ReceiptStep) -> Optio
         (S::Released, E::Allocate) => Some(S::Allocated),
         (S::Allocated, E::Release) => Some(S::Released),
         (S::Allocated, E::Reverse) => Some(S::Reversed),
-        // One line serves one order (law 3).
+        // Each minor unit of a line serves one order (law 3).
         (S::Allocated, E::Allocate) => None,
         (S::Released, E::Release | E::Reverse) => None,
         // Money that the bank took back cannot serve anybody.
@@ -80,15 +80,17 @@ pub const fn next_receipt_state(state: ReceiptState, step: ReceiptStep) -> Optio
     }
 }
 
-/// A bank line allocated to an order.
+/// A bank line, or a share of it, allocated to an order.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Receipt {
     /// The bank line.
     pub line: LineId,
     /// Whose money it is.
     pub order: OrderId,
-    /// How much, positive.
+    /// How much of the line, positive.
     pub amount: Money,
+    /// The day on which the bank booked the line.
+    pub booked_on: Option<Date>,
     /// Where it is in its life.
     pub state: ReceiptState,
     /// How sure the match was.

@@ -104,16 +104,29 @@ impl fmt::Debug for Reference {
 /// A character that was mistyped or swapped makes the check fail: then nothing is found, because a
 /// guess would be somebody else's money.
 pub fn find_references(text: &str) -> Vec<Reference> {
-    let plain: Vec<u8> = text.chars().filter_map(plain_character).collect();
     let mut found: Vec<Reference> = Vec::new();
-    for window in plain.windows(9) {
-        if let Some(reference) = read_window(window)
-            && !found.contains(&reference)
-        {
+    each_reference(text, &mut |reference| {
+        if !found.contains(&reference) {
             found.push(reference);
         }
-    }
+    });
     found
+}
+
+/// Tells every reference of a text as [`find_references`] finds them, without keeping any: one that
+/// stands there twice is told twice.
+pub fn each_reference(text: &str, found: &mut dyn FnMut(Reference)) {
+    // The last nine plain characters, the newest in the lowest byte.
+    let mut last: u128 = 0;
+    for plain in text.chars().filter_map(plain_character) {
+        last = (last << 8 | u128::from(plain)) & 0xFF_FFFF_FFFF_FFFF_FFFF;
+        if (last >> 64) as u8 == b'K'
+            && let Some(window) = last.to_be_bytes().last_chunk::<9>()
+            && let Some(reference) = read_window(window)
+        {
+            found(reference);
+        }
+    }
 }
 
 fn plain_character(character: char) -> Option<u8> {

@@ -105,6 +105,20 @@ pub enum Refusal {
         found: Money,
         expected: Money,
     },
+    #[error(
+        "a share of line {line} for order {order} must be positive, in the line's currency, and the only one for that order; correct the shares"
+    )]
+    BadShare { line: LineId, order: OrderId },
+    #[error("the shares are more than the {open} that are open of line {line}; give less")]
+    SharesExceed { line: LineId, open: Money },
+    #[error(
+        "no closing balance proves line {line} yet, so its money may still be taken back; send it back when the statement of its day has come"
+    )]
+    LineNotProved { line: LineId },
+    #[error(
+        "lines {debit} and {credit} are not a debit and a credit of two accounts; choose the two sides of one transfer"
+    )]
+    NotAPair { debit: LineId, credit: LineId },
     #[error("nothing is due from account {account}; there is no file to write")]
     NothingDue { account: AccountId },
     #[error(
@@ -226,6 +240,10 @@ impl Refusal {
             Refusal::NotBookedToLedger { .. } => "not_booked_to_ledger",
             Refusal::LedgerAccountName { .. } => "ledger_account_name",
             Refusal::LineDiffers { .. } => "line_differs",
+            Refusal::BadShare { .. } => "bad_share",
+            Refusal::SharesExceed { .. } => "shares_exceed",
+            Refusal::LineNotProved { .. } => "line_not_proved",
+            Refusal::NotAPair { .. } => "not_a_pair",
             Refusal::NothingDue { .. } => "nothing_due",
             Refusal::NoPayees { .. } => "no_payees",
             Refusal::NoBatch { .. } => "no_batch",

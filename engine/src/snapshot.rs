@@ -8,7 +8,7 @@ use crate::batch::PayoutBatch;
 use crate::chain::Placed;
 use crate::event::StatementFacts;
 use crate::ledger::{Ledger, LedgerAccount};
-use crate::matching::{Book, Question};
+use crate::matching::{Asked, Book, Each, LineRules, OpenOrder, OwnTransfers, Question, Wanting};
 use crate::order::Order;
 use crate::pairing::Candidate;
 use crate::payout::Payout;
@@ -89,7 +89,7 @@ pub struct CustomerAccount {
 /// What became of a line that is no question any more.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Settled {
-    /// It is an order's money.
+    /// It is an order's money; a share of it, where other parts are somebody else's.
     Receipt(OrderId),
     /// It closed a payout.
     Payout(PayoutId),
@@ -102,6 +102,27 @@ pub enum Settled {
     },
     /// It is one of the two sides of an exchange of the office itself.
     CoverDeal(CoverDealId),
+    /// It is one side of a transfer between accounts of the office; this line is the other.
+    OwnTransfer(LineId),
+    /// It goes back to where it came from, by this payout.
+    Refunded(PayoutId),
+    /// Several of these, each a part of the line.
+    Parts(Vec<Settled>),
+}
+
+impl Settled {
+    /// The parts; itself, where it is one.
+    pub fn parts(&self) -> &[Settled] {
+        match self {
+            Settled::Parts(parts) => parts,
+            Settled::Receipt(_)
+            | Settled::Payout(_)
+            | Settled::Booked { .. }
+            | Settled::CoverDeal(_)
+            | Settled::OwnTransfer(_)
+            | Settled::Refunded(_) => std::slice::from_ref(self),
+        }
+    }
 }
 
 /// A booked statement, as much of it as is asked for again.
@@ -137,10 +158,12 @@ pub struct Snapshot {
     pub customer_classes: BTreeMap<CustomerId, CustomerClass>,
     /// Orders.
     pub orders: BTreeMap<OrderId, Order>,
+    /// Orders that want money, by customer and by amount.
+    pub wanting: Wanting,
     /// Orders that wait for money, by deadline: what [`crate::due`] looks at.
     pub deadlines: BTreeSet<(kantor_model::Moment, OrderId)>,
-    /// Receipts, by the line that they are.
-    pub receipts: BTreeMap<LineId, Receipt>,
+    /// Receipts, by the line that they are of and the order that they are for.
+    pub receipts: BTreeMap<(LineId, OrderId), Receipt>,
     /// Payouts.
     pub payouts: BTreeMap<PayoutId, Payout>,
     /// Payouts that are due, by account.
@@ -149,7 +172,13 @@ pub struct Snapshot {
     pub batches: BTreeMap<BatchId, PayoutBatch>,
     /// Lines that wait for a person, with the question.
     pub questions: BTreeMap<LineId, Question>,
-    /// Lines that are no question any more.
+    /// What is known of lines that are or were a question.
+    pub asked: BTreeMap<LineId, Asked>,
+    /// Lines between accounts of the office that wait for their other side.
+    pub own_transfers: OwnTransfers,
+    /// The rules for lines that are nobody's order.
+    pub line_rules: LineRules,
+    /// Lines that are no question any more, or of which a part is none.
     pub settled: BTreeMap<LineId, Settled>,
     /// How many statements were booked.
     pub statements: u64,
@@ -212,6 +241,14 @@ impl Snapshot {
         self.rates.iter().find(|table| table.version == version)
     }
 
+    /// So many seconds after its deadline money of an order is still in time, as the policy says.
+    pub fn grace(&self, order: &Order) -> i64 {
+        let Some(policy) = &self.policy else { return 0 };
+        let class = self.customer_classes.get(&order.facts.customer);
+        let pair = (order.terms.base(), order.terms.quote());
+        policy.money_rules(pair, class).1.late.grace_seconds
+    }
+
     /// The office account with this number at the bank.
     pub fn account_of(&self, iban: &Iban) -> Option<&OfficeAccount> {
         self.accounts.values().find(|account| account.iban == *iban)
@@ -219,11 +256,24 @@ impl Snapshot {
 }
 
 impl Book for Snapshot {
-    fn order(&self, order: OrderId) -> Option<&Order> {
-        self.orders.get(&order)
+    fn open_order(&self, order: OrderId) -> Option<OpenOrder> {
+        let order = self.orders.get(&order)?;
+        Some(OpenOrder::of(order).with_grace(self.grace(order)))
     }
 
-    fn payout(&self, payout: PayoutId) -> Option<&Payout> {
-        self.payouts.get(&payout)
+    fn payout_seen(&self, payout: PayoutId) -> Option<Payout> {
+        self.payouts.get(&payout).copied()
+    }
+
+    fn wanting(&self, customer: CustomerId, amount: Money, each: Each<'_>) {
+        self.wanting.wanting(customer, amount, each);
+    }
+
+    fn of_customer(&self, customer: CustomerId, currency: Currency, each: Each<'_>) {
+        self.wanting.of_customer(customer, currency, each);
+    }
+
+    fn of_amount(&self, amount: Money, each: Each<'_>) {
+        self.wanting.of_amount(amount, each);
     }
 }

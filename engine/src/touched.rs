@@ -33,6 +33,7 @@ impl Touched {
             | Event::PositionRevalued { .. }
             | Event::PositionOverLimit { .. }
             | Event::PositionCalm { .. }
+            | Event::LineRulesSet { .. }
             | Event::NoticesSent { .. } => {}
             Event::AccountOpened { account, .. } => touched.accounts.push(*account),
             Event::StatementArchived { facts, .. } => touched.accounts.push(facts.account),
@@ -62,6 +63,14 @@ impl Touched {
                         ordinal: *ordinal,
                     }));
             }
+            Event::LinesExplained { account, lines } => {
+                let line = |ordinal| LineId {
+                    account: *account,
+                    ordinal,
+                };
+                let lines = lines.iter().map(|explained| line(explained.ordinal));
+                touched.lines.extend(lines);
+            }
             Event::ReceiptAllocated { line, order, .. }
             | Event::ReceiptReleased { line, order, .. }
             | Event::ReceiptWithdrawn { line, order }
@@ -69,15 +78,26 @@ impl Touched {
                 touched.lines.push(*line);
                 touched.orders.push(*order);
             }
-            Event::LineBooked { line, .. } | Event::LineBookingReversed { line, .. } => {
+            Event::LineBooked { line, .. }
+            | Event::LineBookingReversed { line, .. }
+            | Event::LineAssigned { line, .. }
+            | Event::LineClassified { line, .. } => {
                 touched.lines.push(*line);
             }
             Event::CoverDealBooked { facts, .. } | Event::CoverDealReversed { facts, .. } => {
                 touched.lines.extend([facts.bought.0, facts.sold.0]);
             }
+            Event::LineRefunded { line, payout, .. } => {
+                touched.lines.push(*line);
+                touched.payouts.push(*payout);
+            }
+            Event::OwnTransferPaired { debit, credit, .. }
+            | Event::OwnTransferUnpaired { debit, credit, .. } => {
+                touched.lines.extend([*debit, *credit]);
+            }
             Event::PayoutDue { facts } => {
                 touched.payouts.push(facts.payout);
-                touched.orders.push(facts.order);
+                touched.orders.extend(facts.order);
             }
             Event::PayoutWithdrawn { payout } => touched.payouts.push(*payout),
             Event::PayoutUnproved {
@@ -86,7 +106,7 @@ impl Touched {
                 line,
             } => {
                 touched.payouts.push(*payout);
-                touched.orders.push(*order);
+                touched.orders.extend(*order);
                 touched.lines.push(*line);
             }
             Event::PayoutPaid { payout, line }

@@ -91,6 +91,8 @@ fn facts() -> impl Strategy<Value = LineFacts> {
             booked_at,
             text,
             payer: Payer::NotGiven,
+            code: None,
+            virtual_account: None,
             reversal,
             evidence,
         },

@@ -203,7 +203,9 @@ impl BankLine {
             booked_on: self.booked_on,
             booked_at: None,
             text,
+            code: self.said.transaction_code.clone(),
             payer,
+            virtual_account: None,
             reversal: self.said.reversal,
             evidence: self.evidence(),
         }

@@ -11,7 +11,7 @@ use kantor_parsers::{Options, Profile};
 
 use crate::entry_form::BankLine;
 use crate::error::{ExecuteError, ImportError};
-use crate::load::{payer, source_of};
+use crate::load::{own_accounts, payer, source_of};
 use crate::request::{Ask, Request};
 use crate::runtime::Office;
 
@@ -204,6 +204,7 @@ impl Office {
         let mut balance = opening.unwrap_or(Money::zero(statement.head.currency));
         let (mut rows, mut lines, mut marks) = (Vec::new(), Vec::new(), Vec::new());
         let now = self.now();
+        let own = self.read(own_accounts);
         let view = self.view()?;
         for entry in statement
             .entries
@@ -212,7 +213,12 @@ impl Office {
         {
             balance = balance.plus(entry.amount)?;
             let line = BankLine::of(entry, balance.minor());
-            lines.push(line.facts(payer(&*view, entry.counterparty.account.as_ref(), now)?));
+            lines.push(line.facts(payer(
+                &own,
+                &*view,
+                entry.counterparty.account.as_ref(),
+                now,
+            )?));
             marks.push(line.marks(&source));
             rows.push(line.to_row());
         }

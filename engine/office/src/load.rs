@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use kantor_engine::chain::{ChainTail, Link, NewLine};
 use kantor_engine::matching::{LineFacts, Payer};
 use kantor_engine::{
-    Command, LineId, OfficeAccount, Refusal, Snapshot, StatementFacts, StatementId, StatementToBook,
+    AccountId, Command, LineId, OfficeAccount, Refusal, Snapshot, StatementFacts, StatementId,
+    StatementToBook,
 };
-use kantor_model::AccountNumber;
+use kantor_model::{AccountNumber, Iban};
 use kantor_store::{BookedEntry, Side, SideFilter, View};
 
 use crate::entry_form::BankLine;
@@ -44,6 +45,31 @@ pub(crate) fn command(
             line: *line,
             facts: line_facts(*line, seen, view, now)?,
             order: *order,
+            reason: reason.clone(),
+        }),
+        Ask::Split {
+            line,
+            shares,
+            reason,
+        } => Ok(Command::SplitLine {
+            line: *line,
+            facts: line_facts(*line, seen, view, now)?,
+            shares: shares.clone(),
+            reason: reason.clone(),
+        }),
+        Ask::RefundLine { line, reason } => Ok(Command::RefundLine {
+            line: *line,
+            amount: bank_line(*line, seen, view)?.amount,
+            reason: reason.clone(),
+        }),
+        Ask::Pair {
+            debit,
+            credit,
+            reason,
+        } => Ok(Command::PairOwnTransfer {
+            debit: *debit,
+            credit: *credit,
+            amount: bank_line(*credit, seen, view)?.amount,
             reason: reason.clone(),
         }),
         Ask::BookLine {
@@ -201,12 +227,30 @@ fn line_facts(
     now: Moment,
 ) -> Result<LineFacts, ExecuteError> {
     let line = bank_line(line, seen, view)?;
-    let payer = payer(view, line.counterparty_account().as_ref(), now)?;
+    let payer = payer(
+        &own_accounts(seen),
+        view,
+        line.counterparty_account().as_ref(),
+        now,
+    )?;
     Ok(line.facts(payer))
 }
 
-/// Which customers have the payer's account in their profiles.
+/// The office's accounts, by their number at the bank.
+pub(crate) type OwnAccounts = BTreeMap<Iban, AccountId>;
+
+/// The office's accounts, by their number at the bank.
+pub(crate) fn own_accounts(seen: &Snapshot) -> OwnAccounts {
+    let accounts = seen.accounts.values();
+    accounts
+        .map(|account| (account.iban, account.account))
+        .collect()
+}
+
+/// Whose the other side's account is: the office's own, or that of the customers who have it in
+/// their profiles.
 pub(crate) fn payer(
+    own: &OwnAccounts,
     view: &dyn View,
     account: Option<&AccountNumber>,
     now: Moment,
@@ -217,6 +261,9 @@ pub(crate) fn payer(
     let Some(iban) = account.iban() else {
         return Ok(Payer::Customers(Vec::new()));
     };
+    if let Some(own) = own.get(&iban) {
+        return Ok(Payer::Office(*own));
+    }
     let prefix = format!("{iban}/");
     let mut customers = Vec::new();
     let mut after = prefix.clone();

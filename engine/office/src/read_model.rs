@@ -198,7 +198,7 @@ fn payout(state: &Snapshot, id: PayoutId) -> Option<Document> {
         "batch": payout.batch.map(|batch| batch.0),
         "paid_by": payout.paid_by.map(|line| line.to_string()),
     });
-    let owner = Some(payout.facts.order.0);
+    let owner = payout.facts.order.map(|order| order.0);
     Some(document("payout", id.0, owner, payout.state.name(), &body))
 }
 
@@ -240,10 +240,33 @@ pub(crate) fn line_of_number(number: u64) -> LineId {
     }
 }
 
+fn part_of_line(settled: &Settled) -> (&'static str, Value) {
+    match settled {
+        Settled::Receipt(order) => ("receipt", json!({ "order": order.0 })),
+        Settled::Payout(payout) => ("payout", json!({ "payout": payout.0 })),
+        Settled::Refunded(payout) => ("refunded", json!({ "payout": payout.0 })),
+        Settled::OwnTransfer(other) => ("own_transfer", json!({ "line": other.to_string() })),
+        Settled::CoverDeal(deal) => ("cover", json!({ "cover_deal": deal.0 })),
+        Settled::Booked { account, amount } => (
+            "booked",
+            json!({ "ledger_account": account.to_string(), "amount": amount.to_string() }),
+        ),
+        Settled::Parts(parts) => {
+            let part = |part: &Settled| {
+                let (word, body) = part_of_line(part);
+                json!({ "part": word, "is": body })
+            };
+            let parts: Vec<Value> = parts.iter().map(part).collect();
+            ("parts", json!({ "parts": parts }))
+        }
+    }
+}
+
 /// A line that is, or was, a question: where it stands now.
 fn line(state: &Snapshot, id: LineId) -> Option<Document> {
     let number = number_of_line(id)?;
-    let (word, body) = match (state.questions.get(&id), state.settled.get(&id)) {
+    let settled = state.settled.get(&id);
+    let (word, body) = match (state.questions.get(&id), settled) {
         (Some(question), _) => {
             let orders: Vec<u64> = question.orders().iter().map(|order| order.0).collect();
             (
@@ -251,13 +274,7 @@ fn line(state: &Snapshot, id: LineId) -> Option<Document> {
                 json!({ "question": question.word(), "orders": orders }),
             )
         }
-        (None, Some(Settled::Receipt(order))) => ("receipt", json!({ "order": order.0 })),
-        (None, Some(Settled::Payout(payout))) => ("payout", json!({ "payout": payout.0 })),
-        (None, Some(Settled::Booked { account, amount })) => (
-            "booked",
-            json!({ "ledger_account": account.to_string(), "amount": amount.to_string() }),
-        ),
-        (None, Some(Settled::CoverDeal(deal))) => ("cover", json!({ "cover_deal": deal.0 })),
+        (None, Some(settled)) => part_of_line(settled),
         (None, None) => return None,
     };
     Some(document("line", number, Some(id.account.0), word, &body))

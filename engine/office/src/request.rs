@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use kantor_engine::{Actor, Answer, Command, LineId, OrderId};
+use kantor_model::Money;
 use kantor_store::SideChange;
 
 use crate::intake::StagedStatement;
@@ -40,6 +41,20 @@ pub(crate) enum Ask {
         order: OrderId,
         reason: String,
     },
+    Split {
+        line: LineId,
+        shares: Vec<(OrderId, Money)>,
+        reason: String,
+    },
+    RefundLine {
+        line: LineId,
+        reason: String,
+    },
+    Pair {
+        debit: LineId,
+        credit: LineId,
+        reason: String,
+    },
     BookLine {
         line: LineId,
         ledger_account: String,
@@ -74,6 +89,40 @@ impl Request {
             Ask::Allocate {
                 line,
                 order,
+                reason,
+            },
+        )
+    }
+
+    /// A line of suspense that is to become several orders' money, so much for each.
+    pub fn split(
+        by: Actor,
+        line: LineId,
+        shares: Vec<(OrderId, Money)>,
+        reason: String,
+    ) -> Request {
+        Request::asking(
+            by,
+            Ask::Split {
+                line,
+                shares,
+                reason,
+            },
+        )
+    }
+
+    /// A line of suspense that goes back to the account it came from.
+    pub fn refund_line(by: Actor, line: LineId, reason: String) -> Request {
+        Request::asking(by, Ask::RefundLine { line, reason })
+    }
+
+    /// Two lines of suspense that are the two sides of a transfer between the office's accounts.
+    pub fn pair(by: Actor, debit: LineId, credit: LineId, reason: String) -> Request {
+        Request::asking(
+            by,
+            Ask::Pair {
+                debit,
+                credit,
                 reason,
             },
         )

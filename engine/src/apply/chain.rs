@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::lines;
 use crate::chain::ChainChange;
 use crate::event::{NotBooked, StatementBooking, StatementFacts};
 use crate::matching::Question;
@@ -72,7 +73,7 @@ pub(crate) fn ask(state: &mut Snapshot, account: AccountId, questions: &[(u64, Q
             account,
             ordinal: *ordinal,
         };
-        state.questions.insert(line, question.clone());
+        lines::ask(state, line, question.clone());
     }
 }
 
@@ -94,49 +95,65 @@ fn change(state: &mut Snapshot, id: AccountId, change: &ChainChange) {
 /// Everything that hangs on a line follows it to its new place; what hangs on one that is gone goes
 /// with it.
 fn move_lines(state: &mut Snapshot, account: AccountId, change: &ChainChange) {
-    let first = LineId {
-        account,
-        ordinal: change.keeps.saturating_add(1),
-    };
-    let last = LineId {
-        account,
-        ordinal: u64::MAX,
-    };
+    let line = |ordinal| LineId { account, ordinal };
+    let (first, last) = (line(change.keeps.saturating_add(1)), line(u64::MAX));
     let to = |line: LineId| {
         let ordinal = change.place_of(line.ordinal)?;
         Some(LineId { account, ordinal })
     };
-    for (line, question) in take_range(&mut state.questions, first, last) {
-        state.questions.extend(to(line).map(|to| (to, question)));
-    }
-    let mut orders = BTreeSet::new();
-    for (line, mut receipt) in take_range(&mut state.receipts, first, last) {
-        orders.insert(receipt.order);
-        if let Some(place) = to(line) {
-            receipt.line = place;
-            state.receipts.insert(place, receipt);
-        }
-    }
     let moved = |line: LineId| match (line.account == account).then(|| to(line)) {
         Some(Some(place)) => place,
         Some(None) | None => line,
     };
+    let asked_about: Vec<LineId> = state.asked.range(first..=last).map(|(at, _)| *at).collect();
+    for line in asked_about {
+        lines::unlist(state, line);
+    }
+    for (line, question) in take_range(&mut state.questions, first, last) {
+        state.questions.extend(to(line).map(|to| (to, question)));
+    }
+    let asked = take_range(&mut state.asked, first, last);
+    for (line, asked) in asked {
+        if let Some(place) = to(line) {
+            state.asked.insert(place, asked);
+            lines::list(state, place);
+        }
+    }
+    let mut orders = BTreeSet::new();
+    let (from, through) = ((first, OrderId(0)), (last, OrderId(u64::MAX)));
+    for ((line, order), mut receipt) in take_range(&mut state.receipts, from, through) {
+        orders.insert(order);
+        if let Some(place) = to(line) {
+            receipt.line = place;
+            state.receipts.insert((place, order), receipt);
+        }
+    }
     for order in orders {
         follow_order(state, order, moved);
     }
     let mut deals = BTreeSet::new();
     for (line, settled) in take_range(&mut state.settled, first, last) {
         let Some(place) = to(line) else { continue };
-        match &settled {
-            Settled::Payout(payout) => {
-                if let Some(payout) = state.payouts.get_mut(payout) {
-                    payout.paid_by = Some(place);
+        for part in settled.parts() {
+            match part {
+                Settled::Payout(payout) => {
+                    if let Some(payout) = state.payouts.get_mut(payout) {
+                        payout.paid_by = Some(place);
+                    }
                 }
+                Settled::CoverDeal(deal) => {
+                    deals.insert(*deal);
+                }
+                // The other side of the transfer is of another account, and names this line.
+                Settled::OwnTransfer(other) => {
+                    if let Some(mirror) = state.settled.get_mut(other) {
+                        *mirror = Settled::OwnTransfer(place);
+                    }
+                }
+                // Only a proved line goes back to its source, and a proved line never moves.
+                Settled::Refunded(_) => {}
+                Settled::Receipt(_) | Settled::Booked { .. } | Settled::Parts(_) => {}
             }
-            Settled::CoverDeal(deal) => {
-                deals.insert(*deal);
-            }
-            Settled::Receipt(_) | Settled::Booked { .. } => {}
         }
         state.settled.insert(place, settled);
     }
@@ -165,9 +182,9 @@ fn follow_order(state: &mut Snapshot, id: OrderId, moved: impl Fn(LineId) -> Lin
     }
 }
 
-fn take_range<V>(map: &mut BTreeMap<LineId, V>, first: LineId, last: LineId) -> Vec<(LineId, V)> {
-    let keys: Vec<LineId> = map.range(first..=last).map(|(line, _)| *line).collect();
+fn take_range<K: Ord + Copy, V>(map: &mut BTreeMap<K, V>, first: K, last: K) -> Vec<(K, V)> {
+    let keys: Vec<K> = map.range(first..=last).map(|(key, _)| *key).collect();
     keys.into_iter()
-        .filter_map(|line| Some((line, map.remove(&line)?)))
+        .filter_map(|key| Some((key, map.remove(&key)?)))
         .collect()
 }

@@ -9,7 +9,6 @@ use super::reason_of;
 use crate::batch::{BatchState, BatchStep, PayoutBatch, TransferFile, next_batch_state};
 use crate::command::Answer;
 use crate::event::Event;
-use crate::matching::Book;
 use crate::order::OrderState;
 use crate::payout::PayoutState;
 use crate::refusal::Refusal;
@@ -42,7 +41,7 @@ pub(super) fn make(
         payouts: payouts.clone(),
     });
     for payout in payouts {
-        let Some(order) = draft.payout(payout).map(|payout| payout.facts.order) else {
+        let Some(order) = draft.payout(payout).and_then(|payout| payout.facts.order) else {
             continue;
         };
         let funded = draft
@@ -135,7 +134,7 @@ pub(super) fn void(
         .payouts
         .iter()
         .filter_map(|payout| draft.payout(*payout))
-        .map(|payout| payout.facts.order)
+        .filter_map(|payout| payout.facts.order)
         .collect();
     draft.record(Event::BatchVoided {
         batch: id,

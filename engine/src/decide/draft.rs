@@ -1,8 +1,9 @@
 //! A decision in the making: what was seen, and what the events so far have made of it.
 
 use std::collections::BTreeSet;
+use std::ops::ControlFlow;
 
-use kantor_model::Moment;
+use kantor_model::{Currency, Moment, Money};
 
 use crate::apply::apply;
 use crate::batch::PayoutBatch;
@@ -11,7 +12,7 @@ use crate::command::Answer;
 use crate::decide::Outcome;
 use crate::event::{Actor, Event, Recorded, StatementBooking};
 use crate::ledger::Posting;
-use crate::matching::{Book, Question};
+use crate::matching::{Asked, Book, Each, OpenOrder, Question};
 use crate::order::Order;
 use crate::payout::Payout;
 use crate::policy::Policy;
@@ -19,7 +20,7 @@ use crate::receipt::Receipt;
 use crate::refusal::Refusal;
 use crate::snapshot::{OfficeAccount, Settled, Snapshot};
 use crate::touched::Touched;
-use crate::{AccountId, BatchId, LineId, OrderId, PayoutId};
+use crate::{AccountId, BatchId, CustomerId, LineId, OrderId, PayoutId};
 
 /// A decision in the making. `after` holds only what the decision has touched, so that a decision
 /// costs what it changes and not what the office has.
@@ -28,6 +29,8 @@ pub(crate) struct Draft<'a> {
     pub(crate) by: &'a Actor,
     pub(crate) now: Moment,
     after: Snapshot,
+    /// The lines of which `after` knows everything.
+    lines: BTreeSet<LineId>,
     events: Vec<Recorded>,
     unsettled: BTreeSet<OrderId>,
     /// Which of the events books the statement.
@@ -47,6 +50,7 @@ impl<'a> Draft<'a> {
             by,
             now,
             after,
+            lines: BTreeSet::new(),
             events: Vec::new(),
             unsettled: BTreeSet::new(),
             booked_at: None,
@@ -86,12 +90,21 @@ impl<'a> Draft<'a> {
     }
 
     /// Names the lines of the booked statement that are questions.
-    pub(crate) fn ask(&mut self, asked: Vec<(u64, Question)>) {
+    pub(crate) fn ask(&mut self, account: AccountId, asked: Vec<(u64, Question)>) {
+        for (ordinal, _) in &asked {
+            let line = LineId {
+                account,
+                ordinal: *ordinal,
+            };
+            if !self.is_moved(line) {
+                self.bring_line(line, &[]);
+            }
+        }
+        crate::apply::ask(&mut self.after, account, &asked);
         let recorded = self.booked_at.and_then(|at| self.events.get_mut(at));
-        if let Some(recorded) = recorded
-            && let Event::StatementBooked { booking, questions } = &mut recorded.event
+        if let Some(Event::StatementBooked { questions, .. }) =
+            recorded.map(|recorded| &mut recorded.event)
         {
-            crate::apply::ask(&mut self.after, booking.facts.account, &asked);
             *questions = asked;
         }
     }
@@ -102,29 +115,38 @@ impl<'a> Draft<'a> {
         if change.cut == 0 {
             return;
         }
+        let seen = self.seen;
         let line = |ordinal| LineId { account, ordinal };
-        let moved = line(change.keeps.saturating_add(1))..=line(u64::MAX);
-        for (line, receipt) in self.seen.receipts.range(moved.clone()) {
-            copy(&self.seen.receipts, &mut self.after.receipts, line);
-            copy(&self.seen.orders, &mut self.after.orders, &receipt.order);
-            let order = self.after.orders.get(&receipt.order);
+        let (first, last) = (line(change.keeps.saturating_add(1)), line(u64::MAX));
+        for line in seen.questions.range(first..=last).map(|(line, _)| line) {
+            self.bring_line(*line, &[]);
+        }
+        let (from, through) = ((first, OrderId(0)), (last, OrderId(u64::MAX)));
+        for (line, order) in seen.receipts.range(from..=through).map(|(key, _)| key) {
+            self.bring_line(*line, &[*order]);
+            self.bring_order(*order);
+            let order = self.after.orders.get(order);
             for payout in order.into_iter().flat_map(|order| &order.payouts) {
-                copy(&self.seen.payouts, &mut self.after.payouts, payout);
+                copy(&seen.payouts, &mut self.after.payouts, payout);
             }
         }
-        for settled in self.seen.settled.range(moved.clone()).map(|(_, it)| it) {
-            match settled {
-                Settled::Payout(payout) => {
-                    copy(&self.seen.payouts, &mut self.after.payouts, payout);
+        for (line, settled) in seen.settled.range(first..=last) {
+            self.bring_line(*line, &[]);
+            for part in settled.parts() {
+                match part {
+                    Settled::Payout(payout) => {
+                        copy(&seen.payouts, &mut self.after.payouts, payout);
+                    }
+                    Settled::CoverDeal(deal) => {
+                        copy(&seen.cover_deals, &mut self.after.cover_deals, deal);
+                    }
+                    Settled::OwnTransfer(other) => self.bring_line(*other, &[]),
+                    Settled::Receipt(_)
+                    | Settled::Booked { .. }
+                    | Settled::Refunded(_)
+                    | Settled::Parts(_) => {}
                 }
-                Settled::CoverDeal(deal) => {
-                    copy(&self.seen.cover_deals, &mut self.after.cover_deals, deal);
-                }
-                Settled::Receipt(_) | Settled::Booked { .. } => {}
             }
-        }
-        for line in self.seen.settled.range(moved).map(|(line, _)| line) {
-            copy(&self.seen.settled, &mut self.after.settled, line);
         }
     }
 
@@ -149,13 +171,14 @@ impl<'a> Draft<'a> {
                 .unwrap_or_default()
         });
         for id in &touched.orders {
-            copy(&self.seen.orders, &mut self.after.orders, id);
+            self.bring_order(*id);
         }
         if let Event::RateAccepted { order, .. } = event {
             // What came before the customer agreed anew is judged anew.
             let receipts = self.after.orders.get(order).map(|order| &order.receipts);
-            for id in receipts.into_iter().flatten() {
-                copy(&self.seen.receipts, &mut self.after.receipts, id);
+            for line in receipts.into_iter().flatten() {
+                let key = (*line, *order);
+                copy(&self.seen.receipts, &mut self.after.receipts, &key);
             }
         }
         for id in &touched.payouts {
@@ -164,9 +187,9 @@ impl<'a> Draft<'a> {
         for id in &touched.batches {
             copy(&self.seen.batches, &mut self.after.batches, id);
         }
-        for id in &touched.lines {
-            if !self.is_moved(*id) {
-                copy(&self.seen.receipts, &mut self.after.receipts, id);
+        for line in &touched.lines {
+            if !self.is_moved(*line) {
+                self.bring_line(*line, &touched.orders);
             }
         }
         if let Event::StatementBooked { booking, .. } = event {
@@ -189,6 +212,27 @@ impl<'a> Draft<'a> {
     /// What was recorded so far.
     pub(crate) fn events(&self) -> &[Recorded] {
         &self.events
+    }
+
+    fn bring_order(&mut self, id: OrderId) {
+        if !self.after.orders.contains_key(&id)
+            && let Some(order) = self.seen.orders.get(&id)
+        {
+            self.after.wanting.insert(order);
+            self.after.orders.insert(id, order.clone());
+        }
+    }
+
+    fn bring_line(&mut self, line: LineId, orders: &[OrderId]) {
+        for order in orders {
+            let key = (line, *order);
+            copy(&self.seen.receipts, &mut self.after.receipts, &key);
+        }
+        if self.lines.insert(line) {
+            copy(&self.seen.questions, &mut self.after.questions, &line);
+            copy(&self.seen.settled, &mut self.after.settled, &line);
+            copy(&self.seen.asked, &mut self.after.asked, &line);
+        }
     }
 
     pub(crate) fn last(&self) -> crate::snapshot::LastNumbers {
@@ -224,13 +268,68 @@ impl<'a> Draft<'a> {
             .ok_or(Refusal::NoBatch { batch: id })
     }
 
-    pub(crate) fn receipt(&self, line: LineId) -> Option<&Receipt> {
-        self.after.receipts.get(&line).or_else(|| {
+    pub(crate) fn receipt(&self, line: LineId, order: OrderId) -> Option<&Receipt> {
+        let key = (line, order);
+        let seen = || self.seen.receipts.get(&key);
+        let after = self.after.receipts.get(&key);
+        after.or_else(|| seen().filter(|_| !self.is_moved(line)))
+    }
+
+    /// What became of a line, as far as something did.
+    pub(crate) fn settled(&self, line: LineId) -> Option<&Settled> {
+        self.known_of(line).settled.get(&line)
+    }
+
+    /// What is asked about a line.
+    pub(crate) fn question(&self, line: LineId) -> Option<&Question> {
+        self.known_of(line).questions.get(&line)
+    }
+
+    /// What is known of a line that is or was a question.
+    pub(crate) fn asked(&self, line: LineId) -> Option<&Asked> {
+        self.known_of(line).asked.get(&line)
+    }
+
+    fn known_of(&self, line: LineId) -> &Snapshot {
+        if self.lines.contains(&line) || self.is_moved(line) {
+            &self.after
+        } else {
             self.seen
-                .receipts
-                .get(&line)
-                .filter(|_| !self.is_moved(line))
-        })
+        }
+    }
+
+    pub(crate) fn order(&self, order: OrderId) -> Option<&Order> {
+        self.after
+            .orders
+            .get(&order)
+            .or_else(|| self.seen.orders.get(&order))
+    }
+
+    pub(crate) fn payout(&self, payout: PayoutId) -> Option<&Payout> {
+        self.after
+            .payouts
+            .get(&payout)
+            .or_else(|| self.seen.payouts.get(&payout))
+    }
+
+    /// Orders as they stand now: those that this decision touched, then those that it did not.
+    fn looked_up(&self, each: Each<'_>, find: impl Fn(&Snapshot, Each<'_>)) {
+        let mut enough = false;
+        find(&self.after, &mut |order| {
+            let flow = each(order);
+            enough = flow.is_break();
+            flow
+        });
+        if enough {
+            return;
+        }
+        find(self.seen, &mut |order| {
+            if self.after.orders.contains_key(&order) {
+                ControlFlow::Continue(())
+            } else {
+                each(order)
+            }
+        });
     }
 }
 
@@ -247,17 +346,26 @@ fn copy<K: Ord + Copy, V: Clone>(
 }
 
 impl Book for Draft<'_> {
-    fn order(&self, order: OrderId) -> Option<&Order> {
-        self.after
-            .orders
-            .get(&order)
-            .or_else(|| self.seen.orders.get(&order))
+    fn open_order(&self, order: OrderId) -> Option<OpenOrder> {
+        let order = self.order(order)?;
+        Some(OpenOrder::of(order).with_grace(self.seen.grace(order)))
     }
 
-    fn payout(&self, payout: PayoutId) -> Option<&Payout> {
-        self.after
-            .payouts
-            .get(&payout)
-            .or_else(|| self.seen.payouts.get(&payout))
+    fn payout_seen(&self, payout: PayoutId) -> Option<Payout> {
+        self.payout(payout).copied()
+    }
+
+    fn wanting(&self, customer: CustomerId, amount: Money, each: Each<'_>) {
+        self.looked_up(each, |seen, each| seen.wanting(customer, amount, each));
+    }
+
+    fn of_customer(&self, customer: CustomerId, currency: Currency, each: Each<'_>) {
+        self.looked_up(each, |seen, each| {
+            seen.of_customer(customer, currency, each)
+        });
+    }
+
+    fn of_amount(&self, amount: Money, each: Each<'_>) {
+        self.looked_up(each, |seen, each| seen.of_amount(amount, each));
     }
 }

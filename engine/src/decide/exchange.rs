@@ -8,7 +8,6 @@ use super::reason_of;
 use crate::command::Answer;
 use crate::event::Event;
 use crate::ledger::{LedgerAccount, Posting, movement};
-use crate::matching::Book;
 use crate::order::{Order, OrderState, OrderStep};
 use crate::payout::{Payee, PayoutFacts, PayoutKind, PayoutState};
 use crate::rates::{Side, Terms};
@@ -76,7 +75,7 @@ pub(super) fn fund_with(
     );
     let facts = PayoutFacts {
         payout: next_payout(draft)?,
-        order: id,
+        order: Some(id),
         kind: PayoutKind::Exchange,
         amount: order.gets(),
         account: order.facts.pay_out.0,
@@ -201,13 +200,13 @@ pub(super) fn send_back(
     let undone = undo_exchange(draft, &order)?;
     draft.record_with(Event::OrderRefunding { order: id, reason }, undone);
     for line in order.receipts {
-        let Some(receipt) = draft.receipt(line) else {
+        let Some(receipt) = draft.receipt(line, id) else {
             continue;
         };
         let amount = receipt.amount;
         let facts = PayoutFacts {
             payout: next_payout(draft)?,
-            order: id,
+            order: Some(id),
             kind: PayoutKind::Refund,
             amount,
             account: line.account,
@@ -226,7 +225,7 @@ pub(super) fn give_back(
 ) -> Result<(), Refusal> {
     let mut left = difference;
     for line in draft.order_of(id)?.receipts.clone().into_iter().rev() {
-        let Some(receipt) = draft.receipt(line) else {
+        let Some(receipt) = draft.receipt(line, id) else {
             continue;
         };
         if !left.is_positive() {
@@ -236,7 +235,7 @@ pub(super) fn give_back(
         left = left.minus(amount)?;
         let facts = PayoutFacts {
             payout: next_payout(draft)?,
-            order: id,
+            order: Some(id),
             kind: PayoutKind::Difference,
             amount,
             account: line.account,
@@ -256,7 +255,7 @@ fn given_back(amount: Money) -> Result<[Posting; 2], MoneyError> {
     )
 }
 
-fn next_payout(draft: &Draft<'_>) -> Result<PayoutId, Refusal> {
+pub(super) fn next_payout(draft: &Draft<'_>) -> Result<PayoutId, Refusal> {
     let payout = PayoutId(draft.last().payout + 1);
     Reference::of_payout(payout)
         .map(|_| payout)

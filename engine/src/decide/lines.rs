@@ -1,40 +1,115 @@
-//! What a bank line is: an order's money, a payout's end, or nobody's.
+//! What a bank line is, as matching found it: an order's money, a payout's end, or a question.
 
 use kantor_model::Money;
 
 use super::draft::Draft;
-use super::exchange::{settle, undo_exchange};
-use super::money::grace;
-use super::reason_of;
-use crate::command::{Answer, LineOutcome};
+use super::exchange::settle;
+use crate::command::LineOutcome;
 use crate::event::Event;
-use crate::ledger::{LedgerAccount, Posting, movement};
-use crate::matching::{Book, LineFacts, MATCHING_VERSION, Question, Rule, Verdict, fulfilment};
-use crate::order::{HeldReason, OrderState};
+use crate::ledger::{LedgerAccount, movement};
+use crate::matching::{
+    Evidence, Explained, Explanation, Finding, Line, LineFacts, OpenOrder, Question, Rule, Stands,
+    Verdict, What, fulfilment,
+};
+use crate::order::OrderState;
 use crate::payout::PayoutState;
 use crate::refusal::Refusal;
-use crate::snapshot::Settled;
-use crate::{BatchId, LineId, OrderId, PayoutId};
+use crate::{AccountId, BatchId, LineId, OrderId, PayoutId};
 
-/// Gives a line to an order: its money from here on, whatever the amount. Where it fulfils the
-/// order, the order moves on by itself; where it does not, the order is held with the reason.
-pub(super) fn receive(
+/// What a line of a statement leads to, by what matching found; `asked` is the question that it was
+/// before, if any.
+pub(super) fn follow(
+    draft: &mut Draft<'_>,
+    line: LineId,
+    facts: &LineFacts,
+    (asked, finding): (Option<&Question>, Finding),
+) -> Result<LineOutcome, Refusal> {
+    let Finding { what, why, .. } = finding;
+    match what {
+        What::Orders(shares) => match shares.as_slice() {
+            [(order, _)] => receive_found(draft, line, facts, *order, why),
+            shares => {
+                let shares = shares.to_vec();
+                Ok(question(line, facts, Question::CoversOrders(shares), why))
+            }
+        },
+        What::Payouts(payouts) => match payouts.as_slice() {
+            [payout] => pay(draft, line, facts, *payout, why),
+            _ => Ok(question(line, facts, Question::WrongDirection, why)),
+        },
+        What::PaidTwice(payout) if asked == Some(&Question::PaidTwice(payout)) => {
+            // The alarm was raised when the line came.
+            Ok(question(line, facts, Question::PaidTwice(payout), why))
+        }
+        What::PaidTwice(payout) => Ok(paid_twice(draft, line, facts, payout, why)),
+        What::Returned(_) => Ok(question(line, facts, Question::WrongDirection, why)),
+        What::OwnTransfer(_) | What::Classified { .. } => {
+            Ok(question(line, facts, Question::NoReference, why))
+        }
+        What::Open(asked) => Ok(question(line, facts, asked, why)),
+    }
+}
+
+/// An order may have got its money since the statement was matched, from a line before this one:
+/// then this is new money (law 3).
+fn receive_found(
     draft: &mut Draft<'_>,
     line: LineId,
     facts: &LineFacts,
     id: OrderId,
-    by_hand: Option<String>,
+    why: Explanation,
 ) -> Result<LineOutcome, Refusal> {
+    if OpenOrder::of(draft.order_of(id)?).stands == Stands::HasItsMoney {
+        let mut why = why;
+        why.evidence.push(Evidence::HasItsMoney);
+        return Ok(question(line, facts, Question::OrderHasItsMoney(id), why));
+    }
+    receive(draft, line, facts, Share::whole(id, facts), why)
+}
+
+/// So much of a line for an order, with what is left of the line afterwards, and the reason of the
+/// person who said so.
+pub(super) struct Share {
+    pub(super) order: OrderId,
+    pub(super) amount: Money,
+    pub(super) rest: Option<Money>,
+    pub(super) reason: Option<String>,
+}
+
+impl Share {
+    fn whole(order: OrderId, facts: &LineFacts) -> Share {
+        Share {
+            order,
+            amount: facts.amount,
+            rest: None,
+            reason: None,
+        }
+    }
+}
+
+/// Gives a line, or a share of it, to an order: its money from here on, whatever the amount. Where
+/// it fulfils the order, the order moves on by itself; where it does not, the order is held with
+/// the reason.
+pub(super) fn receive(
+    draft: &mut Draft<'_>,
+    line: LineId,
+    facts: &LineFacts,
+    share: Share,
+    why: Explanation,
+) -> Result<LineOutcome, Refusal> {
+    let id = share.order;
     let order = draft.order_of(id)?;
+    let amount = share.amount;
     let received = match order.received() {
-        Some(sum) if sum.currency() == facts.amount.currency() => Some(sum.plus(facts.amount)?),
+        Some(sum) if sum.currency() == amount.currency() => Some(sum.plus(amount)?),
         Some(_) | None => None,
     };
-    let failed = fulfilment(order, facts, received, draft.policy(), grace(draft, order));
-    let rule = match by_hand {
-        Some(_) => Rule::ByHand,
-        None => Rule::Reference,
-    };
+    let failed = fulfilment(
+        &OpenOrder::of(order).with_grace(draft.seen.grace(order)),
+        &Line::of(line, facts),
+        received,
+        draft.policy(),
+    );
     let verdict = if failed.is_none() {
         Verdict::Certain
     } else {
@@ -43,39 +118,45 @@ pub(super) fn receive(
     let postings = movement(
         LedgerAccount::CustomerFunds,
         LedgerAccount::Suspense,
-        facts.amount,
+        amount,
     )?;
     draft.record_with(
         Event::ReceiptAllocated {
             line,
             order: id,
-            amount: facts.amount,
+            amount,
+            booked_on: facts.booked_on,
             verdict,
-            rule,
-            rule_version: MATCHING_VERSION,
+            rule: why.rule.unwrap_or(Rule::ByHand),
+            rule_version: why.version,
+            evidence: why.evidence.clone(),
+            rivals: why.rivals.clone(),
             failed,
-            reason: by_hand,
+            rest: share.rest,
+            reason: share.reason,
         },
         postings.into(),
     );
     settle(draft, id)?;
     Ok(LineOutcome {
         line,
-        amount: facts.amount,
+        amount,
         verdict,
         order: Some(id),
         payout: None,
         failed,
         question: None,
+        why,
     })
 }
 
 /// The bank's own line shows that a payout has left: closes it, and what waited for it.
-pub(super) fn pay(
+fn pay(
     draft: &mut Draft<'_>,
     line: LineId,
     facts: &LineFacts,
     id: PayoutId,
+    why: Explanation,
 ) -> Result<LineOutcome, Refusal> {
     let outcome = LineOutcome {
         line,
@@ -85,6 +166,7 @@ pub(super) fn pay(
         payout: Some(id),
         failed: None,
         question: None,
+        why: why.clone(),
     };
     let Some(payout) = draft.payout(id).copied() else {
         return Ok(outcome);
@@ -93,22 +175,37 @@ pub(super) fn pay(
         PayoutState::Due | PayoutState::InBatch | PayoutState::Approved => {
             draft.record(Event::PaidWithoutFile { payout: id, line });
         }
+        // A line before this one of the same statement has paid it.
+        PayoutState::Paid | PayoutState::Withdrawn => {
+            return Ok(paid_twice(draft, line, facts, id, why));
+        }
         PayoutState::Exported
         | PayoutState::Accepted
         | PayoutState::Unknown
-        | PayoutState::Paid
         | PayoutState::Rejected
-        | PayoutState::Returned
-        | PayoutState::Withdrawn => {}
+        | PayoutState::Returned => {}
     }
     let amount = payout.facts.amount;
     let postings = movement(LedgerAccount::Suspense, LedgerAccount::PayoutsDue, amount)?;
     draft.record_with(Event::PayoutPaid { payout: id, line }, postings.into());
-    finish_order(draft, payout.facts.order);
+    if let Some(order) = payout.facts.order {
+        finish_order(draft, order);
+    }
     Ok(LineOutcome {
-        order: Some(payout.facts.order),
+        order: payout.facts.order,
         ..outcome
     })
+}
+
+fn paid_twice(
+    draft: &mut Draft<'_>,
+    line: LineId,
+    facts: &LineFacts,
+    payout: PayoutId,
+    why: Explanation,
+) -> LineOutcome {
+    draft.record(Event::PaidTwice { payout, line });
+    question(line, facts, Question::PaidTwice(payout), why)
 }
 
 fn finish_order(draft: &mut Draft<'_>, id: OrderId) {
@@ -154,183 +251,44 @@ pub(super) fn close_batch(draft: &mut Draft<'_>, id: BatchId) {
     }
 }
 
-/// A line of the account that is still a question, in the currency that it must have.
-pub(super) fn open_line(draft: &Draft<'_>, line: LineId, amount: Money) -> Result<(), Refusal> {
-    let account = draft.account_of(line.account)?;
-    if amount.currency() != account.currency() {
-        return Err(Refusal::LineDiffers {
-            line,
-            found: Money::new(amount.minor(), account.currency()),
-            expected: amount,
-        });
-    }
-    if line.ordinal == 0 || line.ordinal > account.lines {
-        return Err(Refusal::NoLine {
-            account: line.account,
-            line: line.ordinal,
-        });
-    }
-    if draft.seen.questions.contains_key(&line) {
-        Ok(())
-    } else {
-        Err(Refusal::LineSettled { line })
-    }
-}
-
-pub(super) fn allocate(
-    draft: &mut Draft<'_>,
+/// The outcome of a line that a person must look at.
+pub(super) fn question(
     line: LineId,
     facts: &LineFacts,
-    order: OrderId,
-    reason: &str,
-) -> Result<Answer, Refusal> {
-    let reason = reason_of(reason)?;
-    open_line(draft, line, facts.amount)?;
-    if !facts.amount.is_positive() {
-        return Err(Refusal::NotACredit { line });
-    }
-    let state = draft.order_of(order)?.state;
-    let takes_money =
-        crate::order::next_order_state(state, crate::order::OrderStep::Hold(HeldReason::Late))
-            .is_some()
-            && state != OrderState::Funded;
-    if !takes_money {
-        return Err(Refusal::OrderState {
-            order,
-            state,
-            advice: "it has its money already; book the line elsewhere, or give it to another order",
-        });
-    }
-    receive(draft, line, facts, order, Some(reason))?;
-    Ok(Answer::Order(order))
-}
-
-pub(super) fn release(
-    draft: &mut Draft<'_>,
-    line: LineId,
-    reason: &str,
-) -> Result<Answer, Refusal> {
-    let reason = reason_of(reason)?;
-    let Some(Settled::Receipt(id)) = draft.seen.settled.get(&line) else {
-        return Err(Refusal::NotAReceipt { line });
-    };
-    let order = draft.order_of(*id)?.clone();
-    let amount = draft
-        .receipt(line)
-        .ok_or(Refusal::NotAReceipt { line })?
-        .amount;
-    match order.state {
-        OrderState::AwaitingFunds
-        | OrderState::Funded
-        | OrderState::Held(_)
-        | OrderState::AwaitingConsent => {}
-        OrderState::PayingOut
-        | OrderState::Completed
-        | OrderState::Refunding
-        | OrderState::Refunded
-        | OrderState::Expired
-        | OrderState::Cancelled => return Err(Refusal::MoneyIsOut { line }),
-    }
-    let mut postings = undo_exchange(draft, &order)?;
-    postings.extend(movement(
-        LedgerAccount::Suspense,
-        LedgerAccount::CustomerFunds,
-        amount,
-    )?);
-    draft.record_with(
-        Event::ReceiptReleased {
-            line,
-            order: *id,
-            reason: reason.clone(),
-        },
-        postings,
-    );
-    if order.receipts.len() > 1 {
-        settle(draft, *id)?;
-    } else if !matches!(
-        order.state,
-        OrderState::AwaitingConsent | OrderState::AwaitingFunds
-    ) {
-        draft.record(Event::OrderLostFunds { order: *id });
-        if order.cancelled {
-            // It had ended before that money came, and is over again without it.
-            draft.record(Event::OrderCancelled { order: *id, reason });
-        }
-    }
-    Ok(Answer::Order(*id))
-}
-
-pub(super) fn book(
-    draft: &mut Draft<'_>,
-    line: LineId,
-    amount: Money,
-    name: &str,
-    reason: &str,
-) -> Result<Answer, Refusal> {
-    let reason = reason_of(reason)?;
-    open_line(draft, line, amount)?;
-    let good = !name.is_empty()
-        && name.len() <= 40
-        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
-    if !good {
-        return Err(Refusal::LedgerAccountName {
-            name: name.to_owned(),
-        });
-    }
-    let account = LedgerAccount::Named(name.to_owned());
-    let postings = movement(account.clone(), LedgerAccount::Suspense, amount)?;
-    draft.record_with(
-        Event::LineBooked {
-            line,
-            account,
-            amount,
-            reason,
-        },
-        postings.into(),
-    );
-    Ok(Answer::Done)
-}
-
-pub(super) fn reverse_booking(
-    draft: &mut Draft<'_>,
-    line: LineId,
-    reason: &str,
-) -> Result<Answer, Refusal> {
-    let reason = reason_of(reason)?;
-    match draft.seen.settled.get(&line) {
-        Some(Settled::Booked { account, amount }) => {
-            let postings: Vec<Posting> =
-                movement(LedgerAccount::Suspense, account.clone(), *amount)?.into();
-            draft.record_with(Event::LineBookingReversed { line, reason }, postings);
-            Ok(Answer::Done)
-        }
-        Some(Settled::Receipt(_) | Settled::Payout(_) | Settled::CoverDeal(_)) | None => {
-            Err(Refusal::NotBookedToLedger { line })
-        }
-    }
-}
-
-/// The outcome of a line that a person must look at.
-pub(super) fn question(line: LineId, amount: Money, question: Question) -> LineOutcome {
-    let verdict = match question {
-        Question::SeveralOrders(_) => Verdict::Ambiguous,
-        Question::OrderHasItsMoney(_) | Question::PayoutDiffers(_) | Question::PaidTwice(_) => {
-            Verdict::Likely
-        }
-        Question::NoReference
-        | Question::UnknownReference
-        | Question::WrongDirection
-        | Question::Reversal
-        | Question::NotProvedYet
-        | Question::TakenBack => Verdict::None,
-    };
+    question: Question,
+    why: Explanation,
+) -> LineOutcome {
     LineOutcome {
         line,
-        amount,
-        verdict,
+        amount: facts.amount,
+        verdict: question.verdict(),
         order: None,
         payout: None,
         failed: None,
         question: Some(question),
+        why,
+    }
+}
+
+/// Keeps for ever why lines of an account are questions.
+pub(super) fn record_explanations(
+    draft: &mut Draft<'_>,
+    account: AccountId,
+    outcomes: &[(LineOutcome, &LineFacts)],
+) {
+    let asked = outcomes.iter().filter(|(outcome, _)| {
+        let question = outcome.question.as_ref();
+        question.is_some_and(|question| *question != Question::NotProvedYet)
+    });
+    let lines: Vec<Explained> = asked
+        .map(|(outcome, facts)| Explained {
+            ordinal: outcome.line.ordinal,
+            amount: outcome.amount,
+            booked_on: facts.booked_on,
+            why: outcome.why.clone(),
+        })
+        .collect();
+    if !lines.is_empty() {
+        draft.record(Event::LinesExplained { account, lines });
     }
 }

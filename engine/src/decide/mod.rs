@@ -1,6 +1,7 @@
 //! Commands in, events out. A decision reads a snapshot, writes nothing, and knows no clock.
 
 mod batches;
+mod desk;
 mod draft;
 mod exchange;
 mod lines;
@@ -80,6 +81,11 @@ fn is_a_customers(command: &Command) -> bool {
         | Command::ExpireOrder { .. }
         | Command::BookStatement(_)
         | Command::AllocateLine { .. }
+        | Command::SplitLine { .. }
+        | Command::RefundLine { .. }
+        | Command::AssignLine { .. }
+        | Command::PairOwnTransfer { .. }
+        | Command::SetLineRules { .. }
         | Command::ReleaseReceipt { .. }
         | Command::BookLine { .. }
         | Command::ReverseLineBooking { .. }
@@ -168,17 +174,34 @@ fn answer(command: &Command, draft: &mut Draft<'_>) -> Result<Answer, Refusal> {
             facts,
             order,
             reason,
-        } => lines::allocate(draft, *line, facts, *order, reason),
-        Command::ReleaseReceipt { line, reason } => lines::release(draft, *line, reason),
+        } => desk::allocate(draft, *line, facts, *order, reason),
+        Command::SplitLine {
+            line,
+            facts,
+            shares,
+            reason,
+        } => desk::split(draft, *line, facts, shares, reason),
+        Command::ReleaseReceipt { line, reason } => desk::release(draft, *line, reason),
         Command::BookLine {
             line,
             amount,
             ledger_account,
             reason,
-        } => lines::book(draft, *line, *amount, ledger_account, reason),
-        Command::ReverseLineBooking { line, reason } => {
-            lines::reverse_booking(draft, *line, reason)
-        }
+        } => desk::book(draft, *line, *amount, ledger_account, reason),
+        Command::ReverseLineBooking { line, reason } => desk::reverse_booking(draft, *line, reason),
+        Command::RefundLine {
+            line,
+            amount,
+            reason,
+        } => desk::refund(draft, *line, *amount, reason),
+        Command::AssignLine { line, owner } => desk::assign(draft, *line, owner.as_deref()),
+        Command::PairOwnTransfer {
+            debit,
+            credit,
+            amount,
+            reason,
+        } => desk::pair(draft, *debit, *credit, *amount, reason),
+        Command::SetLineRules { rules } => desk::set_rules(draft, rules),
         Command::MakeBatch {
             account,
             date,

@@ -207,10 +207,3 @@ fn offer_today(draft: &mut Draft<'_>, order: &Order, because: String) {
         reason: because,
     });
 }
-
-/// So many seconds after the deadline money of an order is still in time.
-pub(super) fn grace(draft: &Draft<'_>, order: &Order) -> i64 {
-    let class = draft.seen.customer_classes.get(&order.facts.customer);
-    let pair = (order.terms.base(), order.terms.quote());
-    draft.policy().money_rules(pair, class).1.late.grace_seconds
-}

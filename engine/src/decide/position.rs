@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use kantor_model::{Currency, Date, Moment, Money};
 
+use super::desk::whole_line;
 use super::draft::Draft;
-use super::lines::open_line;
 use super::reason_of;
 use crate::command::{Answer, Command};
 use crate::event::Event;
@@ -32,8 +32,8 @@ pub(super) fn book_cover(
             sold: sold.0,
         });
     }
-    open_line(draft, bought.0, bought.1)?;
-    open_line(draft, sold.0, sold.1)?;
+    whole_line(draft, bought.0, bought.1)?;
+    whole_line(draft, sold.0, sold.1)?;
     for order in covers {
         let terms = draft.order_of(*order)?.terms;
         let pair = (terms.gives.currency(), terms.gets.currency());

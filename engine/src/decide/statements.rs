@@ -5,17 +5,17 @@ use std::collections::BTreeSet;
 use kantor_model::{Money, MoneyError};
 
 use super::draft::Draft;
-use super::lines::{close_batch, pay, question, receive};
+use super::lines::{close_batch, follow, question, record_explanations};
 use super::placing::{Found, Placing, Plan};
 use super::withdraw::withdraw;
 use crate::command::{Answer, LineOutcome, StatementOutcome, StatementToBook};
 use crate::event::{Event, NotBooked, StatementBooking};
 use crate::ledger::{LedgerAccount, Posting};
-use crate::matching::{Book, Match, Question, match_line};
+use crate::matching::{Explanation, Line, LineFacts, Question, match_lines};
 use crate::policy::Provisional;
 use crate::refusal::Refusal;
 use crate::snapshot::OfficeAccount;
-use crate::{LineId, StatementId};
+use crate::{AccountId, LineId, StatementId};
 
 pub(super) fn book(draft: &mut Draft<'_>, statement: &StatementToBook) -> Result<Answer, Refusal> {
     let account = draft.account_of(statement.facts.account)?.clone();
@@ -87,12 +87,12 @@ fn book_at(
     };
     let postings = postings(account, &booking)?;
     draft.record_statement(booking, postings);
-    let lines = match_lines(draft, statement, account, &plan)?;
+    let lines = match_told(draft, statement, account, &plan)?;
     let questions = lines
         .iter()
         .filter_map(|outcome| Some((outcome.line.ordinal, outcome.question.clone()?)))
         .collect();
-    draft.ask(questions);
+    draft.ask(account.account, questions);
     Ok(Answer::Statement(StatementOutcome::Booked {
         statement: number,
         known: plan.known() as u64,
@@ -129,9 +129,16 @@ fn covers_more(statement: &StatementToBook, account: &OfficeAccount) -> bool {
         && facts.closing_on >= Some(account.opened_on)
 }
 
+/// A line that is matched now, and the question that it was before.
+struct Told<'a> {
+    line: LineId,
+    facts: &'a LineFacts,
+    asked: Option<Question>,
+}
+
 /// Matches the new lines, known ones that waited for proof and have it now, and questions about
 /// lines of which the statement says more.
-fn match_lines(
+fn match_told(
     draft: &mut Draft<'_>,
     statement: &StatementToBook,
     account: &OfficeAccount,
@@ -139,59 +146,71 @@ fn match_lines(
 ) -> Result<Vec<LineOutcome>, Refusal> {
     let waits_for_proof = draft.policy().provisional == Provisional::Wait;
     let mut outcomes = Vec::new();
-    let mut batches = BTreeSet::new();
+    let mut told = Vec::new();
     for (facts, place) in statement.lines.iter().zip(&plan.places) {
         let Some(ordinal) = *place else { continue };
         let line = line_of(account, ordinal);
         let proved = ordinal <= plan.change.proved_through;
-        let asked = asked_before(draft, account, plan, ordinal);
-        if matches!(asked, Asked::Answered) {
-            continue;
-        }
-        let told_again = plan.retold && ordinal > plan.change.keeps;
-        if let Asked::Open(known) = &asked
-            && !(proved && (told_again || *known == Question::NotProvedYet))
-        {
-            continue;
-        }
-        if waits_for_proof && !proved {
-            outcomes.push(question(line, facts.amount, Question::NotProvedYet));
-            continue;
-        }
-        let outcome = match match_line(draft, account.account, facts) {
-            Match::Order(order) => receive(draft, line, facts, order, None)?,
-            Match::Payout(payout) => {
-                batches.extend(draft.payout(payout).and_then(|payout| payout.batch));
-                pay(draft, line, facts, payout)?
-            }
-            Match::PaidTwice(payout) => {
-                if asked != Asked::Open(Question::PaidTwice(payout)) {
-                    draft.record(Event::PaidTwice { payout, line });
+        let asked = match asked_before(draft, account, plan, ordinal) {
+            Asked::Answered => continue,
+            Asked::New => None,
+            Asked::Open(known) => {
+                let told_again = plan.retold && ordinal > plan.change.keeps;
+                if !(proved && (told_again || known == Question::NotProvedYet)) {
+                    continue;
                 }
-                question(line, facts.amount, Question::PaidTwice(payout))
+                Some(known)
             }
-            Match::Open(why) => question(line, facts.amount, why),
         };
-        let is_the_same =
-            matches!((&asked, &outcome.question), (Asked::Open(was), Some(is)) if was == is);
-        if !is_the_same {
-            outcomes.push(outcome);
+        if waits_for_proof && !proved {
+            let why = Explanation::none();
+            outcomes.push(question(line, facts, Question::NotProvedYet, why));
+        } else {
+            told.push(Told { line, facts, asked });
+        }
+    }
+    outcomes.extend(matched(draft, account.account, &told)?);
+    outcomes.sort_by_key(|outcome| outcome.line);
+    Ok(outcomes)
+}
+
+/// Matches lines as a whole, and lets what they are about follow, line by line. A line that is the
+/// question that it was has no outcome, and keeps its explanation.
+fn matched(
+    draft: &mut Draft<'_>,
+    account: AccountId,
+    told: &[Told<'_>],
+) -> Result<Vec<LineOutcome>, Refusal> {
+    let lent: Vec<Line<'_>> = told
+        .iter()
+        .map(|told| Line::of(told.line, told.facts))
+        .collect();
+    let findings = match_lines(draft, account, &lent, draft.policy());
+    let mut outcomes = Vec::with_capacity(told.len());
+    let mut batches = BTreeSet::new();
+    for (told, finding) in told.iter().zip(findings) {
+        let asked = told.asked.as_ref();
+        let outcome = follow(draft, told.line, told.facts, (asked, finding))?;
+        let payout = outcome.payout.and_then(|payout| draft.payout(payout));
+        batches.extend(payout.and_then(|payout| payout.batch));
+        if asked.is_none() || outcome.question.as_ref() != asked {
+            outcomes.push((outcome, told.facts));
         }
     }
     for batch in batches {
         close_batch(draft, batch);
     }
-    Ok(outcomes)
+    record_explanations(draft, account, &outcomes);
+    Ok(outcomes.into_iter().map(|(outcome, _)| outcome).collect())
 }
 
 /// What was known of a line before.
-#[derive(PartialEq)]
 enum Asked {
     /// Nothing: it is new.
     New,
     /// It was this question.
     Open(Question),
-    /// It is settled, or a person took it back.
+    /// It is settled, as a whole or in part, or a person took it back.
     Answered,
 }
 
@@ -200,7 +219,7 @@ fn asked_before(draft: &Draft<'_>, account: &OfficeAccount, plan: &Plan, ordinal
         return Asked::New;
     };
     match draft.seen.questions.get(&line_of(account, origin)) {
-        Some(Question::TakenBack) | None => Asked::Answered,
+        Some(Question::TakenBack | Question::Rest(_)) | None => Asked::Answered,
         Some(question) => Asked::Open(question.clone()),
     }
 }

@@ -1,11 +1,11 @@
 //! Lines that are taken out of the chain: what they led to is undone, or an alarm is raised.
 
 use super::draft::Draft;
+use super::desk::unpair;
 use super::exchange::{settle, undo_exchange};
 use super::position::reverse_cover;
 use crate::event::Event;
 use crate::ledger::{LedgerAccount, movement};
-use crate::matching::Book;
 use crate::order::OrderState;
 use crate::payout::PayoutState;
 use crate::refusal::Refusal;
@@ -18,10 +18,18 @@ const NOT_CONFIRMED: &str = "not_confirmed";
 /// The bank does not confirm an unproved line: whatever came of it is undone, so that the line is a
 /// question with its money in suspense. Where money is out already, that is an alarm.
 pub(super) fn withdraw(draft: &mut Draft<'_>, line: LineId) -> Result<(), Refusal> {
-    match draft.seen.settled.get(&line) {
-        None => Ok(()),
-        Some(Settled::Receipt(order)) => take_receipt(draft, line, *order),
-        Some(Settled::Payout(payout)) => {
+    let settled = draft.settled(line).cloned();
+    for part in settled.iter().flat_map(Settled::parts) {
+        withdraw_part(draft, line, part)?;
+    }
+    Ok(())
+}
+
+fn withdraw_part(draft: &mut Draft<'_>, line: LineId, part: &Settled) -> Result<(), Refusal> {
+    let reason = NOT_CONFIRMED.to_owned();
+    match part {
+        Settled::Receipt(order) => take_receipt(draft, line, *order),
+        Settled::Payout(payout) => {
             let Some(known) = draft.payout(*payout).copied() else {
                 return Ok(());
             };
@@ -35,13 +43,12 @@ pub(super) fn withdraw(draft: &mut Draft<'_>, line: LineId) -> Result<(), Refusa
             draft.record_with(event, postings.into());
             Ok(())
         }
-        Some(Settled::Booked { account, amount }) => {
+        Settled::Booked { account, amount } => {
             let postings = movement(LedgerAccount::Suspense, account.clone(), *amount)?;
-            let reason = NOT_CONFIRMED.to_owned();
             draft.record_with(Event::LineBookingReversed { line, reason }, postings.into());
             Ok(())
         }
-        Some(Settled::CoverDeal(deal)) => {
+        Settled::CoverDeal(deal) => {
             let is_reversed = draft.events().iter().any(|recorded| {
                 matches!(&recorded.event, Event::CoverDealReversed { deal: gone, .. } if gone == deal)
             });
@@ -50,12 +57,18 @@ pub(super) fn withdraw(draft: &mut Draft<'_>, line: LineId) -> Result<(), Refusa
             }
             Ok(())
         }
+        Settled::OwnTransfer(other) => {
+            unpair(draft, line, *other, reason);
+            Ok(())
+        }
+        // Only a proved line goes back to its source, and a proved line is never withdrawn.
+        Settled::Refunded(_) | Settled::Parts(_) => Ok(()),
     }
 }
 
 fn take_receipt(draft: &mut Draft<'_>, line: LineId, id: OrderId) -> Result<(), Refusal> {
     let order = draft.order_of(id)?.clone();
-    let Some(receipt) = draft.receipt(line).cloned() else {
+    let Some(receipt) = draft.receipt(line, id).cloned() else {
         return Ok(());
     };
     let amount = receipt.amount;

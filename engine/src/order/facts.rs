@@ -93,6 +93,13 @@ impl Tally {
         }
     }
 
+    /// Whether a receipt has a fault that the right sum does not heal.
+    pub(crate) fn is_troubled(&self) -> bool {
+        self.failures
+            .keys()
+            .any(|reason| !reason.is_about_the_sum())
+    }
+
     /// Counts a receipt out.
     pub(crate) fn remove(&mut self, receipt: &Receipt) {
         if let Some(sum) = self.sums.get_mut(&receipt.amount.currency()) {
@@ -106,6 +113,18 @@ impl Tally {
             *failures = failures.saturating_sub(1);
         }
         self.failures.retain(|_, failures| *failures != 0);
+    }
+}
+
+/// Whether a sum is what is wanted; `None` when it is. `received` is `None` when money in another
+/// currency is part of it.
+pub fn sum_fails(wanted: Money, received: Option<Money>) -> Option<HeldReason> {
+    match received {
+        Some(sum) if sum.currency() != wanted.currency() => Some(HeldReason::WrongCurrency),
+        Some(sum) if sum.minor() < wanted.minor() => Some(HeldReason::Under),
+        Some(sum) if sum.minor() > wanted.minor() => Some(HeldReason::Over),
+        Some(_) => None,
+        None => Some(HeldReason::WrongCurrency),
     }
 }
 
@@ -144,17 +163,9 @@ impl Order {
         }
     }
 
-    /// Whether a sum is what the order is to be paid; `None` when it is. `received` is `None` when
-    /// money in another currency is part of it.
+    /// Whether a sum is what the order is to be paid; see [`sum_fails`].
     pub fn sum_fails(&self, received: Option<Money>) -> Option<HeldReason> {
-        let wanted = self.gives();
-        match received {
-            Some(sum) if sum.currency() != wanted.currency() => Some(HeldReason::WrongCurrency),
-            Some(sum) if sum.minor() < wanted.minor() => Some(HeldReason::Under),
-            Some(sum) if sum.minor() > wanted.minor() => Some(HeldReason::Over),
-            Some(_) => None,
-            None => Some(HeldReason::WrongCurrency),
-        }
+        sum_fails(self.gives(), received)
     }
 
     /// Every test that its money fails, all of it taken together.

@@ -16,7 +16,10 @@ use std::path::PathBuf;
 use kantor_engine::batch::TransferFile;
 use kantor_engine::chain::{ChainChange, Moved, Stretch};
 use kantor_engine::ledger::{LedgerAccount, Posting};
-use kantor_engine::matching::{Question, Rule, Verdict};
+use kantor_engine::matching::{
+    Evidence, Explained, Explanation, LineRule, LineRules, Nearest, Question, Rule, RuleDoes,
+    Verdict, Way,
+};
 use kantor_engine::order::{HeldReason, OrderFacts};
 use kantor_engine::payout::{Payee, PayoutFacts, PayoutKind};
 use kantor_engine::rates::{RateLine, RateTable, Side, Terms};
@@ -82,6 +85,7 @@ fn samples() -> Vec<Event> {
         setting_up(),
         orders(),
         samples::statements(),
+        suspense(),
         payouts(),
         money::samples(),
     ]
@@ -204,10 +208,10 @@ fn orders() -> Vec<Event> {
 
 fn payouts() -> Vec<Event> {
     let (payout, batch) = (PayoutId(4), BatchId(5));
-    let due = |kind, payee| Event::PayoutDue {
+    let due = |order, kind, payee| Event::PayoutDue {
         facts: PayoutFacts {
             payout,
-            order: OrderId(15),
+            order,
             kind,
             amount: pln(42_815),
             account: AccountId(3),
@@ -216,10 +220,16 @@ fn payouts() -> Vec<Event> {
     };
     vec![
         due(
+            Some(OrderId(15)),
             PayoutKind::Exchange,
             Payee::CustomerAccount(CustomerAccountId(9)),
         ),
-        due(PayoutKind::Refund, Payee::PayerOf(line(11))),
+        due(
+            Some(OrderId(15)),
+            PayoutKind::Refund,
+            Payee::PayerOf(line(11)),
+        ),
+        due(None, PayoutKind::Refund, Payee::PayerOf(line(11))),
         Event::PayoutWithdrawn { payout },
         Event::PayoutPaid {
             payout,

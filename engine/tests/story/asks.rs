@@ -90,6 +90,30 @@ impl Story {
                     reason,
                 }
             }
+            ["splits", line, "into", shares @ ..] => self.split(line, shares, reason),
+            ["sends", line, "back" | "back:", ..] => {
+                let line = self.line(line);
+                let kept = self.office.line(line).expect("the story has that line");
+                Command::RefundLine {
+                    line,
+                    amount: kept.facts.amount,
+                    reason,
+                }
+            }
+            ["gives", line, "to", owner] => Command::AssignLine {
+                line: self.line(line),
+                owner: (*owner != "nobody").then(|| (*owner).to_owned()),
+            },
+            ["pairs", debit, "with", credit, ..] => {
+                let credit = self.line(credit);
+                let kept = self.office.line(credit).expect("the story has that line");
+                Command::PairOwnTransfer {
+                    debit: self.line(debit),
+                    credit,
+                    amount: kept.facts.amount,
+                    reason,
+                }
+            }
             ["releases", line, ..] => Command::ReleaseReceipt {
                 line: self.line(line),
                 reason,
@@ -174,6 +198,26 @@ impl Story {
             rates,
             pays_from: own(after("from"), gives),
             paid_to: own(after("to"), gets),
+        }
+    }
+
+    /// `1 440.00 and 2 880.00: he rang us`.
+    fn split(&self, line: &str, shares: &[&str], reason: String) -> Command {
+        let line = self.line(line);
+        let kept = self.office.line(line).expect("the story has that line");
+        let currency = kept.facts.amount.currency();
+        let end = shares.iter().position(|word| word.ends_with(':'));
+        let shares = &shares[..end.map_or(shares.len(), |end| end + 1)];
+        let share = |words: &[&str]| (order_id(words[0]), money(plain(words[1]), currency));
+        Command::SplitLine {
+            line,
+            facts: kept.facts.clone(),
+            shares: shares
+                .split(|word| *word == "and")
+                .filter(|words| words.len() == 2)
+                .map(share)
+                .collect(),
+            reason,
         }
     }
 

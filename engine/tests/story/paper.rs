@@ -97,6 +97,8 @@ impl Story {
                     Payer::Customers(vec![self.names.customer_accounts[at].1])
                 }
             },
+            code: None,
+            virtual_account: None,
             reversal: who == "reversal",
             evidence: chain::evidence([reference.unwrap_or(""), title.as_str(), who]),
             text: title.clone(),

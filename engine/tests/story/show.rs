@@ -116,20 +116,31 @@ fn line_outcome(names: &Names, line: &LineOutcome) -> Row {
         what += &format!(", {}", failed.word());
     }
     if let Some(why) = &line.question {
-        what += &format!(", {}", question(why));
+        what += &format!(", {}", question(names, why));
     }
     (format!("line {}", names.of_line(line.line)), what)
 }
 
-fn question(question: &Question) -> String {
+fn question(names: &Names, question: &Question) -> String {
     let orders: Vec<String> = question.orders().iter().map(ToString::to_string).collect();
     match question {
-        Question::SeveralOrders(_) | Question::OrderHasItsMoney(_) => {
-            format!("{} ({})", question.word(), orders.join(", "))
+        Question::SeveralOrders(_)
+        | Question::OrderHasItsMoney(_)
+        | Question::SeveralLines(_)
+        | Question::PartOf(_) => format!("{} ({})", question.word(), orders.join(", ")),
+        Question::CoversOrders(shares) => {
+            let share = |(order, amount): &(_, Money)| format!("{order}: {amount}");
+            let shares: Vec<String> = shares.iter().map(share).collect();
+            format!("{} ({})", question.word(), shares.join(", "))
         }
         Question::PayoutDiffers(payout) | Question::PaidTwice(payout) => {
             format!("{} ({payout})", question.word())
         }
+        Question::OwnTransfer(account) => {
+            format!("{} ({})", question.word(), names.of_account(*account))
+        }
+        Question::Proposed(ledger_account) => format!("{} ({ledger_account})", question.word()),
+        Question::Rest(rest) => format!("{} ({rest})", question.word()),
         Question::NoReference
         | Question::UnknownReference
         | Question::WrongDirection
@@ -328,25 +339,49 @@ fn batches(names: &Names, before: &Snapshot, after: &Snapshot) -> Vec<Row> {
 fn lines(names: &Names, before: &Snapshot, after: &Snapshot) -> Vec<Row> {
     let mut rows = Vec::new();
     for (line, settled) in &after.settled {
-        if before.questions.contains_key(line) {
-            let what = match settled {
-                Settled::Receipt(order) => format!("settled: order {order}"),
-                Settled::Payout(payout) => format!("settled: payout {payout}"),
-                Settled::Booked { account, amount } => format!("settled: {account} {amount}"),
-                Settled::CoverDeal(deal) => format!("settled: cover deal {deal}"),
-            };
-            rows.push((format!("line {}", names.of_line(*line)), what));
+        let was = before.settled.get(line);
+        if before.questions.contains_key(line) && was != Some(settled) {
+            let known = was.map(Settled::parts).unwrap_or_default();
+            let new = settled.parts().iter().filter(|part| !known.contains(part));
+            let parts: Vec<String> = new.map(|part| part_of_line(names, part)).collect();
+            rows.push((
+                format!("line {}", names.of_line(*line)),
+                format!("settled: {}", parts.join(", ")),
+            ));
         }
     }
     for (line, why) in &after.questions {
-        if before.settled.contains_key(line) {
+        let is_new = before.questions.get(line) != Some(why);
+        if is_new && (before.settled.contains_key(line) || after.settled.contains_key(line)) {
             rows.push((
                 format!("line {}", names.of_line(*line)),
-                format!("open: {}", question(why)),
+                format!("open: {}", question(names, why)),
+            ));
+        }
+    }
+    for (line, asked) in &after.asked {
+        let was = before.asked.get(line).map(|asked| &asked.owner);
+        if was.is_some_and(|owner| *owner != asked.owner) {
+            let owner = asked.owner.as_deref().unwrap_or("nobody");
+            rows.push((
+                format!("line {}", names.of_line(*line)),
+                format!("looked after by {owner}"),
             ));
         }
     }
     rows
+}
+
+fn part_of_line(names: &Names, part: &Settled) -> String {
+    match part {
+        Settled::Receipt(order) => format!("order {order}"),
+        Settled::Payout(payout) => format!("payout {payout}"),
+        Settled::Booked { account, amount } => format!("{account} {amount}"),
+        Settled::CoverDeal(deal) => format!("cover deal {deal}"),
+        Settled::OwnTransfer(other) => format!("own transfer, with {}", names.of_line(*other)),
+        Settled::Refunded(payout) => format!("refund, payout {payout}"),
+        Settled::Parts(_) => panic!("parts of a part"),
+    }
 }
 
 /// Every balance of the books that is another now.

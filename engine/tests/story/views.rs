@@ -123,6 +123,8 @@ fn against_bank(office: &TestOffice, names: &Names, account: &str) -> Vec<Row> {
             Became::Payout => "payouts".to_owned(),
             Became::CoverDeal => "cover deals".to_owned(),
             Became::Booked(account) => account.to_string(),
+            Became::OwnTransfer => "own transfers".to_owned(),
+            Became::Refunded => "sent back".to_owned(),
             Became::Open => "nobody's yet".to_owned(),
         };
         rows.push((about, format!("{sum} in {count}")));

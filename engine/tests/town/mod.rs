@@ -147,6 +147,8 @@ impl Town {
             booked_at: Some(now),
             text: text.to_owned(),
             payer,
+            code: None,
+            virtual_account: None,
             reversal: false,
             evidence: chain::evidence([text, &number]),
         });

@@ -78,14 +78,24 @@ events! {
     StatementArchived 2 { facts, why }
     ReceiptWithdrawn 1 { line, order }
     FundsMissing 1 { line, order, amount }
-    ReceiptAllocated 1 { line, order, amount, verdict, rule, rule_version, failed, reason }
+    LinesExplained 1 { account, lines }
+    ReceiptAllocated 2 {
+        line, order, amount, booked_on, verdict, rule, rule_version, evidence, rivals, failed, rest,
+        reason,
+    }
     ReceiptReleased 1 { line, order, reason }
     LineBooked 1 { line, account, amount, reason }
     LineBookingReversed 1 { line, reason }
-    PayoutDue 1 { facts }
+    LineAssigned 1 { line, owner }
+    LineRefunded 1 { line, payout, amount, reason }
+    LineClassified 1 { line, rule, rules_version, account, amount, booked_on }
+    OwnTransferPaired 1 { debit, credit, amount, evidence, reason }
+    OwnTransferUnpaired 1 { debit, credit, reason }
+    LineRulesSet 1 { rules }
+    PayoutDue 2 { facts }
     PayoutWithdrawn 1 { payout }
     PayoutPaid 1 { payout, line }
-    PayoutUnproved 1 { payout, order, line }
+    PayoutUnproved 2 { payout, order, line }
     PaidTwice 1 { payout, line }
     PaidWithoutFile 1 { payout, line }
     BatchFixed 1 { batch, account, date, payouts }
@@ -113,6 +123,15 @@ fn newer(kind: &str, version: u32, value: &Value) -> Option<Value> {
             add(policy, "limits", json!([]));
         }
         ("OrderFunded", 1) => add(&mut body, "difference", Value::Null),
+        // Matching kept no evidence, and a line was one order's as a whole.
+        ("ReceiptAllocated", 1) => {
+            add(&mut body, "booked_on", Value::Null);
+            add(&mut body, "evidence", json!([]));
+            add(&mut body, "rivals", json!([]));
+            add(&mut body, "rest", Value::Null);
+        }
+        // Every payout was of an order.
+        ("PayoutDue" | "PayoutUnproved", 1) => {}
         _ => return None,
     }
     Some(Value::Object(body))

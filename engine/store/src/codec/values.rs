@@ -6,7 +6,10 @@ use std::str::FromStr;
 use kantor_engine::batch::TransferFile;
 use kantor_engine::chain::{ChainChange, Moved, Stretch};
 use kantor_engine::ledger::{LedgerAccount, Posting};
-use kantor_engine::matching::{Question, Rule, Verdict};
+use kantor_engine::matching::{
+    Evidence, Explained, Explanation, LineRule, LineRules, Nearest, Question, Rule, RuleDoes,
+    Verdict, Way,
+};
 use kantor_engine::order::{HeldReason, OrderFacts};
 use kantor_engine::payout::{Payee, PayoutFacts, PayoutKind};
 use kantor_engine::policy::{
@@ -135,6 +138,11 @@ objects! {
     }
     PayoutFacts { payout, order, kind, amount, account, payee }
     TransferFile { digest, length, format, written_by }
+    Nearest { order, failed }
+    Explanation { rule, version, evidence, rivals, nearest }
+    Explained { ordinal, amount, booked_on, why }
+    LineRule { name, account, way, code, words, most, ledger_account, does }
+    LineRules { version, rules }
     StatementFacts {
         account, file, index, read_by, format, number, opening, closing, closing_on, rows, lines,
     }
@@ -291,7 +299,57 @@ choices! {
     Rule {
         words {
             "reference": Reference,
+            "virtual_account": VirtualAccount,
+            "payer_and_amount": PayerAndAmount,
+            "sum": Sum,
+            "own_transfer": OwnTransfer,
+            "line_rule": LineRule,
             "by_hand": ByHand,
+        }
+    }
+    Way {
+        words {
+            "in": In,
+            "out": Out,
+        }
+    }
+    RuleDoes {
+        words {
+            "book": Book,
+            "propose": Propose,
+        }
+    }
+    Evidence {
+        words {
+            "virtual_account": VirtualAccount,
+            "amount_exact": AmountExact,
+            "in_time": InTime,
+            "only_candidate": OnlyCandidate,
+            "mirror": Mirror,
+            "no_reference": NoReference,
+            "unknown_reference": UnknownReference,
+            "payer_hidden": PayerHidden,
+            "payer_unknown": PayerUnknown,
+            "time_unknown": TimeUnknown,
+            "after_end": AfterEnd,
+            "has_its_money": HasItsMoney,
+            "also_another_line": AlsoAnotherLine,
+        }
+        values {
+            "reference": Reference,
+            "payout_reference": PayoutReference,
+            "payer_account": PayerAccount,
+            "exact_sum": ExactSum,
+            "almost_reference": AlmostReference,
+            "payer_is_another": PayerIsAnother,
+            "amount_below": AmountBelow,
+            "amount_above": AmountAbove,
+            "other_currency": OtherCurrency,
+            "late_by_seconds": LateBySeconds,
+            "late_by_days": LateByDays,
+            "early_by_seconds": EarlyBySeconds,
+            "early_by_days": EarlyByDays,
+            "too_many": TooMany,
         }
     }
     HeldReason {
@@ -317,9 +375,15 @@ choices! {
         }
         values {
             "several_orders": SeveralOrders,
+            "several_lines": SeveralLines,
+            "covers_orders": CoversOrders,
+            "part_of": PartOf,
             "order_has_its_money": OrderHasItsMoney,
             "payout_differs": PayoutDiffers,
             "paid_twice": PaidTwice,
+            "own_transfer": OwnTransfer,
+            "proposed": Proposed,
+            "rest": Rest,
         }
     }
     NotBooked {

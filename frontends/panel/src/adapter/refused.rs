@@ -57,6 +57,9 @@ fn status(refusal: &Refusal) -> u16 {
         | Refusal::MoneyIsOut { .. }
         | Refusal::NotBookedToLedger { .. }
         | Refusal::LineDiffers { .. }
+        | Refusal::SharesExceed { .. }
+        | Refusal::LineNotProved { .. }
+        | Refusal::NotAPair { .. }
         | Refusal::NothingDue { .. }
         | Refusal::NoPayees { .. }
         | Refusal::BatchState { .. }
