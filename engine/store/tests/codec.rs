@@ -4,6 +4,8 @@
 //! never changes and never goes; a new version of an event adds lines.
 //! `UPDATE_EXPECT=1 cargo test -p kantor-store --test codec` adds the forms that are missing.
 
+#[path = "codec/matching.rs"]
+mod matching;
 #[path = "codec/money.rs"]
 mod money;
 mod samples;
@@ -16,10 +18,7 @@ use std::path::PathBuf;
 use kantor_engine::batch::TransferFile;
 use kantor_engine::chain::{ChainChange, Moved, Stretch};
 use kantor_engine::ledger::{LedgerAccount, Posting};
-use kantor_engine::matching::{
-    Evidence, Explained, Explanation, LineRule, LineRules, Nearest, Question, Rule, RuleDoes,
-    Verdict, Way,
-};
+use kantor_engine::matching::{Question, Rule, Verdict};
 use kantor_engine::order::{HeldReason, OrderFacts};
 use kantor_engine::payout::{Payee, PayoutFacts, PayoutKind};
 use kantor_engine::rates::{RateLine, RateTable, Side, Terms};
@@ -85,7 +84,7 @@ fn samples() -> Vec<Event> {
         setting_up(),
         orders(),
         samples::statements(),
-        suspense(),
+        matching::suspense(),
         payouts(),
         money::samples(),
     ]
@@ -237,7 +236,12 @@ fn payouts() -> Vec<Event> {
         },
         Event::PayoutUnproved {
             payout,
-            order: OrderId(15),
+            order: Some(OrderId(15)),
+            line: line(13),
+        },
+        Event::PayoutUnproved {
+            payout,
+            order: None,
             line: line(13),
         },
         Event::PaidTwice {

@@ -66,7 +66,7 @@ pub struct PayoutView {
     pub id: String,
     /// Its reference: `KW`, six characters and a check character; stands in the transfer's title.
     pub reference: String,
-    /// The order it belongs to.
+    /// The order it belongs to; empty for money of nobody that goes back to its payer.
     pub order: String,
     /// Why it is owed.
     pub kind: PayoutKind,

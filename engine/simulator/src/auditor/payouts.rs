@@ -7,7 +7,11 @@ use super::{Auditor, Life, Owed, What};
 
 impl Auditor {
     pub(super) fn payout_due(&mut self, facts: &PayoutFacts) {
-        let (id, order) = (facts.payout, facts.order);
+        let id = facts.payout;
+        let Some(order) = facts.order else {
+            self.object(format!("payout {id} is owed for no order"));
+            return;
+        };
         let Some(deal) = self.deals.get(&order).cloned() else {
             self.object(format!("payout {id} is owed for no order"));
             return;

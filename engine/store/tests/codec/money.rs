@@ -85,7 +85,7 @@ fn position() -> Vec<Event> {
         Event::PayoutDue {
             facts: PayoutFacts {
                 payout: PayoutId(4),
-                order: OrderId(15),
+                order: Some(OrderId(15)),
                 kind: PayoutKind::Difference,
                 amount: pln(1_000),
                 account: AccountId(2),

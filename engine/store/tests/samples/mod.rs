@@ -63,21 +63,32 @@ pub(super) fn statements() -> Vec<Event> {
         Question::Reversal,
         Question::NotProvedYet,
         Question::TakenBack,
+        Question::SeveralLines(order),
+        Question::CoversOrders(vec![(order, pln(44_000)), (OrderId(19), pln(1))]),
+        Question::PartOf(order),
+        Question::OwnTransfer(AccountId(3)),
+        Question::Proposed("bank-fees".to_owned()),
+        Question::Rest(pln(1)),
     ];
     let archived = |why| Event::StatementArchived {
         facts: facts(None, Some(Format::Mt942), None),
         why,
     };
-    let allocated = |verdict, rule, failed| Event::ReceiptAllocated {
+    let allocated = |verdict, rule, failed: Option<HeldReason>| Event::ReceiptAllocated {
         line: line(11),
         order,
         amount: eur(10_000),
+        booked_on: failed.map(|_| day()),
         verdict,
         rule,
-        rule_version: 1,
+        rule_version: 2,
+        evidence: matching::evidence(),
+        rivals: failed.map(|_| OrderId(19)).into_iter().collect(),
         failed,
+        rest: failed.map(|_| eur(1)),
         reason: failed.map(|_| "seen by telephone".to_owned()),
     };
+    let by = |rule| allocated(Verdict::Certain, rule, None);
     vec![
         Event::StatementBooked {
             booking: booking(Some("7/1"), Some(95)),
@@ -112,6 +123,12 @@ pub(super) fn statements() -> Vec<Event> {
         allocated(Verdict::Likely, Rule::ByHand, Some(HeldReason::Late)),
         allocated(Verdict::Ambiguous, Rule::ByHand, None),
         allocated(Verdict::None, Rule::ByHand, None),
+        by(Rule::VirtualAccount),
+        by(Rule::PayerAndAmount),
+        by(Rule::Sum),
+        by(Rule::OwnTransfer),
+        by(Rule::LineRule),
+        matching::explained(order),
         Event::ReceiptReleased {
             line: line(11),
             order,

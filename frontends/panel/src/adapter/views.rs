@@ -81,7 +81,7 @@ pub(super) fn received(seen: &Snapshot, order: &Order) -> Money {
     let came = order
         .receipts
         .iter()
-        .filter_map(|line| seen.receipts.get(line))
+        .filter_map(|line| seen.receipts.get(&(*line, order.facts.order)))
         .filter(|receipt| receipt.state == ReceiptState::Allocated)
         .map(|receipt| receipt.amount)
         .filter(|money| money.currency() == currency);
@@ -272,7 +272,10 @@ impl LocalOffice {
                 .reference()
                 .map(|reference| reference.to_string())
                 .unwrap_or_default(),
-            order: facts.order.to_string(),
+            order: facts
+                .order
+                .map(|order| order.to_string())
+                .unwrap_or_default(),
             kind: match facts.kind {
                 kantor_engine::payout::PayoutKind::Exchange => kantor_wire::PayoutKind::Exchange,
                 kantor_engine::payout::PayoutKind::Refund => kantor_wire::PayoutKind::Refund,
