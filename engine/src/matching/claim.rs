@@ -161,7 +161,8 @@ impl Claims {
         rivals: impl Iterator<Item = OrderId>,
         too_many: Option<u32>,
     ) {
-        let rivals: Vec<OrderId> = rivals.take(super::RIVALS).collect();
+        let mut rivals: Vec<OrderId> = rivals.take(super::RIVALS).collect();
+        rivals.sort_unstable();
         if rivals.is_empty() {
             return;
         }
