@@ -212,11 +212,19 @@ pub fn became(
 ) -> Result<Vec<(Became, Money)>, MoneyError> {
     let mut left = amount;
     let mut became = Vec::new();
-    for part in seen.settled.get(&line).map(Settled::parts).unwrap_or_default() {
+    for part in seen
+        .settled
+        .get(&line)
+        .map(Settled::parts)
+        .unwrap_or_default()
+    {
         let (what, part) = match part {
             Settled::Receipt(order) => {
                 let receipt = seen.receipts.get(&(line, *order));
-                (Became::Receipt, receipt.map_or(left, |receipt| receipt.amount))
+                (
+                    Became::Receipt,
+                    receipt.map_or(left, |receipt| receipt.amount),
+                )
             }
             Settled::Payout(_) => (Became::Payout, left),
             Settled::CoverDeal(_) => (Became::CoverDeal, left),
@@ -224,7 +232,10 @@ pub fn became(
             Settled::OwnTransfer(_) => (Became::OwnTransfer, left),
             Settled::Refunded(payout) => {
                 let payout = seen.payouts.get(payout);
-                (Became::Refunded, payout.map_or(left, |payout| payout.facts.amount))
+                (
+                    Became::Refunded,
+                    payout.map_or(left, |payout| payout.facts.amount),
+                )
             }
             Settled::Parts(_) => continue,
         };

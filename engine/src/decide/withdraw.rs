@@ -1,7 +1,7 @@
 //! Lines that are taken out of the chain: what they led to is undone, or an alarm is raised.
 
-use super::draft::Draft;
 use super::desk::unpair;
+use super::draft::Draft;
 use super::exchange::{settle, undo_exchange};
 use super::position::reverse_cover;
 use crate::event::Event;
