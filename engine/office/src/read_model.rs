@@ -81,18 +81,22 @@ impl Keys {
         let line = |ordinal| LineId { account, ordinal };
         self.lines.extend((first..=last).map(line));
         let range = line(first)..=line(last);
-        for settled in state.settled.range(range).map(|(_, settled)| settled) {
-            match settled {
+        let parts = state.settled.range(range);
+        for part in parts.flat_map(|(_, settled)| settled.parts()) {
+            match part {
                 Settled::Receipt(order) => {
                     self.orders.insert(*order);
                     let order = state.orders.get(order);
                     self.payouts
                         .extend(order.into_iter().flat_map(|order| &order.payouts));
                 }
-                Settled::Payout(payout) => {
+                Settled::Payout(payout) | Settled::Refunded(payout) => {
                     self.payouts.insert(*payout);
                 }
-                Settled::Booked { .. } | Settled::CoverDeal(_) => {}
+                Settled::OwnTransfer(other) => {
+                    self.lines.insert(*other);
+                }
+                Settled::Booked { .. } | Settled::CoverDeal(_) | Settled::Parts(_) => {}
             }
         }
     }
