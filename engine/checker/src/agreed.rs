@@ -9,8 +9,9 @@ use crate::form::{Fields, Misread};
 use crate::judged::is_policys;
 use crate::life::OrderState;
 use crate::log::At;
-use crate::office::{Is, Office, Order};
+use crate::office::{Office, Order};
 use crate::orders::reasoned;
+use crate::parts::{Is, Of};
 use crate::reference::order_reference;
 use crate::values::{Actor, Moves, Side, Terms};
 
@@ -79,12 +80,14 @@ impl Office<'_> {
         at.must(placed.deadline == deadline, || {
             format!("its deadline is {deadline}, not {}", placed.deadline)
         })?;
+        self.wants(number, placed.customer, gives);
         self.touched.insert(number);
         self.orders.push(Order {
             customer: placed.customer,
             terms: placed.terms,
             paid_to: placed.paid_to,
             pay_out: placed.pay_out.0,
+            placed: placed.placed,
             deadline,
             offer: None,
             cancelled: false,
@@ -240,6 +243,8 @@ impl Office<'_> {
         let known = self.step(at, order, None)?;
         known.terms = terms;
         known.terms_changed = at.seq;
+        let customer = known.customer;
+        self.wants(order, customer, terms.gives);
         Ok(Moves::new())
     }
 
@@ -308,6 +313,8 @@ impl Office<'_> {
         known.terms = terms;
         known.deadline = deadline;
         known.cancelled = false;
+        let customer = known.customer;
+        self.wants(order, customer, terms.gives);
         self.forgive_lateness(at, order)?;
         Ok(Moves::new())
     }
@@ -316,8 +323,16 @@ impl Office<'_> {
     fn forgive_lateness(&mut self, at: &At<'_>, order: u64) -> Checks {
         let lines = self.order(at, order)?.receipts.clone();
         for line in lines {
-            if let Is::Receipt { failed, .. } = &mut self.line_mut(at, line)?.is {
-                *failed = failed.filter(|held| !held.is_of_time());
+            let Is::Parts(parts) = &mut self.line_mut(at, line)?.is else {
+                continue;
+            };
+            for part in parts {
+                match &mut part.of {
+                    Of::Receipt { order: own, failed } if *own == order => {
+                        *failed = failed.filter(|held| !held.is_of_time());
+                    }
+                    Of::Receipt { .. } | Of::Booked(_) | Of::Refunded(_) => {}
+                }
             }
         }
         let known = self.order_mut(at, order)?;

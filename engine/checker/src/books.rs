@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use kantor_model::Currency;
 
-use crate::office::{Is, Office};
+use crate::office::Office;
+use crate::parts::ChainLine;
 use crate::{Checks, must};
 
 type Sums = BTreeMap<Currency, i128>;
@@ -70,11 +71,8 @@ impl Office<'_> {
         let mut sums = Sums::new();
         for account in self.accounts.values() {
             let sum = sums.entry(account.currency()).or_default();
-            let questions = account
-                .lines
-                .iter()
-                .filter(|line| matches!(line.is, Is::Question(_)));
-            *sum += questions.map(|line| i128::from(line.amount)).sum::<i128>();
+            let open = account.lines.iter().filter_map(ChainLine::open);
+            *sum += open.map(i128::from).sum::<i128>();
         }
         sums
     }

@@ -6,9 +6,9 @@ use kantor_model::{Date, Money};
 use serde_json::Value;
 
 use crate::form::{Fields, Form, Misread, whole};
-use crate::life::{OrderState, order_after};
 use crate::log::At;
-use crate::office::{ChainLine, Is, Office, Piece};
+use crate::office::{Office, Piece};
+use crate::parts::{ChainLine, Is};
 use crate::values::{Line, Moves, Payee, Question, moved};
 use crate::{Checks, Digest};
 
@@ -270,6 +270,10 @@ impl Office<'_> {
             account: id,
             ordinal,
         };
+        self.act_begins(at);
+        if change.cut > 0 {
+            self.told_again(id, first..=change.proved_through.min(last));
+        }
         self.fresh.extend(fresh.into_iter().map(line));
         for (ordinal, question) in questions {
             self.asked(at, change.proved_through, line(ordinal), question)?;
@@ -319,9 +323,7 @@ impl Office<'_> {
             if pairs.contains_key(&gone) {
                 continue;
             }
-            let free = account
-                .line(gone)
-                .is_some_and(|line| matches!(line.is, Is::Question(_)));
+            let free = account.line(gone).is_some_and(ChainLine::is_question);
             if !free || !change.withdrawn.contains(&gone) {
                 return Err(wrong(format!("line {gone} went without a word")));
             }
@@ -494,13 +496,22 @@ impl Office<'_> {
         let Some(known) = self.accounts.get(&account) else {
             return;
         };
-        let moved = pairs.values().filter_map(|to| known.line(*to));
-        let orders: BTreeSet<u64> = moved
-            .filter_map(|line| match line.is {
-                Is::Receipt { order, .. } => Some(order),
-                Is::New | Is::Question(_) | Is::Payout(_) | Is::Booked(_) | Is::Cover(_) => None,
-            })
-            .collect();
+        let moved = pairs
+            .values()
+            .filter_map(|to| Some((*to, known.line(*to)?)));
+        let (mut orders, mut mirrors) = (BTreeSet::new(), Vec::new());
+        for (ordinal, line) in moved {
+            orders.extend(line.orders());
+            if let Is::Own(other) = line.is {
+                mirrors.push((other, Line { account, ordinal }));
+            }
+        }
+        for (other, line) in mirrors {
+            let known = self.accounts.get_mut(&other.account);
+            if let Some(known) = known.and_then(|it| it.line_mut(other.ordinal)) {
+                known.is = Is::Own(line);
+            }
+        }
         for order in orders {
             let Some(order) = crate::office::nth_mut(&mut self.orders, order) else {
                 continue;
@@ -517,63 +528,5 @@ impl Office<'_> {
         if !pairs.is_empty() {
             self.position.follow(&place);
         }
-    }
-
-    /// The bank does not confirm a line: it is its order's money no more.
-    pub(crate) fn receipt_withdrawn(
-        &mut self,
-        at: &At<'_>,
-        line: Line,
-        order: u64,
-    ) -> Checks<Moves> {
-        self.released(at, line, order)
-    }
-
-    /// The same, where the money is out already: what is missing stands in suspense.
-    pub(crate) fn funds_missing(
-        &mut self,
-        at: &At<'_>,
-        line: Line,
-        order: u64,
-        amount: Money,
-    ) -> Checks<Moves> {
-        let currency = self.account(at, line.account)?.currency();
-        let known = self.line(at, line)?;
-        let is_its = matches!(known.is, Is::Receipt { order: own, .. } if own == order)
-            && Money::new(known.amount, currency) == amount;
-        at.must(is_its, || format!("line {line} is not order {order}'s"))?;
-        let order = self.order_mut(at, order)?;
-        order.receipts.retain(|receipt| *receipt != line);
-        *self.missing.entry(currency).or_default() += i128::from(amount.minor());
-        self.taken_back(at, line)?;
-        Ok(Moves::new())
-    }
-
-    /// The bank does not confirm a debit: nobody knows whether the payout left.
-    pub(crate) fn payout_unproved(
-        &mut self,
-        at: &At<'_>,
-        payout: u64,
-        order: u64,
-        line: Line,
-    ) -> Checks<Moves> {
-        let known = self.payout(at, payout)?;
-        at.must(known.order == order, || {
-            format!("payout {payout} is not order {order}'s")
-        })?;
-        let amount = known.amount;
-        at.must(self.line(at, line)?.is == Is::Payout(payout), || {
-            format!("line {line} did not pay it")
-        })?;
-        self.payout_step(at, payout)?;
-        let known = self.order_mut(at, order)?;
-        known.state = match known.state {
-            OrderState::Refunded => OrderState::Refunding,
-            state => order_after(state, at.kind, None).unwrap_or(state),
-        };
-        self.taken_back(at, line)?;
-        let mut moves = Moves::new();
-        moved(&mut moves, "payouts-due", "suspense", amount);
-        Ok(moves)
     }
 }

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::agreed::Placed;
 use crate::chain::{Booking, Facts};
+use crate::explained::{Evidence, Explained};
 use crate::form::{Fields, Form, Misread};
 use crate::judged::Verdict;
 pub use crate::kinds::KINDS;
@@ -33,6 +34,7 @@ const FOLLOWS: &[&str] = &[
     "OrderPayOutStopped",
     "OrderCompleted",
     "OrderRefunded",
+    "LinesExplained",
     "ReceiptAllocated",
     "ReceiptReleased",
     "ReceiptWithdrawn",
@@ -138,7 +140,8 @@ pub(crate) fn follow(office: &mut Office<'_>, record: &Record) -> Checks {
         kind if kind.starts_with("Position") || kind.starts_with("Cover") => {
             position(office, &at, &event)
         }
-        kind if ["Statement", "Receipt", "Line", "Funds"]
+        "LineRulesSet" => setup(office, &at, &event),
+        kind if ["Statement", "Receipt", "Line", "Funds", "Own"]
             .iter()
             .any(|it| kind.starts_with(it)) =>
         {
@@ -224,6 +227,10 @@ fn setup(office: &mut Office<'_>, at: &At<'_>, event: &Event<'_>) -> Checks<Move
                 Ok((event.get("customer")?, class, reason))
             })?;
             office.customer_classified(at, customer, class, &reason)
+        }
+        "LineRulesSet" => {
+            let rules = event.read(|event| event.inside("rules", crate::setup::LineRules::read))?;
+            office.line_rules_set(at, &rules)
         }
         "NoticesSent" => {
             let through = event.read(|event| event.get("through"))?;
@@ -468,13 +475,58 @@ fn lines(office: &mut Office<'_>, at: &At<'_>, event: &Event<'_>) -> Checks<Move
             })?;
             office.line_booked(at, line, &account, amount, &reason)
         }
-        _ => {
+        "LineBookingReversed" => {
             let (line, reason) = event.read(|event| {
                 let reason: String = event.get("reason")?;
                 Ok((event.get("line")?, reason))
             })?;
             office.line_booking_reversed(at, line, &reason)
         }
+        _ => suspense(office, at, event),
+    }
+}
+
+fn suspense(office: &mut Office<'_>, at: &At<'_>, event: &Event<'_>) -> Checks<Moves> {
+    match at.kind {
+        "LinesExplained" => {
+            let (account, lines): (u64, Vec<Explained>) =
+                event.read(|event| Ok((event.get("account")?, event.get("lines")?)))?;
+            office.lines_explained(at, account, &lines)
+        }
+        "LineAssigned" => {
+            let line = event.read(|event| {
+                event.get::<Option<String>>("owner")?;
+                event.get("line")
+            })?;
+            office.line_assigned(at, line)
+        }
+        "LineRefunded" => {
+            let (line, reason, (payout, amount)) = event.read(|event| {
+                let reason: String = event.get("reason")?;
+                let of = (event.get("payout")?, event.get("amount")?);
+                Ok((event.get("line")?, reason, of))
+            })?;
+            office.line_refunded(at, line, payout, amount, &reason)
+        }
+        "OwnTransferPaired" => {
+            let (lines, amount, reason) = event.read(|event| {
+                let evidence: Vec<Evidence> = event.get("evidence")?;
+                let reason: Option<String> = event.get("reason")?;
+                let lines = (event.get("debit")?, event.get("credit")?);
+                let amount = event.get("amount")?;
+                Ok((lines, amount, reason.filter(|_| evidence.is_empty())))
+            })?;
+            office.own_paired(at, lines, amount, reason.as_deref())
+        }
+        "OwnTransferUnpaired" => {
+            let (lines, reason) = event.read(|event| {
+                let reason: String = event.get("reason")?;
+                Ok(((event.get("debit")?, event.get("credit")?), reason))
+            })?;
+            office.own_unpaired(at, lines, &reason)
+        }
+        // No rule books lines by itself.
+        kind => Err(at.wrong(format!("nobody looks at {kind} events"))),
     }
 }
 

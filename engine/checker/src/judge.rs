@@ -1,32 +1,41 @@
 //! Whose money a line is (laws 2 and 3), judged again: the key that the event names stands in the
 //! line, it names this order and nobody else, and what the event says of fulfilment is so.
 
-use kantor_model::{AccountNumber, Date, Moment, Money};
+use kantor_model::{Date, Moment, Money};
 
 use crate::calendar::banking_day_from;
+use crate::explained::{self, Evidence};
 use crate::form::{Fields, Misread};
 use crate::life::OrderState;
 use crate::log::At;
-use crate::office::{Is, Office, Order};
+use crate::office::{Office, Order};
+use crate::parts::{Of, Part};
+use crate::payers::Payer;
 use crate::reference::{Referent, references_in};
 use crate::rows::Said;
 use crate::values::{Actor, Held, Line, Moves, moved};
 use crate::{Checks, Row};
 
-/// A line as it was given to an order.
+/// A line, or a share of it, as it was given to an order.
 pub(crate) struct Receipt {
-    line: Line,
-    order: u64,
-    amount: Money,
+    pub(crate) line: Line,
+    pub(crate) order: u64,
+    pub(crate) amount: Money,
     verdict: String,
-    rule: String,
+    pub(crate) rule: String,
     rule_version: u32,
     failed: Option<Held>,
     reason: Option<String>,
+    pub(crate) booked_on: Option<Date>,
+    pub(crate) evidence: Vec<Evidence>,
+    pub(crate) rivals: Vec<u64>,
+    rest: Option<Money>,
 }
 
 impl Receipt {
     pub(crate) fn read(event: &Fields<'_>) -> Result<Receipt, Misread> {
+        // Before reasons were kept, a line was one order's as a whole.
+        let explained = event.holds("evidence");
         Ok(Receipt {
             line: event.get("line")?,
             order: event.get("order")?,
@@ -36,27 +45,19 @@ impl Receipt {
             rule_version: event.get("rule_version")?,
             failed: event.get("failed")?,
             reason: event.get("reason")?,
+            booked_on: match explained {
+                true => event.get("booked_on")?,
+                false => None,
+            },
+            evidence: event.optional("evidence")?.unwrap_or_default(),
+            rivals: event.optional("rivals")?.unwrap_or_default(),
+            rest: match explained {
+                true => event.get("rest")?,
+                false => None,
+            },
         })
     }
 }
-
-/// Whose account the money came from.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Payer {
-    /// The bank names none, which is no proof against anybody.
-    NotGiven,
-    Own,
-    Foreign,
-    /// The rows that would tell are erased, or were being written.
-    Untold,
-}
-
-/// An account that was added so short before may not have been seen by an import that began
-/// earlier, in seconds.
-const IMPORT_SECONDS: i64 = 3_600;
-
-/// The rules of matching that are judged here.
-const RULES: u32 = 1;
 
 impl Office<'_> {
     /// What the bank says of a line.
@@ -80,25 +81,43 @@ impl Office<'_> {
         } = *receipt;
         let currency = self.account(at, line.account)?.currency();
         let known = self.line(at, line)?;
-        at.must(amount == Money::new(known.amount, currency), || {
+        let whole = known.is_whole();
+        let open = known.open().map(|open| Money::new(open, currency));
+        let open = open.ok_or_else(|| at.wrong(format!("line {line} serves somebody already")))?;
+        let left = open.minus(amount).map_err(|error| at.wrong(error))?;
+        at.must(receipt.is_of(left), || {
             format!("line {line} is not of {amount}")
         })?;
-        at.must(amount.is_positive(), || {
+        at.must(amount.is_positive() && !left.is_negative(), || {
             format!("line {line} brings no money")
         })?;
-        at.must(matches!(known.is, Is::New | Is::Question(_)), || {
-            format!("line {line} serves somebody already")
+        at.must(known.share_of(order).is_none(), || {
+            format!("line {line} serves order {order} already")
         })?;
-        at.must(receipt.rule_version == RULES, || {
+        let is_known = (1..=explained::RULES).contains(&receipt.rule_version);
+        at.must(is_known, || {
             format!("rules of version {} are not known", receipt.rule_version)
         })?;
         let (row, said) = self.said(at, line)?;
+        at.must(receipt.rule == "by_hand" || whole && left.is_zero(), || {
+            format!("line {line} is shared out, and nobody says why")
+        })?;
         self.identified(at, receipt, &said)?;
         self.fulfilled(at, receipt, &row, &said)?;
-        self.line_mut(at, line)?.is = Is::Receipt {
-            order,
-            failed: receipt.failed,
-        };
+        if receipt.rule_version == explained::RULES {
+            self.receipt_explained(at, receipt, &row, &said)?;
+            let by_payer = receipt.rule == "payer_and_amount";
+            if receipt.rule != "by_hand" {
+                self.found(at, (line, order), by_payer, (amount, &said))?;
+            }
+        }
+        self.line_mut(at, line)?.give(Part {
+            amount: amount.minor(),
+            of: Of::Receipt {
+                order,
+                failed: receipt.failed,
+            },
+        });
         let known = self.order_mut(at, order)?;
         known.receipts.push(line);
         known.count(amount, receipt.failed, 1);
@@ -147,6 +166,17 @@ impl Office<'_> {
                         "the text of line {} names {named:?}, not order {} alone",
                         receipt.line, receipt.order
                     )
+                })
+            }
+            "payer_and_amount" => {
+                at.must(receipt.reason.is_none(), || {
+                    "a rule gives no person's reason".to_owned()
+                })?;
+                // Who paid, how much and when, and that it goes nowhere else, is looked at when
+                // every line of the statement is known.
+                let bare = references_in(&said.text()).is_empty() && !said.reversal;
+                at.must(bare, || {
+                    format!("the text of line {} names something", receipt.line)
                 })
             }
             rule => Err(at.wrong(format!("the rule {rule} is not known"))),
@@ -225,28 +255,12 @@ impl Office<'_> {
             .and_then(|sum| sum.plus(amount).ok());
         Ok(fails.into_iter().min().or_else(|| order.sum_fails(with_it)))
     }
+}
 
-    /// Whether the payer's account was one of the customer's own when the line was judged.
-    fn payer(&self, at: &At<'_>, customer: u64, said: &Said) -> Payer {
-        let written = said.counterparty_account.as_deref();
-        let Some(account) = written.and_then(AccountNumber::from_file) else {
-            return Payer::NotGiven;
-        };
-        let Some(iban) = account.iban() else {
-            return Payer::Foreign;
-        };
-        let mut payer = Payer::Foreign;
-        for own in self.accounts_of.get(&customer).into_iter().flatten() {
-            let added = self.customer_account(*own).map(|account| account.added);
-            let fresh = added.is_none_or(|added| at.moment.seconds_since(added) < IMPORT_SECONDS);
-            match self.people.account(*own) {
-                None => payer = Payer::Untold,
-                Some(row) if row.iban != iban => {}
-                Some(row) if row.removed || fresh => payer = Payer::Untold,
-                Some(_) => return Payer::Own,
-            }
-        }
-        payer
+impl Receipt {
+    /// Whether it says rightly what it leaves of the line.
+    fn is_of(&self, left: Money) -> bool {
+        self.rest == (!left.is_zero()).then_some(left)
     }
 }
 

@@ -1,14 +1,16 @@
 //! Statements in the chains of their accounts, and what becomes of their lines.
 
-use kantor_model::Money;
 use serde_json::Value;
 
 use crate::Checks;
 use crate::life::{OrderState, PayoutState};
 use crate::log::At;
-use crate::office::{ChainLine, Is, Office, Piece};
+use crate::office::{Office, Piece};
+use crate::parts::{ChainLine, Is};
+use crate::payers::Payer;
 use crate::reference::Referent;
-use crate::values::{Line, Moves, Question, moved};
+use crate::rows::Said;
+use crate::values::{Line, Moves, Question};
 
 impl Office<'_> {
     /// A line that was left to a person, with a reason that is so.
@@ -24,7 +26,7 @@ impl Office<'_> {
             Is::New => true,
             // Proof, and the words of the statement that proves, may change what is asked.
             Is::Question(before) => before.word != "taken_back",
-            Is::Receipt { .. } | Is::Payout(_) | Is::Booked(_) | Is::Cover(_) => false,
+            Is::Parts(_) | Is::Payout(_) | Is::Cover(_) | Is::Own(_) => false,
         };
         at.must(may_ask, || format!("line {line} is no question"))?;
         let proved = line.ordinal <= proved_through;
@@ -34,6 +36,8 @@ impl Office<'_> {
         })?;
         if !must_wait {
             self.asks_rightly(at, line, &question)?;
+            self.looked_at(line);
+            self.act.unexplained.insert(line);
         }
         self.line_mut(at, line)?.is = Is::Question(Box::new(question));
         Ok(())
@@ -46,14 +50,24 @@ impl Office<'_> {
         let text = said.text();
         let written = crate::reference::references_in(&text);
         let named = self.known_in(&text);
-        let orders: Vec<u64> = named.iter().filter_map(|it| it.order()).collect();
-        let payouts: Vec<u64> = named.iter().filter_map(|it| it.payout()).collect();
+        let orders: Vec<u64> = named.iter().filter_map(Referent::order).collect();
+        let payouts: Vec<u64> = named.iter().filter_map(Referent::payout).collect();
         let is_so = match question.word.as_str() {
             "reversal" => said.reversal,
             _ if said.reversal => false,
             "no_reference" => written.is_empty(),
             "unknown_reference" => !written.is_empty() && named.is_empty(),
-            "several_orders" => named.len() > 1 && question.orders == orders,
+            "several_orders" if named.len() > 1 => question.orders == orders,
+            "several_orders" => {
+                let others = question.orders.iter().filter(|it| !orders.contains(it));
+                question.orders.len() > 1
+                    && (orders.is_empty() || question.orders.first() == orders.first())
+                    && self.are_payers_orders(at, others.copied(), (row.amount, &said))?
+            }
+            "several_lines" => {
+                let orders = question.orders.iter().copied();
+                written.is_empty() && self.are_payers_orders(at, orders, (row.amount, &said))?
+            }
             "wrong_direction" => {
                 let out = row.amount < 0;
                 named.len() == 1
@@ -62,6 +76,10 @@ impl Office<'_> {
                     } else {
                         !payouts.is_empty()
                     })
+            }
+            "order_has_its_money" if named.is_empty() => {
+                let orders = question.orders.iter().copied();
+                self.are_payers_orders(at, orders, (row.amount, &said))?
             }
             "order_has_its_money" => {
                 row.amount > 0 && named.len() == 1 && question.orders == orders
@@ -79,6 +97,25 @@ impl Office<'_> {
         })
     }
 
+    /// Whether orders are of customers who may have paid a line, each asking for exactly as much.
+    fn are_payers_orders(
+        &self,
+        at: &At<'_>,
+        orders: impl Iterator<Item = u64>,
+        (minor, said): (i64, &Said),
+    ) -> Checks<bool> {
+        let payers = self.payers(at.moment, said);
+        for number in orders {
+            let order = self.order(at, number)?;
+            let payer = self.payer_among(order.customer, &payers);
+            let his = matches!(payer, Payer::Own | Payer::Untold);
+            if !his || order.terms.gives.minor() != minor {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
     pub(crate) fn statement_archived(
         &mut self,
         at: &At<'_>,
@@ -94,101 +131,9 @@ impl Office<'_> {
         Ok(Moves::new())
     }
 
-    pub(crate) fn receipt_released(
-        &mut self,
-        at: &At<'_>,
-        line: Line,
-        order: u64,
-        reason: &str,
-    ) -> Checks<Moves> {
-        at.must(!reason.trim().is_empty(), || "it has no reason".to_owned())?;
-        self.released(at, line, order)
-    }
-
-    /// A line is its order's money no more; what was exchanged is undone.
-    pub(crate) fn released(&mut self, at: &At<'_>, line: Line, order: u64) -> Checks<Moves> {
-        let known = self.line(at, line)?;
-        let failed = match &known.is {
-            Is::Receipt { order: own, failed } if *own == order => *failed,
-            _ => return Err(at.wrong(format!("line {line} is not order {order}'s"))),
-        };
-        let state = self.order(at, order)?.state;
-        let is_here = matches!(
-            state,
-            OrderState::AwaitingFunds
-                | OrderState::Funded
-                | OrderState::Held(_)
-                | OrderState::AwaitingConsent
-        );
-        at.must(is_here, || {
-            format!("the money of order {order} is {}", state.name())
-        })?;
-        let currency = self.account(at, line.account)?.currency();
-        let amount = Money::new(self.line(at, line)?.amount, currency);
-        let mut moves = self.undo_exchange(at, order)?;
-        moved(&mut moves, "suspense", "customer-funds", amount);
-        let known = self.order_mut(at, order)?;
-        known.receipts.retain(|receipt| *receipt != line);
-        known.count(amount, failed, -1);
-        self.taken_back(at, line)?;
-        Ok(moves)
-    }
-
-    pub(crate) fn taken_back(&mut self, at: &At<'_>, line: Line) -> Checks {
-        let question = Box::new(Question::plain("taken_back"));
-        self.line_mut(at, line)?.is = Is::Question(question);
-        Ok(())
-    }
-
-    pub(crate) fn line_booked(
-        &mut self,
-        at: &At<'_>,
-        line: Line,
-        account: &str,
-        amount: Money,
-        reason: &str,
-    ) -> Checks<Moves> {
-        at.must(!reason.trim().is_empty(), || "it has no reason".to_owned())?;
-        let currency = self.account(at, line.account)?.currency();
-        let known = self.line_mut(at, line)?;
-        at.must(matches!(known.is, Is::Question(_)), || {
-            format!("line {line} is no question")
-        })?;
-        at.must(amount == Money::new(known.amount, currency), || {
-            format!("line {line} is not of {amount}")
-        })?;
-        let is_named = account
-            .strip_prefix("named:")
-            .is_some_and(|it| !it.is_empty());
-        at.must(is_named, || {
-            format!("{account} is no account for what is nobody's order")
-        })?;
-        known.is = Is::Booked(Box::new((account.to_owned(), amount)));
-        let mut moves = Moves::new();
-        moved(&mut moves, account, "suspense", amount);
-        Ok(moves)
-    }
-
-    pub(crate) fn line_booking_reversed(
-        &mut self,
-        at: &At<'_>,
-        line: Line,
-        reason: &str,
-    ) -> Checks<Moves> {
-        at.must(!reason.trim().is_empty(), || "it has no reason".to_owned())?;
-        let mut moves = Moves::new();
-        match &self.line(at, line)?.is {
-            Is::Booked(booked) => moved(&mut moves, "suspense", &booked.0, booked.1),
-            Is::New | Is::Question(_) | Is::Receipt { .. } | Is::Payout(_) | Is::Cover(_) => {
-                return Err(at.wrong(format!("line {line} was not booked to an account")));
-            }
-        }
-        self.taken_back(at, line)?;
-        Ok(moves)
-    }
-
     /// Every line that was booked has become something.
     pub(crate) fn fresh_at_rest(&mut self, at: Option<&At<'_>>) -> Checks {
+        self.found_rightly()?;
         for line in std::mem::take(&mut self.fresh) {
             let known = self
                 .accounts
@@ -298,7 +243,7 @@ impl Office<'_> {
 }
 
 impl Referent {
-    fn order(&self) -> Option<u64> {
+    pub(crate) fn order(&self) -> Option<u64> {
         match self {
             Referent::Order(order) => Some(*order),
             Referent::Payout(_) => None,

@@ -4,13 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use kantor_model::{Currency, Date, Decimal, Iban, Moment, Money};
 
+use crate::found::Act;
 use crate::life::{BatchState, OrderState, PayoutState};
 use crate::log::{At, walk};
+use crate::parts::ChainLine;
 use crate::people::People;
 use crate::position::Position;
 use crate::rows::Rows;
 use crate::rules::{Rowed, Rules, Scope};
-use crate::values::{Actor, Held, Line, Moves, Payee, Question, Terms};
+use crate::values::{Actor, Held, Line, Moves, Payee, Terms};
 use crate::{Archive, Checks, Digest, Head};
 use crate::{events, files, log};
 
@@ -73,30 +75,6 @@ pub(crate) struct Policy {
     pub(crate) money: Vec<(Scope, Rules)>,
     /// For each currency how much may be open, and at how much an alarm ends; minor units.
     pub(crate) limits: BTreeMap<Currency, (i64, i64)>,
-}
-
-/// What a bank line is.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) enum Is {
-    /// Of a statement that is being booked: nothing yet.
-    New,
-    Question(Box<Question>),
-    Receipt {
-        order: u64,
-        failed: Option<Held>,
-    },
-    Payout(u64),
-    Booked(Box<(String, Money)>),
-    /// One side of an exchange of the office itself.
-    Cover(u64),
-}
-
-/// A line of an account's chain.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) struct ChainLine {
-    pub(crate) amount: i64,
-    pub(crate) balance: i64,
-    pub(crate) is: Is,
 }
 
 /// A range of a set of rows in a chain.
@@ -193,6 +171,7 @@ pub(crate) struct Order {
     pub(crate) terms: Terms,
     pub(crate) paid_to: u64,
     pub(crate) pay_out: u64,
+    pub(crate) placed: Moment,
     pub(crate) deadline: Moment,
     pub(crate) offer: Option<(Decimal, Moment)>,
     pub(crate) cancelled: bool,
@@ -225,7 +204,8 @@ pub(crate) enum PayoutKind {
 }
 
 pub(crate) struct Payout {
-    pub(crate) order: u64,
+    /// The order that it is for; none, when money of nobody goes back.
+    pub(crate) order: Option<u64>,
     pub(crate) kind: PayoutKind,
     pub(crate) amount: Money,
     pub(crate) account: u64,
@@ -272,6 +252,12 @@ pub(crate) struct Office<'a> {
     pub(crate) touched: BTreeSet<u64>,
     /// Lines that were booked since then, to become something.
     pub(crate) fresh: Vec<Line>,
+    /// What a statement's lines were found to be since then.
+    pub(crate) act: Act,
+    /// The orders of a customer that once were to be paid so much.
+    pub(crate) wanting: BTreeMap<(u64, Currency, i64), Vec<u64>>,
+    /// The version of the rules for lines that are nobody's order.
+    pub(crate) line_rules: u32,
 }
 
 impl<'a> Office<'a> {
@@ -300,6 +286,9 @@ impl<'a> Office<'a> {
             missing: BTreeMap::new(),
             touched: BTreeSet::new(),
             fresh: Vec::new(),
+            act: Act::default(),
+            wanting: BTreeMap::new(),
+            line_rules: 0,
         }
     }
 

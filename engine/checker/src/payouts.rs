@@ -6,14 +6,15 @@ use crate::Checks;
 use crate::form::{Fields, Misread};
 use crate::life::{OrderState, PayoutState, payout_after};
 use crate::log::At;
-use crate::office::{Is, Office, Payout, PayoutKind};
+use crate::office::{Office, Payout, PayoutKind};
+use crate::parts::Is;
 use crate::reference::{Referent, payout_reference};
 use crate::values::{Line, Moves, Payee, moved};
 
 /// A payout as it came to be owed.
 pub(crate) struct Due {
     payout: u64,
-    order: u64,
+    order: Option<u64>,
     kind: String,
     amount: Money,
     account: u64,
@@ -42,11 +43,19 @@ impl Office<'_> {
         at.must(payout_reference(number).is_some(), || {
             "no reference is left for it".to_owned()
         })?;
-        let (kind, moves) = match due.kind.as_str() {
-            "exchange" => (PayoutKind::Exchange, self.exchange_due(at, due)?),
-            "refund" => (PayoutKind::Refund, self.back_due(at, due)?),
-            "difference" => (PayoutKind::Difference, self.back_due(at, due)?),
-            kind => return Err(at.wrong(format!("payouts of kind {kind} are not known"))),
+        let (kind, moves) = match (due.kind.as_str(), due.order, due.payee) {
+            ("exchange", Some(order), _) => {
+                (PayoutKind::Exchange, self.exchange_due(at, due, order)?)
+            }
+            ("refund", Some(order), _) => (PayoutKind::Refund, self.back_due(at, due, order)?),
+            ("difference", Some(order), _) => {
+                (PayoutKind::Difference, self.back_due(at, due, order)?)
+            }
+            ("refund", None, Payee::PayerOf(line)) => {
+                let what = (number, due.amount, due.account);
+                (PayoutKind::Refund, self.line_goes_back(at, line, what)?)
+            }
+            (kind, _, _) => return Err(at.wrong(format!("such a payout of kind {kind} cannot be"))),
         };
         self.payouts.push(Payout {
             order: due.order,
@@ -57,19 +66,21 @@ impl Office<'_> {
             state: PayoutState::Due,
             without_file: None,
         });
-        self.order_mut(at, due.order)?.payouts.push(number);
+        if let Some(order) = due.order {
+            self.order_mut(at, order)?.payouts.push(number);
+        }
         Ok(moves)
     }
 
     /// The customer's side of an exchange: once, what he gets, to the account that he named.
-    fn exchange_due(&self, at: &At<'_>, due: &Due) -> Checks<Moves> {
-        let order = self.order(at, due.order)?;
+    fn exchange_due(&self, at: &At<'_>, due: &Due, id: u64) -> Checks<Moves> {
+        let order = self.order(at, id)?;
         at.must(order.state == OrderState::Funded, || {
-            format!("order {} is {}", due.order, order.state.name())
+            format!("order {} is {}", id, order.state.name())
         })?;
-        let mut live = self.live_payouts(due.order);
+        let mut live = self.live_payouts(id);
         if let Some((payout, _)) = live.find(|(_, it)| it.kind == PayoutKind::Exchange) {
-            let what = format!("order {} is paid by payout {payout} already", due.order);
+            let what = format!("order {} is paid by payout {payout} already", id);
             return Err(at.wrong(what));
         }
         let wanted = (
@@ -80,15 +91,15 @@ impl Office<'_> {
         at.must((due.amount, due.account, due.payee) == wanted, || {
             format!(
                 "order {} is paid {} from account {} to {:?}",
-                due.order, wanted.0, wanted.1, wanted.2
+                id, wanted.0, wanted.1, wanted.2
             )
         })?;
         Ok(Moves::new())
     }
 
     /// Money back, all of a receipt or what came too much, to the account that it came from.
-    fn back_due(&mut self, at: &At<'_>, due: &Due) -> Checks<Moves> {
-        let order = self.order(at, due.order)?;
+    fn back_due(&mut self, at: &At<'_>, due: &Due, id: u64) -> Checks<Moves> {
+        let order = self.order(at, id)?;
         let is_refund = due.kind == "refund";
         let wanted = if is_refund {
             OrderState::Refunding
@@ -96,24 +107,22 @@ impl Office<'_> {
             OrderState::Funded
         };
         at.must(order.state == wanted, || {
-            format!("order {} is {}", due.order, order.state.name())
+            format!("order {} is {}", id, order.state.name())
         })?;
         let Payee::PayerOf(line) = due.payee else {
             return Err(at.wrong("money goes back only to the account that it came from"));
         };
         let known = self.line(at, line)?;
-        let is_receipt = matches!(known.is, Is::Receipt { order, .. } if order == due.order);
-        at.must(is_receipt, || {
-            format!("line {line} is not order {}'s", due.order)
-        })?;
+        let share = known.share_of(id).map(|(share, _)| share);
+        let share = share.ok_or_else(|| at.wrong(format!("line {line} is not order {id}'s")))?;
         let currency = self.account(at, line.account)?.currency();
-        let came = Money::new(known.amount, currency);
+        let came = Money::new(share, currency);
         let fits = due.amount.currency() == currency && due.amount.is_positive();
         let all = !is_refund || due.amount == came;
         at.must(fits && all && due.account == line.account, || {
             format!("{came} came with line {line}, on account {}", line.account)
         })?;
-        let live = self.live_payouts(due.order);
+        let live = self.live_payouts(id);
         let goes_back: i128 = live
             .filter(|(_, it)| it.payee == due.payee)
             .map(|(_, it)| i128::from(it.amount.minor()))
@@ -124,7 +133,7 @@ impl Office<'_> {
         })?;
         let mut moves = Moves::new();
         moved(&mut moves, "payouts-due", "customer-funds", due.amount);
-        let order = self.order_mut(at, due.order)?;
+        let order = self.order_mut(at, id)?;
         order.use_up(due.amount, 1);
         if !is_refund {
             moved(
@@ -159,7 +168,7 @@ impl Office<'_> {
         })?;
         let order = known.order;
         self.payout_mut(at, payout)?.state = next;
-        self.touched.insert(order);
+        self.touched.extend(order);
         Ok(())
     }
 
@@ -203,7 +212,7 @@ impl Office<'_> {
     /// A debit that serves nobody yet and has this payout's reference, and no other, in its text.
     fn debited(&self, at: &At<'_>, payout: u64, line: Line) -> Checks {
         let known = self.line(at, line)?;
-        at.must(matches!(known.is, Is::New | Is::Question(_)), || {
+        at.must(known.is_whole(), || {
             format!("line {line} serves somebody already")
         })?;
         let (row, said) = self.said(at, line)?;

@@ -28,6 +28,7 @@ pub(crate) struct OwnAccount {
 #[derive(Default)]
 pub(crate) struct People {
     accounts: BTreeMap<u64, OwnAccount>,
+    by_number: BTreeMap<Iban, Vec<u64>>,
     profiles: BTreeMap<u64, Digest>,
 }
 
@@ -40,8 +41,13 @@ impl People {
             accounts.insert(row.key.parse().unwrap_or(0), account);
             Ok(())
         })?;
+        let mut by_number: BTreeMap<Iban, Vec<u64>> = BTreeMap::new();
+        for (number, account) in &accounts {
+            by_number.entry(account.iban).or_default().push(*number);
+        }
         Ok(People {
             accounts,
+            by_number,
             profiles: BTreeMap::new(),
         })
     }
@@ -75,6 +81,11 @@ impl People {
     /// The row of a customer's account, while it is kept.
     pub(crate) fn account(&self, account: u64) -> Option<&OwnAccount> {
         self.accounts.get(&account)
+    }
+
+    /// The customers' accounts with a number at the bank.
+    pub(crate) fn accounts_of_number(&self, iban: &Iban) -> impl Iterator<Item = u64> + '_ {
+        self.by_number.get(iban).into_iter().flatten().copied()
     }
 
     /// People's data that is still kept is what the log committed to, and the rows that lead to it

@@ -9,7 +9,8 @@ use serde_json::Value;
 use crate::Checks;
 use crate::form::{Fields, Form, Misread, whole};
 use crate::log::At;
-use crate::office::{Is, Office};
+use crate::office::Office;
+use crate::parts::Is;
 use crate::terms::{undone, valued};
 use crate::values::{Line, Moves, Question, add, moved};
 
@@ -351,7 +352,7 @@ impl Office<'_> {
         let known = self.line_mut(at, line)?;
         let same = currency == amount.currency() && known.amount == amount.minor() * sign;
         at.must(same, || format!("line {line} is not of {amount}"))?;
-        at.must(matches!(known.is, Is::Question(_)), || {
+        at.must(known.is_question(), || {
             format!("line {line} is no question")
         })?;
         known.is = Is::Cover(deal);

@@ -214,6 +214,8 @@ impl Form for Payee {
 pub(crate) struct Question {
     pub(crate) word: String,
     pub(crate) orders: Vec<u64>,
+    /// How much each of the orders would get.
+    pub(crate) shares: Vec<Money>,
     pub(crate) payout: Option<u64>,
 }
 
@@ -222,6 +224,7 @@ impl Question {
         Question {
             word: word.to_owned(),
             orders: Vec::new(),
+            shares: Vec::new(),
             payout: None,
         }
     }
@@ -249,7 +252,14 @@ impl Form for Question {
             let mut question = Question::plain(word);
             match word {
                 "several_orders" => question.orders = fields.get(word)?,
-                "order_has_its_money" => question.orders = vec![fields.get(word)?],
+                "several_lines" | "order_has_its_money" | "part_of" => {
+                    question.orders = vec![fields.get(word)?]
+                }
+                "covers_orders" => {
+                    let shares: Vec<(u64, Money)> = fields.get(word)?;
+                    question.orders = shares.iter().map(|(order, _)| *order).collect();
+                    question.shares = shares.into_iter().map(|(_, share)| share).collect();
+                }
                 "payout_differs" | "paid_twice" => question.payout = Some(fields.get(word)?),
                 _ => return Err(Misread::expected("a question", value)),
             }
