@@ -118,7 +118,8 @@ pub(crate) fn follow(office: &mut Office<'_>, record: &Record) -> Checks {
     at.must(office.is_open != (at.kind == "OfficeOpened"), || {
         "an office is opened once, before everything else".to_owned()
     })?;
-    if !FOLLOWS.contains(&at.kind) {
+    let follows = FOLLOWS.contains(&at.kind) || is_of_a_withdrawal(at.kind, value);
+    if !follows {
         office.at_rest(Some(&at))?;
     } else if TAKES_BACK.contains(&at.kind) {
         office.fresh_at_rest(Some(&at))?;
@@ -152,6 +153,20 @@ pub(crate) fn follow(office: &mut Office<'_>, record: &Record) -> Checks {
     moves.retain(|_, sum| *sum != 0);
     post(office, &at, stated, &moves)?;
     office.carry(&at, &moves)
+}
+
+/// Whether a statement takes lines out of the chain, or something is undone because one does: the
+/// orders whose money went are looked at when the act is over.
+fn is_of_a_withdrawal(kind: &str, event: &Value) -> bool {
+    const UNDONE: [&str; 3] = [
+        "LineBookingReversed",
+        "CoverDealReversed",
+        "OwnTransferUnpaired",
+    ];
+    let withdrawn = event.pointer("/booking/change/withdrawn");
+    let takes = withdrawn.and_then(Value::as_array);
+    takes.is_some_and(|lines| !lines.is_empty())
+        || UNDONE.contains(&kind) && event["reason"] == "not_confirmed"
 }
 
 /// What is posted sums to zero in each currency.

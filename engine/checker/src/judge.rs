@@ -9,7 +9,7 @@ use crate::form::{Fields, Misread};
 use crate::life::OrderState;
 use crate::log::At;
 use crate::office::{Office, Order};
-use crate::parts::{Of, Part};
+use crate::parts::{Is, Of, Part};
 use crate::payers::Payer;
 use crate::reference::{Referent, references_in};
 use crate::rows::Said;
@@ -79,6 +79,10 @@ impl Office<'_> {
             amount,
             ..
         } = *receipt;
+        if receipt.rule == "by_hand" && self.line(at, line)?.is != Is::New {
+            // A person comes after everything that a statement's lines have become.
+            self.fresh_at_rest(Some(at))?;
+        }
         let currency = self.account(at, line.account)?.currency();
         let known = self.line(at, line)?;
         let whole = known.is_whole();

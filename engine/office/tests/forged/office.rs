@@ -95,6 +95,8 @@ impl Town {
         town.people_decide();
         town.zlotys_leave();
         town.euros_leave();
+        town.clock.advance(2 * 60 * 60);
+        town.money_without_a_title_comes();
         town.clock.advance(24 * 60 * 60);
         town.office.tick().unwrap();
         town
@@ -191,19 +193,22 @@ impl Town {
         (id, account(Currency::EUR), account(Currency::PLN))
     }
 
-    fn orders_are_placed(&self) {
-        let place = |who: &(CustomerId, CustomerAccountId, CustomerAccountId), euros: i64| {
-            let order = Command::PlaceOrder {
-                customer: who.0,
-                fixed: Fixed::Gives(Money::new(euros, Currency::EUR)),
-                other: Currency::PLN,
-                rates: RateVersion(1),
-                pays_from: who.1,
-                paid_to: who.2,
-            };
-            let by = Actor::Customer(who.0);
-            self.office.execute(Request::new(by, order)).unwrap();
+    fn places(&self, who: &(CustomerId, CustomerAccountId, CustomerAccountId), euros: i64) {
+        let rates = self.office.read(|seen| seen.last.rates);
+        let order = Command::PlaceOrder {
+            customer: who.0,
+            fixed: Fixed::Gives(Money::new(euros, Currency::EUR)),
+            other: Currency::PLN,
+            rates: RateVersion(rates),
+            pays_from: who.1,
+            paid_to: who.2,
         };
+        let by = Actor::Customer(who.0);
+        self.office.execute(Request::new(by, order)).unwrap();
+    }
+
+    fn orders_are_placed(&self) {
+        let place = |who: &_, euros| self.places(who, euros);
         let people = ["anna", "bolek", "celina", "darek", "ewa"].map(|name| self.customer(name));
         for (who, euros) in people.iter().zip([10_003, 20_000, 30_000, 5_000, 6_000]) {
             place(who, euros);
@@ -403,5 +408,41 @@ impl Town {
 
     fn euros_leave(&self) {
         self.batch(2, "2026-11-20", TransferFormat::Pain001V09);
+    }
+
+    /// Money that finds its order by who paid how much, money for two orders, money of nobody.
+    fn money_without_a_title_comes(&self) {
+        let customer = |number: u64| {
+            let account = |at: u64| CustomerAccountId(number * 2 - at);
+            (CustomerId(number), account(1), account(0))
+        };
+        self.places(&customer(1), 8_000);
+        self.places(&customer(2), 9_000);
+        self.places(&customer(2), 9_000);
+        let lines = [
+            line("80,00", paying(1, Currency::EUR), "WYMIANA".to_owned()),
+            line("90,00", paying(2, Currency::EUR), "WYMIANA".to_owned()),
+            line("44,00", STRANGER.to_owned(), "POMYLKA".to_owned()),
+        ];
+        let lines: Vec<&Line> = lines.iter().collect();
+        self.imports(&statement(
+            EUR_ACCOUNT,
+            "213/1",
+            "1682,03",
+            &lines,
+            "1896,03",
+        ));
+        let at = |ordinal| LineId {
+            account: AccountId(2),
+            ordinal,
+        };
+        let shares = [(9, 5_000), (10, 4_000)];
+        let shares =
+            shares.map(|(order, minor)| (OrderId(order), Money::new(minor, Currency::EUR)));
+        let reason = "he said so by telephone".to_owned();
+        let split = Request::split(staff("anna"), at(10), shares.to_vec(), reason);
+        self.office.execute(split).unwrap();
+        let back = Request::refund_line(staff("anna"), at(11), "nobody knows him".to_owned());
+        self.office.execute(back).unwrap();
     }
 }

@@ -68,6 +68,9 @@ pub(super) const FORGERIES: &[Forgery] = &[
             copy.edit("StatementBooked", 2, |body| {
                 body["event"]["questions"].as_array_mut().unwrap().remove(0);
             });
+            copy.edit("LinesExplained", 1, |body| {
+                body["event"]["lines"].as_array_mut().unwrap().remove(0);
+            });
             "line 2/5".to_owned()
         },
         "nothing became of it",

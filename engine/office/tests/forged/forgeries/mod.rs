@@ -2,6 +2,7 @@
 
 mod lines;
 mod log;
+mod matching;
 mod orders;
 mod payouts;
 
@@ -36,6 +37,7 @@ fn text_of(rows: &mut kantor_checker::Row, edit: impl FnOnce(&mut Value)) {
 pub(crate) fn forgeries() -> impl Iterator<Item = &'static Forgery> {
     [
         lines::FORGERIES,
+        matching::FORGERIES,
         orders::FORGERIES,
         payouts::FORGERIES,
         log::FORGERIES,
