@@ -77,7 +77,8 @@ pub(crate) enum Deed {
 pub(crate) fn deed() -> impl Strategy<Value = Deed> {
     let percent =
         prop_oneof![6 => Just(100_i64), 1 => Just(50_i64), 1 => Just(200_i64), 1 => 1..150_i64];
-    let payer = prop_oneof![6 => Just(0_u64), 1 => 1..3_u64];
+    // The last one is the customer, and says nothing.
+    let payer = prop_oneof![6 => Just(0_u64), 2 => 1..4_u64];
     let also = prop_oneof![9 => Just(None), 1 => any::<u64>().prop_map(Some)];
     let before = prop_oneof![4 => 0..3_usize, 1 => any::<usize>().prop_map(|n| n % 30)];
     let short = prop_oneof![4 => Just(0_usize), 1 => 1..3_usize];
@@ -95,7 +96,7 @@ pub(crate) fn deed() -> impl Strategy<Value = Deed> {
             |(account, before, short, closing)| Deed::Print { account, before, short, closing }
         ),
         1 => any::<usize>().prop_map(|paper| Deed::PrintAgain { paper }),
-        5 => (0..11_u8, any::<u64>(), any::<u64>())
+        6 => (0..14_u8, any::<u64>(), any::<u64>())
             .prop_map(|(verb, order, line)| Deed::Staff { verb, order, line }),
         1 => (any::<u64>(), any::<bool>()).prop_map(|(order, yes)| Deed::Answer { order, yes }),
         8 => (prop_oneof![2 => Just(0_u8), 3 => Just(1), 3 => Just(2), 1 => Just(3)], any::<u64>()).prop_map(|(verb, batch)| Deed::Batch { verb, batch }),
@@ -260,8 +261,11 @@ impl Town {
             let other = OrderId(one_of(orders.len(), also));
             text += &format!(" {:?}", Reference::of_order(other));
         }
+        if payer == 3 {
+            text = String::new();
+        }
         let payer = match payer {
-            0 => Payer::Customers(vec![customer]),
+            0 | 3 => Payer::Customers(vec![customer]),
             1 => Payer::NotGiven,
             _ => Payer::Customers(Vec::new()),
         };
@@ -321,6 +325,26 @@ impl Town {
                 facts,
                 order,
                 reason,
+            },
+            (11, Some(facts)) => {
+                let other = OrderId(order.0.saturating_sub(1).max(1));
+                let minor = facts.amount.minor();
+                let part = |minor| Money::new(minor, facts.amount.currency());
+                Command::SplitLine {
+                    line,
+                    shares: vec![(order, part(minor / 2)), (other, part(minor / 3))],
+                    facts,
+                    reason,
+                }
+            }
+            (12, Some(facts)) => Command::RefundLine {
+                line,
+                amount: facts.amount,
+                reason,
+            },
+            (13, _) => Command::AssignLine {
+                line,
+                owner: (order.0 % 2 == 0).then(|| "anna".to_owned()),
             },
             (8, Some(facts)) => Command::BookLine {
                 line,

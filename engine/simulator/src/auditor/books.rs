@@ -109,7 +109,9 @@ impl Auditor {
                         add(wanted, name, currency, -minor);
                     }
                 } else if !self.payers.contains_key(&line_id) {
-                    add(wanted, "suspense", currency, given - minor);
+                    let back = self.sent_back.get(&line_id);
+                    let gone = given + back.map_or(0, |(_, minor)| i128::from(*minor));
+                    add(wanted, "suspense", currency, gone - minor);
                 }
             }
         }
@@ -261,20 +263,17 @@ impl Auditor {
                 continue;
             }
             self.check(state == Some(PayoutState::Paid), || {
-                format!("payout {id} of order {} never ends: {state:?}", owed.order)
+                format!("payout {id} {} never ends: {state:?}", owed.of_what())
             });
             let out = owed.left + by_hand.get(&id).copied().unwrap_or(0);
             let wanted = 1 + owed.came_back;
             self.check(out >= wanted, || {
-                format!(
-                    "payout {id} of order {} never reached its payee",
-                    owed.order
-                )
+                format!("payout {id} {} never reached its payee", owed.of_what())
             });
             self.check(out == wanted || owed.alarmed, || {
                 format!(
-                    "payout {id} of order {} was paid {out} times, and no alarm tells",
-                    owed.order
+                    "payout {id} {} was paid {out} times, and no alarm tells",
+                    owed.of_what()
                 )
             });
         }
@@ -287,7 +286,7 @@ impl Auditor {
         for owed in self.owed.values().filter(|owed| owed.live && owed.paid) {
             let Some(line) = owed.of else { continue };
             *back.entry(line).or_default() += owed.amount.minor();
-            let deal = self.deals.get(&owed.order);
+            let deal = owed.order.and_then(|order| self.deals.get(&order));
             if deal.is_some_and(|deal| deal.life == Life::Exchanged) {
                 *excess.entry(line).or_default() += owed.amount.minor();
             }

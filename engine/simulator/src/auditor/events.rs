@@ -117,7 +117,7 @@ impl Auditor {
                 ..
             } => {
                 let line = self.real_of(*line);
-                self.allocated(line, *order, *amount, rule.word() == "by_hand");
+                self.allocated(line, *order, *amount, *rule);
             }
             Event::ReceiptReleased { line, order, .. } => {
                 let line = self.real_of(*line);
@@ -134,10 +134,16 @@ impl Auditor {
             }
             Event::LineBookingReversed { line, .. } => {
                 let line = self.real_of(*line);
-                let was = self.named.remove(&line).is_some();
-                self.check(was, || {
-                    format!("line {line} was not booked, and is reversed")
-                });
+                self.booking_reversed(line);
+            }
+            Event::LineRefunded {
+                line,
+                payout,
+                amount,
+                ..
+            } => {
+                let line = self.real_of(*line);
+                self.refunded(line, *payout, *amount);
             }
             // The first one of an office only says from where days are reckoned.
             Event::PositionRevalued {

@@ -1,13 +1,14 @@
 //! Whose money the lines are: each share of each line serves one order, the one that it was meant
 //! for, or one thing else.
 
-use kantor_engine::{CustomerId, LineId, OrderId};
+use kantor_engine::matching::Rule;
+use kantor_engine::{CustomerId, LineId, OrderId, PayoutId};
 use kantor_model::{Date, Moment, Money};
 
 use super::{Auditor, Came, What};
 
 impl Auditor {
-    pub(super) fn allocated(&mut self, line: LineId, order: OrderId, amount: Money, by_hand: bool) {
+    pub(super) fn allocated(&mut self, line: LineId, order: OrderId, amount: Money, rule: Rule) {
         let Some(truth) = self.truth(line).cloned() else {
             self.object(format!(
                 "line {line} is order {order}'s money, and no bank has it"
@@ -21,12 +22,20 @@ impl Auditor {
             !again && shared <= truth.minor && amount.is_positive(),
             || format!("line {line} of {} gives {shared} to orders", truth.minor),
         );
-        let elsewhere = self.payers.contains_key(&line) || self.named.contains_key(&line);
+        let elsewhere = self.payers.contains_key(&line)
+            || self.named.contains_key(&line)
+            || self.sent_back.contains_key(&line);
         self.check(!elsewhere, || {
             format!("line {line} serves an order and something else")
         });
-        if !by_hand {
+        if rule != Rule::ByHand {
             self.meant_for(line, order, &truth.what, truth.other);
+            self.check(truth.minor == amount.minor(), || {
+                format!("line {line} was shared out, and nobody said so")
+            });
+        }
+        if rule == Rule::PayerAndAmount {
+            self.paid_exactly(order, amount, truth.other);
         }
         if let Some(deal) = self.deals.get_mut(&order) {
             // Where days are asked about, only a person may say that money is in time.
@@ -66,6 +75,46 @@ impl Auditor {
         });
     }
 
+    /// Money without a title is an order's only where its customer paid exactly what he was to pay.
+    fn paid_exactly(&mut self, order: OrderId, amount: Money, payer: Option<kantor_model::Iban>) {
+        let deal = self.deals.get(&order);
+        let owners = payer.and_then(|iban| self.owners.get(&iban));
+        let exact = deal.is_some_and(|deal| {
+            deal.agreed.gives == amount && owners.is_some_and(|all| all.contains(&deal.customer))
+        });
+        self.check(exact, || {
+            format!("order {order} was given {amount} without a title, and not by its customer")
+        });
+    }
+
+    /// Money of nobody is to go back, all of it.
+    pub(super) fn refunded(&mut self, line: LineId, payout: PayoutId, amount: Money) {
+        let whole = self.truth(line).map(|truth| truth.minor) == Some(amount.minor());
+        let free = self.given.get(&line).is_none_or(|shares| shares.is_empty())
+            && !self.payers.contains_key(&line)
+            && !self.named.contains_key(&line);
+        self.check(whole && free && amount.is_positive(), || {
+            format!("{amount} of line {line} goes back, and is not that, or serves an order")
+        });
+        let known = self.sent_back.insert(line, (payout, amount.minor()));
+        self.check(known.is_none(), || format!("line {line} goes back twice"));
+    }
+
+    /// What was booked of a line, or was to go back, is open again.
+    pub(super) fn booking_reversed(&mut self, line: LineId) {
+        if let Some((payout, _)) = self.sent_back.remove(&line) {
+            let live = self.owed.get(&payout).is_some_and(|owed| owed.live);
+            self.check(!live, || {
+                format!("line {line} is open again, and payout {payout} sends it back")
+            });
+            return;
+        }
+        let was = self.named.remove(&line).is_some();
+        self.check(was, || {
+            format!("line {line} was not booked, and is reversed")
+        });
+    }
+
     pub(super) fn released(&mut self, line: LineId, order: OrderId) {
         let had = self
             .given
@@ -78,7 +127,7 @@ impl Auditor {
         let paid_out = self
             .owed
             .values()
-            .any(|owed| owed.order == order && owed.live && owed.left > owed.came_back);
+            .any(|owed| owed.order == Some(order) && owed.live && owed.left > owed.came_back);
         self.check(!paid_out, || {
             format!("line {line} was taken from order {order} after money went out")
         });
@@ -90,7 +139,8 @@ impl Auditor {
     pub(super) fn booked(&mut self, line: LineId, name: String, amount: Money) {
         let whole = self.truth(line).map(|truth| truth.minor) == Some(amount.minor());
         let free = self.given.get(&line).is_none_or(|shares| shares.is_empty())
-            && !self.payers.contains_key(&line);
+            && !self.payers.contains_key(&line)
+            && !self.sent_back.contains_key(&line);
         self.check(whole && free, || {
             format!(
                 "line {line} was booked to {name} as {amount}, and is not that, or serves an order"

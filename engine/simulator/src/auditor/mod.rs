@@ -123,7 +123,8 @@ struct Cover {
 
 #[derive(Clone, Debug)]
 struct Owed {
-    order: OrderId,
+    /// The order that it is for; none, when money of nobody goes back.
+    order: Option<OrderId>,
     account: AccountId,
     amount: Money,
     /// To whom; `None` where the bank hides the payer.
@@ -137,6 +138,16 @@ struct Owed {
     /// A person did what nobody may do: it may leave once more, and an alarm must say so.
     excused: u32,
     alarmed: bool,
+}
+
+impl Owed {
+    /// What it is owed for, in words.
+    fn of_what(&self) -> String {
+        match self.order {
+            Some(order) => format!("of order {order}"),
+            None => "of nobody's money".to_owned(),
+        }
+    }
 }
 
 /// What the run was set up with.
@@ -192,6 +203,8 @@ pub(crate) struct Auditor {
     payers: BTreeMap<LineId, PayoutId>,
     /// Lines booked to named accounts.
     named: BTreeMap<LineId, String>,
+    /// Lines that go back to where they came from, by which payout and how much.
+    sent_back: BTreeMap<LineId, (PayoutId, i64)>,
     /// Exchanges of the office itself: what was bought, what was sold, at which reference rate.
     covers: BTreeMap<CoverDealId, Cover>,
     /// Orders that customers placed, by distinct requests.
@@ -224,6 +237,7 @@ impl Auditor {
             given: BTreeMap::new(),
             payers: BTreeMap::new(),
             named: BTreeMap::new(),
+            sent_back: BTreeMap::new(),
             covers: BTreeMap::new(),
             placed: BTreeSet::new(),
             twins: BTreeMap::new(),
@@ -320,8 +334,8 @@ impl Auditor {
         let owed = owed.clone();
         self.check(owed.payee == to, || {
             format!(
-                "payout {id} of order {} went to another account than it is owed to",
-                owed.order
+                "payout {id} {} went to another account than it is owed to",
+                owed.of_what()
             )
         });
         self.check(
@@ -337,10 +351,7 @@ impl Auditor {
             format!("payout {id} left, and it is not owed any more")
         });
         self.check(owed.left <= 1 + owed.came_back + owed.excused, || {
-            format!(
-                "payout {id} of order {} left {} times",
-                owed.order, owed.left
-            )
+            format!("payout {id} {} left {} times", owed.of_what(), owed.left)
         });
         Some(id)
     }

@@ -2,19 +2,82 @@
 
 use kantor_engine::payout::{Payee, PayoutFacts, PayoutKind};
 use kantor_engine::{LineId, OrderId, PayoutId};
+use kantor_model::Iban;
 
 use super::{Auditor, Life, Owed, What};
 
 impl Auditor {
     pub(super) fn payout_due(&mut self, facts: &PayoutFacts) {
         let id = facts.payout;
-        let Some(order) = facts.order else {
-            self.object(format!("payout {id} is owed for no order"));
-            return;
+        let (payee, of) = match (facts.order, facts.payee) {
+            (Some(order), _) => self.payee_of_order(facts, order),
+            (None, Payee::PayerOf(line)) => self.source_of(facts, line),
+            (None, Payee::CustomerAccount(_)) => {
+                self.object(format!("payout {id} is owed for no order"));
+                return;
+            }
         };
+        let currency = self
+            .accounts
+            .get(&facts.account)
+            .map(|account| account.currency);
+        self.check(
+            currency == Some(facts.amount.currency()) && facts.amount.is_positive(),
+            || {
+                format!(
+                    "payout {id} of {} leaves from account {}",
+                    facts.amount, facts.account
+                )
+            },
+        );
+        if let Some(reference) = kantor_engine::Reference::of_payout(id) {
+            self.references.insert(reference.to_string(), id);
+        }
+        let owed = Owed {
+            order: facts.order,
+            account: facts.account,
+            amount: facts.amount,
+            payee,
+            of,
+            live: true,
+            paid: false,
+            left: 0,
+            came_back: 0,
+            excused: 0,
+            alarmed: false,
+        };
+        let known = self.owed.insert(id, owed).is_some();
+        self.check(!known, || format!("payout {id} is owed twice"));
+        if let Some(order) = facts.order {
+            self.by_order.entry(order).or_default().push(id);
+        }
+    }
+
+    /// Money of nobody goes back to the account that it came from, as somebody of the staff said.
+    fn source_of(&mut self, facts: &PayoutFacts, line: LineId) -> (Option<Iban>, Option<LineId>) {
+        let id = facts.payout;
+        let line = self.real_of(line);
+        let said = self.sent_back.get(&line) == Some(&(id, facts.amount.minor()));
+        self.check(said && line.account == facts.account, || {
+            format!(
+                "payout {id} sends {} of line {line} back, and nobody said so",
+                facts.amount
+            )
+        });
+        let payer = self.truth(line).and_then(|truth| truth.other);
+        (payer, Some(line))
+    }
+
+    /// To whom an order's payout goes, and of which line it is.
+    fn payee_of_order(
+        &mut self,
+        facts: &PayoutFacts,
+        order: OrderId,
+    ) -> (Option<Iban>, Option<LineId>) {
+        let id = facts.payout;
         let Some(deal) = self.deals.get(&order).cloned() else {
             self.object(format!("payout {id} is owed for no order"));
-            return;
+            return (None, None);
         };
         let mut of = None;
         let payee = match (facts.kind, facts.payee) {
@@ -58,38 +121,7 @@ impl Auditor {
                 None
             }
         };
-        let currency = self
-            .accounts
-            .get(&facts.account)
-            .map(|account| account.currency);
-        self.check(
-            currency == Some(facts.amount.currency()) && facts.amount.is_positive(),
-            || {
-                format!(
-                    "payout {id} of {} leaves from account {}",
-                    facts.amount, facts.account
-                )
-            },
-        );
-        if let Some(reference) = kantor_engine::Reference::of_payout(id) {
-            self.references.insert(reference.to_string(), id);
-        }
-        let owed = Owed {
-            order,
-            account: facts.account,
-            amount: facts.amount,
-            payee,
-            of,
-            live: true,
-            paid: false,
-            left: 0,
-            came_back: 0,
-            excused: 0,
-            alarmed: false,
-        };
-        let known = self.owed.insert(id, owed).is_some();
-        self.check(!known, || format!("payout {id} is owed twice"));
-        self.by_order.entry(order).or_default().push(id);
+        (payee, of)
     }
 
     pub(super) fn owed_for(&self, order: OrderId) -> impl Iterator<Item = &Owed> {

@@ -98,6 +98,7 @@ impl Auditor {
         rekey(&mut self.given, place);
         rekey(&mut self.payers, place);
         rekey(&mut self.named, place);
+        rekey(&mut self.sent_back, place);
         for deal in self.deals.values_mut() {
             rekey(&mut deal.money, place);
         }

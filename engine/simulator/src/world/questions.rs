@@ -63,6 +63,9 @@ impl World {
                 if self.chance.hits(self.faults.slip) {
                     self.slip(line);
                 }
+                if self.split(line, &meant) {
+                    return;
+                }
                 match meant.iter().copied().find(|order| self.takes_money(*order)) {
                     Some(order) => self.allocate(line, order),
                     None => self.send_back(line),
@@ -84,6 +87,36 @@ impl World {
                     | OrderState::Cancelled
             )
         })
+    }
+
+    /// One payment for several orders is shared out, where each gets all that it asks for; whether
+    /// it was.
+    fn split(&mut self, line: LineId, meant: &[OrderId]) -> bool {
+        let Some(facts) = self.office.row(line).map(|row| row.facts.clone()) else {
+            return false;
+        };
+        let orders = meant
+            .iter()
+            .copied()
+            .filter(|order| self.takes_money(*order));
+        let shares: Vec<(OrderId, Money)> = orders
+            .filter_map(|order| Some((order, self.office.state.orders.get(&order)?.gives())))
+            .collect();
+        let currency = facts.amount.currency();
+        let mut sums = shares.iter();
+        let fits = sums.all(|(_, share)| share.currency() == currency);
+        let sum: i64 = shares.iter().map(|(_, share)| share.minor()).sum();
+        if shares.len() < 2 || !fits || sum != facts.amount.minor() {
+            return false;
+        }
+        let reason = "the payer says so".to_owned();
+        let command = Command::SplitLine {
+            line,
+            facts,
+            shares,
+            reason,
+        };
+        self.staff(&command).is_ok()
     }
 
     fn allocate(&mut self, line: LineId, order: OrderId) {
@@ -175,8 +208,30 @@ impl World {
         booked
     }
 
-    /// Money that no order takes goes back to where it came from, by hand.
+    /// Money that no order takes goes back to where it came from: by a payout of no order, or by
+    /// hand.
     fn send_back(&mut self, line: LineId) {
+        let row = self.office.row(line);
+        let amount = row
+            .filter(|row| row.other.is_some())
+            .map(|row| row.facts.amount);
+        if let Some(amount) = amount
+            && self.chance.hits(500)
+        {
+            let reason = "no order takes it".to_owned();
+            let refund = Command::RefundLine {
+                line,
+                amount,
+                reason,
+            };
+            if self.staff(&refund).is_ok() {
+                if self.chance.hits(self.faults.slip) {
+                    let reason = "looked again".to_owned();
+                    let _ = self.staff(&Command::ReverseLineBooking { line, reason });
+                }
+                return;
+            }
+        }
         let is_booked = self.book_line(line, "by-hand");
         let Some(real) = self.auditor.real(line) else {
             return;
