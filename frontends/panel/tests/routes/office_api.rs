@@ -6,6 +6,9 @@ use serde_json::json;
 use crate::house::{CUSTOMER_PLN, House, OFFICE_ACCOUNTS, statement};
 use crate::orders::with_customer;
 
+/// An account that no customer has.
+const STRANGER: &str = "PL61109010140000071219812874";
+
 #[tokio::test]
 async fn only_a_known_token_with_its_role_gets_in() {
     let house = House::open().await;
@@ -145,7 +148,7 @@ async fn a_line_that_is_nobodys_order_is_a_question_until_it_is_booked() {
     let desk = house.desk("cashier-token");
     let (account, ..) = OFFICE_ACCOUNTS[0];
     let lines = [
-        ("250,00", "forgot the title", CUSTOMER_PLN),
+        ("250,00", "forgot the title", STRANGER),
         ("-15,00", "OPLATA", CUSTOMER_PLN),
     ];
     let file = statement(account, "PLN", "50000,00", &lines, Some("50235,00"));
@@ -153,7 +156,7 @@ async fn a_line_that_is_nobodys_order_is_a_question_until_it_is_booked() {
     let open = desk.get("/suspense").await.is(200).json();
     assert_eq!(open.as_array().unwrap().len(), 2);
     assert_eq!(open[0]["candidates"][0]["order"], "1");
-    assert_eq!(open[0]["counterparty"]["account"], CUSTOMER_PLN);
+    assert_eq!(open[0]["counterparty"]["account"], STRANGER);
     assert_eq!(open[1]["candidates"], json!([]));
     let book = json!({ "ledger_account": "bank-fees", "reason": "monthly" });
     desk.post("/suspense/1/2/book", &book).await.is(204);
@@ -163,7 +166,8 @@ async fn a_line_that_is_nobodys_order_is_a_question_until_it_is_booked() {
         .await
         .is(200)
         .json();
-    assert_eq!(order["state"], "Funded");
+    // Money of a stranger's account: somebody has to decide.
+    assert_eq!(order["state"], "Held");
     assert_eq!(desk.get("/suspense").await.json(), json!([]));
     desk.post("/suspense/1/77/book", &book).await.is(404);
     desk.post("/suspense/1/x/book", &book).await.is(404);
