@@ -344,7 +344,7 @@ impl Town {
             },
             (13, _) => Command::AssignLine {
                 line,
-                owner: (order.0 % 2 == 0).then(|| "anna".to_owned()),
+                owner: order.0.is_multiple_of(2).then(|| "anna".to_owned()),
             },
             (8, Some(facts)) => Command::BookLine {
                 line,
