@@ -128,7 +128,7 @@ impl Office {
     pub fn execute(&self, request: Request) -> Result<Answer, ExecuteError> {
         let (reply, answer) = sync_channel(1);
         self.work
-            .send(Work::One(Job { request, reply }))
+            .send(Work::One(Box::new(Job { request, reply })))
             .map_err(|_| ExecuteError::Closing)?;
         answer.recv().map_err(|_| ExecuteError::Closing)?
     }

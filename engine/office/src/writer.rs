@@ -36,7 +36,7 @@ pub(crate) struct Job {
 /// What comes to the writer.
 pub(crate) enum Work {
     /// A request of its own.
-    One(Job),
+    One(Box<Job>),
     /// Requests that are carried out together or not at all.
     Together(Together),
 }
@@ -95,7 +95,7 @@ impl Writer {
             let mut jobs = Vec::new();
             for work in waiting {
                 match work {
-                    Work::One(job) => jobs.push(job),
+                    Work::One(job) => jobs.push(*job),
                     Work::Together(together) => {
                         self.write(std::mem::take(&mut jobs));
                         self.write_together(&together);
