@@ -6,11 +6,10 @@ use kantor_model::{Currency, Money};
 use serde_json::Value;
 
 use crate::agreed::Placed;
-use crate::chain::{Booking, Facts};
-use crate::explained::{Evidence, Explained};
 use crate::form::{Fields, Form, Misread};
 use crate::judged::Verdict;
 pub use crate::kinds::KINDS;
+use crate::line_events::lines;
 use crate::log::{self, At};
 use crate::office::{Office, Policy};
 
@@ -76,14 +75,17 @@ const CUSTOMERS: &[&str] = &[
 ];
 
 /// An event's own fields.
-struct Event<'v> {
+pub(crate) struct Event<'v> {
     seq: u64,
     version: u32,
     value: &'v Value,
 }
 
 impl<'v> Event<'v> {
-    fn read<T>(&self, read: impl FnOnce(&Fields<'v>) -> Result<T, Misread>) -> Checks<T> {
+    pub(crate) fn read<T>(
+        &self,
+        read: impl FnOnce(&Fields<'v>) -> Result<T, Misread>,
+    ) -> Checks<T> {
         log::event(self.value, self.seq, read)
     }
 }
@@ -433,114 +435,6 @@ fn terms(office: &mut Office<'_>, at: &At<'_>, event: &Event<'_>) -> Checks<Move
             })?;
             office.deadline_moved(at, order, deadline, &reason)
         }
-        kind => Err(at.wrong(format!("nobody looks at {kind} events"))),
-    }
-}
-
-fn lines(office: &mut Office<'_>, at: &At<'_>, event: &Event<'_>) -> Checks<Moves> {
-    match at.kind {
-        "StatementBooked" => {
-            let (booking, questions) = event.read(|event| {
-                Ok((
-                    event.inside("booking", Booking::read)?,
-                    event.get("questions")?,
-                ))
-            })?;
-            office.statement_booked(at, &booking, questions)
-        }
-        "StatementArchived" => {
-            let (account, why) = event.read(|event| {
-                if event.holds("facts") {
-                    let facts = event.inside("facts", Facts::read)?;
-                    return Ok((facts.account, event.value("why")?));
-                }
-                event.get::<crate::Digest>("file")?;
-                event.get::<u32>("index")?;
-                Ok((event.get("account")?, event.value("why")?))
-            })?;
-            office.statement_archived(at, account, why)
-        }
-        "ReceiptWithdrawn" => {
-            let of = event.read(|event| Ok((event.get("line")?, event.get("order")?)))?;
-            office.receipt_withdrawn(at, of.0, of.1)
-        }
-        "FundsMissing" => {
-            let (line, (order, amount)) = event.read(|event| {
-                let of = (event.get("order")?, event.get("amount")?);
-                Ok((event.get("line")?, of))
-            })?;
-            office.funds_missing(at, line, order, amount)
-        }
-        "ReceiptAllocated" => {
-            let receipt = event.read(crate::judge::Receipt::read)?;
-            office.receipt_allocated(at, &receipt)
-        }
-        "ReceiptReleased" => {
-            let (line, order, reason) = event.read(|event| {
-                let reason: String = event.get("reason")?;
-                Ok((event.get("line")?, event.get("order")?, reason))
-            })?;
-            office.receipt_released(at, line, order, &reason)
-        }
-        "LineBooked" => {
-            let (line, account, amount, reason) = event.read(|event| {
-                let account: String = event.get("account")?;
-                let reason: String = event.get("reason")?;
-                Ok((event.get("line")?, account, event.get("amount")?, reason))
-            })?;
-            office.line_booked(at, line, &account, amount, &reason)
-        }
-        "LineBookingReversed" => {
-            let (line, reason) = event.read(|event| {
-                let reason: String = event.get("reason")?;
-                Ok((event.get("line")?, reason))
-            })?;
-            office.line_booking_reversed(at, line, &reason)
-        }
-        _ => suspense(office, at, event),
-    }
-}
-
-fn suspense(office: &mut Office<'_>, at: &At<'_>, event: &Event<'_>) -> Checks<Moves> {
-    match at.kind {
-        "LinesExplained" => {
-            let (account, lines): (u64, Vec<Explained>) =
-                event.read(|event| Ok((event.get("account")?, event.get("lines")?)))?;
-            office.lines_explained(at, account, &lines)
-        }
-        "LineAssigned" => {
-            let line = event.read(|event| {
-                event.get::<Option<String>>("owner")?;
-                event.get("line")
-            })?;
-            office.line_assigned(at, line)
-        }
-        "LineRefunded" => {
-            let (line, reason, (payout, amount)) = event.read(|event| {
-                let reason: String = event.get("reason")?;
-                let of = (event.get("payout")?, event.get("amount")?);
-                Ok((event.get("line")?, reason, of))
-            })?;
-            office.line_refunded(at, line, payout, amount, &reason)
-        }
-        "OwnTransferPaired" => {
-            let (lines, amount, reason) = event.read(|event| {
-                let evidence: Vec<Evidence> = event.get("evidence")?;
-                let reason: Option<String> = event.get("reason")?;
-                let lines = (event.get("debit")?, event.get("credit")?);
-                let amount = event.get("amount")?;
-                Ok((lines, amount, reason.filter(|_| evidence.is_empty())))
-            })?;
-            office.own_paired(at, lines, amount, reason.as_deref())
-        }
-        "OwnTransferUnpaired" => {
-            let (lines, reason) = event.read(|event| {
-                let reason: String = event.get("reason")?;
-                Ok(((event.get("debit")?, event.get("credit")?), reason))
-            })?;
-            office.own_unpaired(at, lines, &reason)
-        }
-        // No rule books lines by itself.
         kind => Err(at.wrong(format!("nobody looks at {kind} events"))),
     }
 }

@@ -49,6 +49,7 @@ mod judge;
 mod judged;
 mod kinds;
 mod life;
+mod line_events;
 mod lines;
 mod log;
 mod office;
