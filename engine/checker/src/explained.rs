@@ -294,14 +294,10 @@ impl Office<'_> {
         at.must(so, || format!("the rivals for line {line} are {rivals:?}"))?;
         let payers = self.payers(at.moment, &said);
         let mut facts = explained.evidence.iter();
-        let near = explained.nearest.iter();
-        for nearest in near.clone() {
-            self.order(at, nearest.order)?;
+        let untrue = facts.find(|fact| !self.is_said(&said, &payers, fact));
+        for nearest in &explained.nearest {
+            self.came_near(at, nearest, explained.amount, (&row, &said))?;
         }
-        let mut failed = near.flat_map(|nearest| &nearest.failed);
-        let untrue = facts
-            .find(|fact| !self.is_said(&said, &payers, fact))
-            .or_else(|| failed.find(|fact| !self.is_said(&said, &payers, fact)));
         at.must(untrue.is_none(), || {
             format!("its reasons say {untrue:?} of line {line}")
         })?;
@@ -309,6 +305,40 @@ impl Office<'_> {
         let has = needed.is_none_or(|fact| explained.evidence.contains(&fact));
         at.must(has, || {
             format!("the reasons of line {line} leave out what makes it a question")
+        })
+    }
+
+    /// What is said of an order that a line came near to is so: everything that failed, and nothing
+    /// else.
+    fn came_near(
+        &self,
+        at: &At<'_>,
+        nearest: &Nearest,
+        amount: Money,
+        (row, said): (&Row, &Said),
+    ) -> Checks {
+        let order = self.order(at, nearest.order)?;
+        let payers = self.payers(at.moment, said);
+        let mut wanted = vec![self.amount_evidence((nearest.order, order), amount)];
+        wanted.push(self.time_evidence(order, row));
+        let of_payer = self.payer_evidence(order.customer, &payers);
+        wanted.retain(|fact| ![plain("amount_exact"), plain("in_time")].contains(fact));
+        let almost = of("almost_reference", nearest.order);
+        let is_so = |fact: &Evidence| {
+            *fact == almost
+                || wanted.contains(fact)
+                || of_payer.contains(fact)
+                || matches!(fact, Evidence::Plain(word) if word.ends_with("_reference"))
+                    && self.is_said(said, &payers, fact)
+        };
+        let untrue = nearest.failed.iter().find(|fact| !is_so(fact));
+        let missing = wanted.iter().find(|fact| !nearest.failed.contains(fact));
+        let wrong = untrue.or(missing);
+        at.must(wrong.is_none(), || {
+            format!(
+                "of order {} its reasons say, or do not say, {wrong:?}",
+                nearest.order
+            )
         })
     }
 

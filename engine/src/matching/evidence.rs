@@ -103,6 +103,17 @@ impl Evidence {
     }
 }
 
+impl Evidence {
+    /// By how much the amount is another.
+    #[allow(clippy::wildcard_enum_match_arm)] // two of many have one
+    pub(crate) fn difference(&self) -> Option<Money> {
+        match self {
+            Evidence::AmountBelow(by) | Evidence::AmountAbove(by) => Some(*by),
+            _ => None,
+        }
+    }
+}
+
 /// An order that a line came near to, and everything that would have had to be otherwise.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Nearest {

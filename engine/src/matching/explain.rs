@@ -8,6 +8,7 @@ use super::evidence::{Evidence, Explanation};
 use super::facts::{Line, PaidBy, VirtualAccount};
 use super::fulfil::{fulfilment, window};
 use super::named::Named;
+use super::nearest::nearest;
 use super::verdict::{Finding, Question, Rule, Verdict, What};
 use crate::payout::{Payout, PayoutState};
 use crate::policy::Policy;
@@ -50,8 +51,11 @@ fn finding(
         Claim::Payout(payout) => of_payout(book, account, line, payout),
         Claim::Reversal => open(Question::Reversal, Vec::new()),
         Claim::WrongDirection => of_wrong_direction(book, line),
-        Claim::Unknown => open(Question::UnknownReference, vec![Evidence::UnknownReference]),
-        Claim::Unnamed => open(Question::NoReference, vec![Evidence::NoReference]),
+        Claim::Unknown => {
+            let missing = Evidence::UnknownReference;
+            missed(book, line, Question::UnknownReference, missing)
+        }
+        Claim::Unnamed => missed(book, line, Question::NoReference, Evidence::NoReference),
         Claim::SecondPayment(order) => {
             let evidence = vec![Evidence::Reference(order), Evidence::HasItsMoney];
             open(Question::OrderHasItsMoney(order), evidence)
@@ -226,6 +230,13 @@ fn of_rivals(rivals: &[OrderId], too_many: Option<u32>) -> Finding {
     };
     evidence.extend(too_many.map(Evidence::TooMany));
     with_rivals(question, evidence, rivals.to_vec())
+}
+
+/// A line that names nobody's order, with what would have made it match.
+fn missed(book: &impl Book, line: &Line<'_>, question: Question, missing: Evidence) -> Finding {
+    let mut finding = open(question, vec![missing]);
+    finding.why.nearest = nearest(book, line, missing);
+    finding
 }
 
 /// A question, with what was seen.

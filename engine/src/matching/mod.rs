@@ -27,6 +27,7 @@ mod facts;
 mod fulfil;
 mod group;
 mod named;
+mod nearest;
 mod own;
 mod rules;
 mod suspense;

@@ -4,6 +4,7 @@
 mod acts;
 mod asks;
 mod paper;
+mod reasons;
 mod rules;
 mod show;
 mod views;

@@ -1,4 +1,5 @@
-//! What an office sees of its money: `shows balances`, `position`, `cover`, `results`, `bank mpln`.
+//! What an office sees of its money: `shows balances`, `position`, `cover`, `results`, `bank mpln`,
+//! `reasons mpln/1`.
 
 use kantor_engine::books::{self, Became};
 use kantor_model::Money;
@@ -13,6 +14,7 @@ pub(super) fn shown(office: &TestOffice, names: &Names, what: &[&str]) -> Vec<Ro
         ["cover"] => cover(office, names),
         ["results"] => results(office),
         ["bank", account] => against_bank(office, names, account),
+        ["reasons", line] => super::reasons::reasons(office, names, names.line(line)),
         _ => panic!("nothing to show: {what:?}"),
     }
 }

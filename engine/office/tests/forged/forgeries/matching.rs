@@ -136,6 +136,18 @@ pub(super) const FORGERIES: &[Forgery] = &[
         "its reasons say",
     ),
     (
+        "an order did not come as near as is said",
+        |copy| {
+            copy.edit("LinesExplained", 1, |body| {
+                let lines = body["event"]["lines"].as_array_mut().unwrap();
+                let near = |line: &&mut Value| line["why"]["nearest"][0].is_object();
+                let line = lines.iter_mut().find(near).unwrap();
+                line["why"]["nearest"][0]["failed"][1] = json!("payer_hidden");
+            })
+        },
+        "its reasons say, or do not say",
+    ),
+    (
         "a rival is not named",
         |copy| {
             let last = last(copy, "LinesExplained");
