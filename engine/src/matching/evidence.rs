@@ -104,6 +104,39 @@ impl Evidence {
 }
 
 impl Evidence {
+    /// The stable word.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Evidence::Reference(_) => "reference",
+            Evidence::PayoutReference(_) => "payout_reference",
+            Evidence::VirtualAccount => "virtual_account",
+            Evidence::PayerAccount(_) => "payer_account",
+            Evidence::AmountExact => "amount_exact",
+            Evidence::InTime => "in_time",
+            Evidence::OnlyCandidate => "only_candidate",
+            Evidence::ExactSum(_) => "exact_sum",
+            Evidence::Mirror => "mirror",
+            Evidence::NoReference => "no_reference",
+            Evidence::UnknownReference => "unknown_reference",
+            Evidence::AlmostReference(_) => "almost_reference",
+            Evidence::PayerHidden => "payer_hidden",
+            Evidence::PayerUnknown => "payer_unknown",
+            Evidence::PayerIsAnother(_) => "payer_is_another",
+            Evidence::AmountBelow(_) => "amount_below",
+            Evidence::AmountAbove(_) => "amount_above",
+            Evidence::OtherCurrency(_) => "other_currency",
+            Evidence::LateBySeconds(_) => "late_by_seconds",
+            Evidence::LateByDays(_) => "late_by_days",
+            Evidence::EarlyBySeconds(_) => "early_by_seconds",
+            Evidence::EarlyByDays(_) => "early_by_days",
+            Evidence::TimeUnknown => "time_unknown",
+            Evidence::AfterEnd => "after_end",
+            Evidence::HasItsMoney => "has_its_money",
+            Evidence::AlsoAnotherLine => "also_another_line",
+            Evidence::TooMany(_) => "too_many",
+        }
+    }
+
     /// By how much the amount is another.
     #[allow(clippy::wildcard_enum_match_arm)] // two of many have one
     pub(crate) fn difference(&self) -> Option<Money> {

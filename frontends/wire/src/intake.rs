@@ -274,8 +274,11 @@ pub struct Candidate {
     pub reference: String,
     /// The customer's name.
     pub customer: String,
-    /// What speaks for it and what against.
+    /// What speaks for it.
     pub why: Sentence,
+    /// What would have had to be otherwise for the line to be matched to it.
+    #[serde(default)]
+    pub failed: Vec<Sentence>,
 }
 
 /// Money whose owner is not known (wpłata niezidentyfikowana): a question to the cashier.
@@ -298,6 +301,9 @@ pub struct LineView {
     pub remittance: Option<String>,
     /// What is asked.
     pub question: Sentence,
+    /// Why it is asked, as it was seen when the line came.
+    #[serde(default)]
+    pub reasons: Vec<Sentence>,
     /// Orders that it could belong to, nearest first.
     pub candidates: Vec<Candidate>,
 }

@@ -160,11 +160,13 @@ pub fn line(account: &str, ordinal: u64, amount: &str, currency: &str, title: &s
         },
         remittance: Some(title.to_owned()),
         question: Sentence::plain("Nothing in the title names an order. Whose money is this?"),
+        reasons: Vec::new(),
         candidates: vec![Candidate {
             order: "2".to_owned(),
             reference: "KZ22222B".to_owned(),
             customer: "Bogdan Święty".to_owned(),
             why: Sentence::plain("the same currency, another amount"),
+            failed: Vec::new(),
         }],
     }
 }

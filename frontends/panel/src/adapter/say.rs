@@ -1,9 +1,9 @@
 //! What happened, as sentences of the word files.
 
-use kantor_engine::matching::{Question, Verdict};
+use kantor_engine::matching::{Evidence, Question, Verdict};
 use kantor_engine::policy::{Decision, MoneyVerdict};
 use kantor_engine::rates::Terms;
-use kantor_engine::{Actor, Event, LineOutcome, NotBooked, StatementOutcome};
+use kantor_engine::{Actor, Event, LineOutcome, NotBooked, OrderId, Reference, StatementOutcome};
 use kantor_model::{Currency, Money};
 use kantor_office::{Change, ImportError};
 use kantor_wire::Sentence;
@@ -124,6 +124,42 @@ pub(super) fn question(question: &Question) -> Sentence {
     Sentence::new(&format!("question-{}", question.word()), &[])
 }
 
+/// One fact for or against a line being an order's money.
+pub(super) fn seen(evidence: &Evidence) -> Sentence {
+    let code = format!("reason-{}", evidence.word());
+    let with = |name: &str, value: &str| Sentence::new(&code, &[(name, value)]);
+    let reference = |order: OrderId| match Reference::of_order(order) {
+        Some(reference) => with("reference", reference.as_str()),
+        None => with("reference", &order.to_string()),
+    };
+    match evidence {
+        Evidence::Reference(order) | Evidence::AlmostReference(order) => reference(*order),
+        Evidence::PayoutReference(payout) => with("payout", &payout.to_string()),
+        Evidence::ExactSum(count) | Evidence::TooMany(count) => with("count", &count.to_string()),
+        Evidence::AmountBelow(by) | Evidence::AmountAbove(by) => with("amount", &by.to_string()),
+        Evidence::OtherCurrency(currency) => with("currency", &currency.to_string()),
+        Evidence::LateBySeconds(by) | Evidence::EarlyBySeconds(by) => {
+            with("seconds", &by.to_string())
+        }
+        Evidence::LateByDays(by) | Evidence::EarlyByDays(by) => with("days", &by.to_string()),
+        Evidence::VirtualAccount
+        | Evidence::PayerAccount(_)
+        | Evidence::AmountExact
+        | Evidence::InTime
+        | Evidence::OnlyCandidate
+        | Evidence::Mirror
+        | Evidence::NoReference
+        | Evidence::UnknownReference
+        | Evidence::PayerHidden
+        | Evidence::PayerUnknown
+        | Evidence::PayerIsAnother(_)
+        | Evidence::TimeUnknown
+        | Evidence::AfterEnd
+        | Evidence::HasItsMoney
+        | Evidence::AlsoAnotherLine => Sentence::new(&code, &[]),
+    }
+}
+
 /// Why a line was matched as it was. `reference` is that of its order or payout.
 pub(super) fn matched(line: &LineOutcome, reference: &str) -> Sentence {
     let named = |code: &str| Sentence::new(code, &[("reference", reference)]);
@@ -223,7 +259,10 @@ pub(super) fn import_refused(error: &ImportError) -> Sentence {
 mod tests {
     use kantor_engine::order::HeldReason;
     use kantor_engine::policy::MoneyRule;
+    use kantor_engine::{CustomerId, PayoutId};
     use kantor_wire::{Language, Words};
+
+    use super::*;
 
     #[test]
     fn every_reason_of_the_engine_has_its_words() {
@@ -243,6 +282,47 @@ mod tests {
         for rule in MoneyRule::ALL {
             let key = format!("said.judged-{}", rule.word());
             assert!(words.find(&key).is_some(), "{key}");
+        }
+    }
+
+    /// Each fact is a sentence, with everything that it names.
+    #[test]
+    fn every_reason_is_a_sentence() {
+        let (order, customer) = (OrderId(7), CustomerId(3));
+        let by = Money::new(1_00, Currency::PLN);
+        let facts = [
+            Evidence::Reference(order),
+            Evidence::PayoutReference(PayoutId(4)),
+            Evidence::VirtualAccount,
+            Evidence::PayerAccount(customer),
+            Evidence::AmountExact,
+            Evidence::InTime,
+            Evidence::OnlyCandidate,
+            Evidence::ExactSum(2),
+            Evidence::Mirror,
+            Evidence::NoReference,
+            Evidence::UnknownReference,
+            Evidence::AlmostReference(order),
+            Evidence::PayerHidden,
+            Evidence::PayerUnknown,
+            Evidence::PayerIsAnother(customer),
+            Evidence::AmountBelow(by),
+            Evidence::AmountAbove(by),
+            Evidence::OtherCurrency(Currency::EUR),
+            Evidence::LateBySeconds(5),
+            Evidence::LateByDays(1),
+            Evidence::EarlyBySeconds(5),
+            Evidence::EarlyByDays(1),
+            Evidence::TimeUnknown,
+            Evidence::AfterEnd,
+            Evidence::HasItsMoney,
+            Evidence::AlsoAnotherLine,
+            Evidence::TooMany(65),
+        ];
+        for fact in facts {
+            let said = seen(&fact);
+            assert_ne!(said.text, said.code, "{fact:?}");
+            assert!(!said.text.contains('{'), "{}", said.text);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use kantor_engine::matching::Question;
+use kantor_engine::matching::{Question, names_alike};
 use kantor_engine::order::OrderState;
 use kantor_engine::{AccountId, LineId, OrderId};
 use kantor_model::Money;
@@ -35,6 +35,17 @@ struct Waiting {
     order: OrderId,
     reference: String,
     customer: kantor_engine::CustomerId,
+}
+
+/// How an order comes to be a candidate.
+#[derive(Clone, Copy)]
+enum Why {
+    /// The question names it.
+    Named,
+    /// It came near when the line was matched.
+    Near,
+    /// It waits for exactly as much.
+    Amount,
 }
 
 impl LocalOffice {
@@ -71,13 +82,32 @@ impl LocalOffice {
         waiting: &HashMap<Money, Vec<OrderId>>,
     ) -> PortResult<LineView> {
         let line = self.office.bank_line(id).map_err(refuse)?;
+        let why = self
+            .office
+            .read(|seen| seen.asked.get(&id).map(|asked| asked.why.clone()));
+        let (evidence, nearest) = why
+            .map(|why| (why.evidence, why.nearest))
+            .unwrap_or_default();
+        let payer = line.said.counterparty_name.as_deref().unwrap_or_default();
         let named = question.orders();
+        let near = nearest.iter().map(|nearest| &nearest.order);
         let same_amount = waiting.get(&line.amount).map_or(&[][..], Vec::as_slice);
-        let mut candidates = Vec::new();
-        for order in named.iter().chain(same_amount) {
+        let mut candidates: Vec<Candidate> = Vec::new();
+        for order in named.iter().chain(near).chain(same_amount) {
             let known = |candidate: &Candidate| candidate.order == order.to_string();
             if candidates.len() < CANDIDATES && !candidates.iter().any(known) {
-                candidates.extend(self.candidate(*order, named.contains(order))?);
+                let came_near = nearest.iter().find(|nearest| nearest.order == *order);
+                let why = match (named.contains(order), came_near) {
+                    (true, _) => Why::Named,
+                    (false, Some(_)) => Why::Near,
+                    (false, None) => Why::Amount,
+                };
+                let candidate = self.candidate(*order, why, payer)?;
+                let failed = came_near.map(|nearest| nearest.failed.iter().map(say::seen));
+                candidates.extend(candidate.map(|candidate| Candidate {
+                    failed: failed.into_iter().flatten().collect(),
+                    ..candidate
+                }));
             }
         }
         Ok(LineView {
@@ -93,11 +123,12 @@ impl LocalOffice {
             },
             remittance: line.said.remittance,
             question: say::question(question),
+            reasons: evidence.iter().map(say::seen).collect(),
             candidates,
         })
     }
 
-    fn candidate(&self, order: OrderId, named: bool) -> PortResult<Option<Candidate>> {
+    fn candidate(&self, order: OrderId, why: Why, payer: &str) -> PortResult<Option<Candidate>> {
         let waiting = self.office.read(|seen| {
             seen.orders.get(&order).map(|order| Waiting {
                 order: order.facts.order,
@@ -108,14 +139,20 @@ impl LocalOffice {
         let Some(waiting) = waiting else {
             return Ok(None);
         };
+        let customer = self.customer_name(waiting.customer)?;
+        let why = match why {
+            Why::Named => Sentence::new("candidate-named", &[("reference", &waiting.reference)]),
+            Why::Near | Why::Amount if names_alike(payer, &customer) => {
+                Sentence::new("candidate-name", &[])
+            }
+            Why::Near => Sentence::new("candidate-near", &[]),
+            Why::Amount => Sentence::new("candidate-amount", &[]),
+        };
         Ok(Some(Candidate {
             order: waiting.order.to_string(),
-            customer: self.customer_name(waiting.customer)?,
-            why: if named {
-                Sentence::new("candidate-named", &[("reference", &waiting.reference)])
-            } else {
-                Sentence::new("candidate-amount", &[])
-            },
+            customer,
+            why,
+            failed: Vec::new(),
             reference: waiting.reference,
         }))
     }

@@ -155,7 +155,12 @@ async fn a_line_that_is_nobodys_order_is_a_question_until_it_is_booked() {
     desk.import(&file).await.is(200);
     let open = desk.get("/suspense").await.is(200).json();
     assert_eq!(open.as_array().unwrap().len(), 2);
-    assert_eq!(open[0]["candidates"][0]["order"], "1");
+    assert_eq!(open[0]["reasons"][0]["code"], "reason-no_reference");
+    let near = &open[0]["candidates"][0];
+    assert_eq!(near["order"], "1");
+    assert_eq!(near["failed"][0]["code"], "reason-no_reference");
+    assert_eq!(near["failed"][1]["code"], "reason-payer_unknown");
+    assert_eq!(near["failed"][2], json!(null));
     assert_eq!(open[0]["counterparty"]["account"], STRANGER);
     assert_eq!(open[1]["candidates"], json!([]));
     let book = json!({ "ledger_account": "bank-fees", "reason": "monthly" });
