@@ -377,6 +377,7 @@ fn needed(question: &Question) -> Option<Evidence> {
         word @ ("no_reference" | "unknown_reference") => Some(plain(word)),
         "order_has_its_money" => Some(plain("has_its_money")),
         "several_lines" => Some(plain("also_another_line")),
+        "covers_orders" => Some(of("exact_sum", question.orders.len() as u64)),
         _ => None,
     }
 }

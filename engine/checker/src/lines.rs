@@ -64,7 +64,16 @@ impl Office<'_> {
                     && (orders.is_empty() || question.orders.first() == orders.first())
                     && self.are_payers_orders(at, others.copied(), (row.amount, &said))?
             }
-            "several_lines" => {
+            "covers_orders" => {
+                let orders = question.orders.iter().copied();
+                let sum: i64 = question.shares.iter().map(|share| share.minor()).sum();
+                written.is_empty()
+                    && question.orders.len() > 1
+                    && sum == row.amount
+                    && self.shares_are_wanted(at, question)?
+                    && self.are_payers_orders(at, orders, (row.amount, &said))?
+            }
+            "several_lines" | "part_of" => {
                 let orders = question.orders.iter().copied();
                 written.is_empty() && self.are_payers_orders(at, orders, (row.amount, &said))?
             }
@@ -97,7 +106,18 @@ impl Office<'_> {
         })
     }
 
-    /// Whether orders are of customers who may have paid a line, each asking for exactly as much.
+    /// Whether a proposal gives each order exactly what it asks for.
+    fn shares_are_wanted(&self, at: &At<'_>, question: &Question) -> Checks<bool> {
+        for (number, share) in question.orders.iter().zip(&question.shares) {
+            let order = self.order(at, *number)?;
+            if order.terms.gives != *share || !order.receipts.is_empty() {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Whether orders are of customers who may have paid a line that brings money.
     fn are_payers_orders(
         &self,
         at: &At<'_>,
@@ -109,7 +129,7 @@ impl Office<'_> {
             let order = self.order(at, number)?;
             let payer = self.payer_among(order.customer, &payers);
             let his = matches!(payer, Payer::Own | Payer::Untold);
-            if !his || order.terms.gives.minor() != minor {
+            if !his || minor <= 0 {
                 return Ok(false);
             }
         }

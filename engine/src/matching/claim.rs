@@ -36,6 +36,10 @@ pub(crate) enum Claim {
     Payer(OrderId),
     /// It names nothing, and several orders, or lines, fit: the place of the list of them.
     Rivals(usize),
+    /// It names nothing, and is exactly what several orders want together: the place of the list.
+    Covers(usize),
+    /// It names nothing, and with so many lines, itself among them, is exactly what this order wants.
+    PartOf(OrderId, u32),
 }
 
 /// The claims of a statement's lines.
@@ -46,6 +50,9 @@ pub(crate) struct Claims {
     /// Every order that some line names, sorted.
     named: Vec<OrderId>,
     rivals: Vec<(Vec<OrderId>, Option<u32>)>,
+    covers: Vec<Vec<(OrderId, Money)>>,
+    /// Every order that payer and amount found, sorted.
+    paid: Vec<OrderId>,
 }
 
 impl Claims {
@@ -56,6 +63,8 @@ impl Claims {
             failed: vec![None; lines.len()],
             named: Vec::new(),
             rivals: Vec::new(),
+            covers: Vec::new(),
+            paid: Vec::new(),
         };
         let mut by_order: Vec<(OrderId, usize)> = Vec::new();
         let mut settled: Vec<OrderId> = Vec::new();
@@ -175,6 +184,31 @@ impl Claims {
             Some((rivals, too_many)) => (rivals, *too_many),
             None => (&[], None),
         }
+    }
+
+    /// The line is exactly what these orders want together.
+    pub(crate) fn set_covers(&mut self, at: usize, shares: Vec<(OrderId, Money)>) {
+        self.set(at, Claim::Covers(self.covers.len()));
+        self.covers.push(shares);
+    }
+
+    pub(crate) fn covers(&self, place: usize) -> &[(OrderId, Money)] {
+        self.covers.get(place).map_or(&[], Vec::as_slice)
+    }
+
+    /// The line goes to this order in every best assignment.
+    pub(crate) fn pay(&mut self, at: usize, order: OrderId) {
+        self.set(at, Claim::Payer(order));
+        let place = self
+            .paid
+            .binary_search(&order)
+            .unwrap_or_else(|place| place);
+        self.paid.insert(place, order);
+    }
+
+    /// Whether some line of the statement names the order, or is its money.
+    pub(crate) fn has_order(&self, order: OrderId) -> bool {
+        self.is_named(order) || self.paid.binary_search(&order).is_ok()
     }
 
     pub(crate) fn is_unnamed(&self, at: usize) -> bool {

@@ -74,6 +74,16 @@ fn finding(
             let evidence = orders.iter().copied().map(Evidence::Reference).collect();
             with_rivals(Question::SeveralOrders(orders.clone()), evidence, orders)
         }
+        Claim::Covers(place) => {
+            let shares = claims.covers(place).to_vec();
+            let count = u32::try_from(shares.len()).unwrap_or(u32::MAX);
+            let evidence = vec![Evidence::NoReference, Evidence::ExactSum(count)];
+            open(Question::CoversOrders(shares), evidence)
+        }
+        Claim::PartOf(order, count) => {
+            let evidence = vec![Evidence::NoReference, Evidence::ExactSum(count)];
+            open(Question::PartOf(order), evidence)
+        }
         Claim::Rivals(place) => {
             let (rivals, too_many) = claims.rivals(place);
             of_rivals(rivals, too_many)

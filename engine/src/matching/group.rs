@@ -10,7 +10,7 @@ use kantor_model::Money;
 
 use super::assign::{GROUP, Group};
 use super::book::{Book, OpenOrder, Stands};
-use super::claim::{Claim, Claims};
+use super::claim::Claims;
 use super::evidence::Evidence;
 use super::facts::Line;
 use super::fulfil::window;
@@ -130,7 +130,7 @@ impl Part {
         for ((at, fits), certain) in self.lines.iter().zip(fits).zip(group.certain()) {
             let mut named = orders.iter().zip(0..);
             match certain.and_then(|bit| named.find(|(_, at)| *at == bit)) {
-                Some((order, _)) => claims.set(*at, Claim::Payer(order.order)),
+                Some((order, _)) => claims.pay(*at, order.order),
                 None => {
                     let rivals = orders.iter().enumerate();
                     let rivals = rivals.filter(|(bit, _)| fits & (1 << bit) != 0);

@@ -31,6 +31,7 @@ mod names;
 mod nearest;
 mod own;
 mod rules;
+mod sums;
 mod suspense;
 mod verdict;
 
@@ -42,6 +43,7 @@ pub use fulfil::fulfilment;
 pub use names::names_alike;
 pub use own::OwnTransfers;
 pub use rules::{LineRule, LineRules, RuleDoes, Way};
+pub use sums::SUMMED;
 pub use suspense::Asked;
 pub use verdict::{Finding, MATCHING_VERSION, Question, Rule, Verdict, What};
 
@@ -79,5 +81,6 @@ pub fn match_each(
 ) {
     let mut claims = Claims::by_names(book, lines, policy);
     group::by_payer_and_amount(book, lines, &mut claims);
+    sums::by_exact_sums(book, lines, &mut claims);
     explain::explain(book, account, lines, policy, &mut claims, tell);
 }
