@@ -9,6 +9,7 @@ use crate::order::HeldReason;
 use crate::policy::Policy;
 use crate::{OrderId, PayoutId};
 use kantor_model::Money;
+use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
 /// What a line lays claim to. Small, because a statement may have a million lines.
@@ -51,8 +52,8 @@ pub(crate) struct Claims {
     named: Vec<OrderId>,
     rivals: Vec<(Vec<OrderId>, Option<u32>)>,
     covers: Vec<Vec<(OrderId, Money)>>,
-    /// Every order that payer and amount found, sorted.
-    paid: Vec<OrderId>,
+    /// Every order that payer and amount found.
+    paid: BTreeSet<OrderId>,
 }
 
 impl Claims {
@@ -64,7 +65,7 @@ impl Claims {
             named: Vec::new(),
             rivals: Vec::new(),
             covers: Vec::new(),
-            paid: Vec::new(),
+            paid: BTreeSet::new(),
         };
         let mut by_order: Vec<(OrderId, usize)> = Vec::new();
         let mut settled: Vec<OrderId> = Vec::new();
@@ -199,16 +200,12 @@ impl Claims {
     /// The line goes to this order in every best assignment.
     pub(crate) fn pay(&mut self, at: usize, order: OrderId) {
         self.set(at, Claim::Payer(order));
-        let place = self
-            .paid
-            .binary_search(&order)
-            .unwrap_or_else(|place| place);
-        self.paid.insert(place, order);
+        self.paid.insert(order);
     }
 
     /// Whether some line of the statement names the order, or is its money.
     pub(crate) fn has_order(&self, order: OrderId) -> bool {
-        self.is_named(order) || self.paid.binary_search(&order).is_ok()
+        self.is_named(order) || self.paid.contains(&order)
     }
 
     pub(crate) fn is_unnamed(&self, at: usize) -> bool {
