@@ -218,6 +218,8 @@ pub fn facts(orders: &[Waiting]) -> Vec<LineFacts> {
             code: None,
             virtual_account: None,
             reversal: false,
+            returned: None,
+            parts: Vec::new(),
             evidence: waiting.order.0,
         })
         .collect()

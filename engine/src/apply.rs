@@ -2,17 +2,17 @@
 
 mod chain;
 mod lines;
+mod payouts;
 
 pub(crate) use chain::ask;
 
-use crate::batch::{BatchStep, PayoutBatch, next_batch_state};
+use crate::OrderId;
 use crate::event::{Event, Recorded};
 use crate::order::{Offer, Order, OrderState, OrderStep, Tally, next_order_state};
-use crate::payout::{Payout, PayoutState, PayoutStep, next_payout_state};
 use crate::position::{self, Revalued};
-use crate::snapshot::{CustomerAccount, OfficeAccount, REMEMBERED_TABLES, Settled, Snapshot};
-use crate::{AccountId, BatchId, OrderId, PayoutId};
-use lines::{apply_line, settle_part, take_back};
+use crate::snapshot::{CustomerAccount, OfficeAccount, REMEMBERED_TABLES, Snapshot};
+use lines::apply_line;
+use payouts::{apply_batch, apply_payout};
 
 /// Applies a recorded event to the office's state and to its books.
 pub fn apply(state: &mut Snapshot, recorded: &Recorded) {
@@ -28,6 +28,7 @@ pub fn apply(state: &mut Snapshot, recorded: &Recorded) {
         | Event::CustomerAccountAdded { .. }
         | Event::CustomerClassified { .. }
         | Event::LineRulesSet { .. }
+        | Event::PayoutRulesSet { .. }
         | Event::NoticesSent { .. } => apply_setting(state, &recorded.event),
         Event::OrderPlaced { .. }
         | Event::TermsChanged { .. }
@@ -45,7 +46,8 @@ pub fn apply(state: &mut Snapshot, recorded: &Recorded) {
         | Event::OrderPayingOut { .. }
         | Event::OrderPayOutStopped { .. }
         | Event::OrderCompleted { .. }
-        | Event::OrderRefunded { .. } => apply_order(state, &recorded.event),
+        | Event::OrderRefunded { .. }
+        | Event::OrderReopened { .. } => apply_order(state, &recorded.event),
         Event::StatementBooked { .. }
         | Event::StatementArchived { .. }
         | Event::ReceiptWithdrawn { .. }
@@ -53,6 +55,7 @@ pub fn apply(state: &mut Snapshot, recorded: &Recorded) {
         | Event::LinesExplained { .. }
         | Event::ReceiptAllocated { .. }
         | Event::ReceiptReleased { .. }
+        | Event::ReceiptReversed { .. }
         | Event::LineBooked { .. }
         | Event::LineBookingReversed { .. }
         | Event::CoverDealBooked { .. }
@@ -69,13 +72,25 @@ pub fn apply(state: &mut Snapshot, recorded: &Recorded) {
         | Event::PayoutWithdrawn { .. }
         | Event::PayoutPaid { .. }
         | Event::PayoutUnproved { .. }
+        | Event::PayoutsPaid { .. }
+        | Event::PayoutReturned { .. }
+        | Event::PayeeCorrected { .. }
+        | Event::PayoutDueAgain { .. }
         | Event::PaidTwice { .. }
         | Event::PaidWithoutFile { .. }
-        | Event::BatchFixed { .. }
+        | Event::PaidFromVoidFile { .. }
+        | Event::ReversedTooLate { .. }
+        | Event::VoidFileAccepted { .. }
+        | Event::AlarmClosed { .. } => apply_payout(state, &recorded.event),
+        Event::BatchFixed { .. }
+        | Event::BatchProposed { .. }
         | Event::BatchApproved { .. }
         | Event::BatchWritten { .. }
+        | Event::BatchAwaited { .. }
+        | Event::BankAnswered { .. }
+        | Event::BatchUnanswered { .. }
         | Event::BatchVoided { .. }
-        | Event::BatchClosed { .. } => apply_payout(state, recorded),
+        | Event::BatchClosed { .. } => apply_batch(state, recorded),
     }
 }
 
@@ -151,6 +166,7 @@ fn apply_setting(state: &mut Snapshot, event: &Event) {
             };
         }
         Event::LineRulesSet { rules } => state.line_rules = rules.clone(),
+        Event::PayoutRulesSet { rules } => state.payout_rules = rules.clone(),
         Event::NoticesSent { through } => state.notices_sent = *through,
         _ => {}
     }
@@ -166,10 +182,10 @@ fn apply_position(state: &mut Snapshot, event: &Event) {
             });
         }
         Event::PositionOverLimit { open, .. } => {
-            state.alarms.insert(open.currency());
+            state.over_limit.insert(open.currency());
         }
         Event::PositionCalm { open, .. } => {
-            state.alarms.remove(&open.currency());
+            state.over_limit.remove(&open.currency());
         }
         _ => {}
     }
@@ -266,6 +282,7 @@ fn apply_order(state: &mut Snapshot, event: &Event) {
         Event::OrderCompleted { order } | Event::OrderRefunded { order } => {
             step(state, *order, OrderStep::Finish, |_| {});
         }
+        Event::OrderReopened { order } => step(state, *order, OrderStep::PayoutReturned, |_| {}),
         _ => {}
     }
 }
@@ -314,121 +331,5 @@ fn forgive_lateness(state: &mut Snapshot, id: OrderId) {
             receipt.failed = receipt.failed.filter(|reason| !reason.is_about_time());
             order.tally.add(receipt);
         }
-    }
-}
-
-#[allow(clippy::wildcard_enum_match_arm)] // `apply` sorts the events; each is named in one of five
-fn apply_payout(state: &mut Snapshot, recorded: &Recorded) {
-    match &recorded.event {
-        Event::PayoutDue { facts } => {
-            state.last.payout = facts.payout.0;
-            state.due.insert((facts.account, facts.payout));
-            let payout = Payout {
-                facts: *facts,
-                state: PayoutState::Due,
-                batch: None,
-                paid_by: None,
-            };
-            state.payouts.insert(facts.payout, payout);
-            let owed = state.owed.entry(facts.account).or_default();
-            owed.count(PayoutState::Due, facts.amount.minor());
-            if let Some(order) = facts.order.and_then(|order| state.orders.get_mut(&order)) {
-                order.payouts.push(facts.payout);
-            }
-        }
-        Event::PayoutWithdrawn { payout } => step_payout(state, *payout, PayoutStep::Withdraw),
-        Event::PayoutPaid { payout, line } => {
-            step_payout(state, *payout, PayoutStep::Pay);
-            if let Some(payout) = state.payouts.get_mut(payout) {
-                payout.paid_by = Some(*line);
-            }
-            settle_part(state, *line, Settled::Payout(*payout), None);
-        }
-        Event::PayoutUnproved {
-            payout,
-            order,
-            line,
-        } => {
-            step_payout(state, *payout, PayoutStep::Unpay);
-            if let Some(order) = order {
-                step(state, *order, OrderStep::PayoutReturned, |_| {});
-            }
-            if let Some(paid) = state.payouts.get_mut(payout) {
-                paid.paid_by = None;
-                let amount = paid.facts.amount;
-                take_back(state, *line, &Settled::Payout(*payout), amount);
-            }
-        }
-        // Alarms. A line that pays twice stays the question that its booking made of it.
-        Event::PaidTwice { .. } | Event::PaidWithoutFile { .. } => {}
-        Event::BatchFixed {
-            batch,
-            account,
-            date,
-            payouts,
-        } => {
-            state.last.batch = batch.0;
-            let fixed = PayoutBatch {
-                batch: *batch,
-                account: *account,
-                date: *date,
-                payouts: payouts.clone(),
-                state: crate::batch::BatchState::Fixed,
-                file: None,
-                made_by: recorded.by.clone(),
-            };
-            state.batches.insert(*batch, fixed);
-            for payout in payouts {
-                step_payout(state, *payout, PayoutStep::Batch);
-                if let Some(payout) = state.payouts.get_mut(payout) {
-                    payout.batch = Some(*batch);
-                }
-            }
-        }
-        Event::BatchApproved { batch } => {
-            step_batch(state, *batch, BatchStep::Approve, Some(PayoutStep::Approve));
-        }
-        Event::BatchWritten { batch, file } => {
-            step_batch(state, *batch, BatchStep::Write, Some(PayoutStep::Export));
-            if let Some(batch) = state.batches.get_mut(batch) {
-                batch.file = Some(file.clone());
-            }
-        }
-        Event::BatchVoided { batch, .. } => {
-            step_batch(state, *batch, BatchStep::Void, Some(PayoutStep::MakeDue));
-        }
-        Event::BatchClosed { batch } => step_batch(state, *batch, BatchStep::Close, None),
-        _ => {}
-    }
-}
-
-fn step_batch(state: &mut Snapshot, id: BatchId, step: BatchStep, payouts: Option<PayoutStep>) {
-    let Some(batch) = state.batches.get_mut(&id) else {
-        return;
-    };
-    batch.state = next_batch_state(batch.state, step).unwrap_or(batch.state);
-    let members = batch.payouts.clone();
-    if let Some(step) = payouts {
-        for payout in members {
-            // A payout that moved on by itself (paid by hand) is left where it is.
-            step_payout(state, payout, step);
-        }
-    }
-}
-
-fn step_payout(state: &mut Snapshot, id: PayoutId, step: PayoutStep) {
-    let Some(payout) = state.payouts.get_mut(&id) else {
-        return;
-    };
-    let (was, minor) = (payout.state, payout.facts.amount.minor());
-    payout.state = next_payout_state(payout.state, step).unwrap_or(payout.state);
-    let owed = state.owed.entry(payout.facts.account).or_default();
-    owed.count(was, minor.saturating_neg());
-    owed.count(payout.state, minor);
-    let key: (AccountId, PayoutId) = (payout.facts.account, id);
-    if payout.state == PayoutState::Due {
-        state.due.insert(key);
-    } else {
-        state.due.remove(&key);
     }
 }

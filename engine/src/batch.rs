@@ -1,7 +1,8 @@
 //! The life of a batch: payouts of one account, and the one file written from them.
 
-use kantor_model::Date;
+use kantor_model::{Date, Moment};
 
+use crate::bank_answer::FileName;
 use crate::{AccountId, BatchId, Digest, PayoutId};
 
 /// Where a batch is in its life.
@@ -134,4 +135,12 @@ pub struct PayoutBatch {
     pub file: Option<TransferFile>,
     /// Who fixed it; another one approves where the policy wants four eyes.
     pub made_by: crate::Actor,
+    /// The file that was shown to the approver, and who made it: nothing else may be written.
+    pub proposed: Option<(TransferFile, crate::Actor)>,
+    /// By which names the bank may speak of its file.
+    pub names: Vec<FileName>,
+    /// The moment after which somebody is asked what became of it, while payouts of it are open.
+    pub awaited: Option<Moment>,
+    /// A payout that the bank's own lines have shown leaving from its file: the file was sent.
+    pub seen: Option<PayoutId>,
 }

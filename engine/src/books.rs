@@ -103,7 +103,7 @@ pub fn positions(seen: &Snapshot) -> Result<Vec<OpenPosition>, MoneyError> {
             unrealised: valued.map(|valued| valued.value.minus(cost)).transpose()?,
             valued,
             limit: policy.limit(*currency),
-            alarm: seen.alarms.contains(currency),
+            alarm: seen.over_limit.contains(currency),
         });
     }
     Ok(positions)
@@ -188,9 +188,9 @@ pub fn results(seen: &Snapshot) -> Result<Vec<(LedgerAccount, Money)>, MoneyErro
 /// What a bank line became, as a row of the comparison of book and bank.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Became {
-    /// An order's money.
+    /// An order's money, coming or taken back by the bank.
     Receipt,
-    /// The end of a payout.
+    /// Payouts, leaving or coming back.
     Payout,
     /// One side of a cover deal.
     CoverDeal,
@@ -226,7 +226,10 @@ pub fn became(
                     receipt.map_or(left, |receipt| receipt.amount),
                 )
             }
-            Settled::Payout(_) => (Became::Payout, left),
+            Settled::Payout(_) | Settled::Batch { .. } | Settled::Returned { .. } => {
+                (Became::Payout, left)
+            }
+            Settled::ReversedBy(_) | Settled::Reverses(_) => (Became::Receipt, left),
             Settled::CoverDeal(_) => (Became::CoverDeal, left),
             Settled::Booked { account, amount } => (Became::Booked(account.clone()), *amount),
             Settled::OwnTransfer(_) => (Became::OwnTransfer, left),

@@ -4,11 +4,14 @@ use std::collections::BTreeSet;
 
 use kantor_model::{Currency, Date, Decimal, Iban, Money};
 
+use crate::alarm::AlarmId;
+use crate::bank_answer::{BankAnswer, FileName, SeenBatch};
 use crate::batch::TransferFile;
 use crate::chain::{Link, Marks};
 use crate::event::{NotBooked, StatementFacts};
 use crate::matching::{Explanation, LineFacts, LineRules, Question, Verdict};
 use crate::order::HeldReason;
+use crate::payout_rules::PayoutRules;
 use crate::policy::{CustomerClass, Policy};
 use crate::rates::{Fixed, RateLine};
 use crate::{
@@ -160,10 +163,58 @@ pub enum Command {
         date: Date,
         without: BTreeSet<PayoutId>,
     },
-    /// Lets a batch go.
-    ApproveBatch { batch: BatchId },
-    /// Records the file that was written from a batch.
-    WriteBatch { batch: BatchId, file: TransferFile },
+    /// The same for several accounts and ways in one act: one batch each, in this order; where
+    /// nothing is due, none.
+    MakeBatches { wanted: Vec<WantedBatch> },
+    /// Shows the approver the file that will be sent.
+    ProposeFile { batch: BatchId, file: TransferFile },
+    /// Lets a batch go. `seen` is what the approver had before his eyes.
+    ApproveBatch {
+        batch: BatchId,
+        seen: Option<SeenBatch>,
+    },
+    /// Records the file that was written from a batch, and by which names the bank may speak of it.
+    WriteBatch {
+        batch: BatchId,
+        file: TransferFile,
+        names: Vec<FileName>,
+    },
+    /// Records what the bank answered to the file of a batch.
+    RecordBankAnswer { batch: BatchId, answer: BankAnswer },
+    /// The bank's lines have not come in time; asked by [`crate::due`].
+    AskAboutBatch { batch: BatchId },
+    /// Pays a rejected or returned payout to another account of the customer's own.
+    CorrectPayee {
+        payout: PayoutId,
+        account: CustomerAccountId,
+        reason: String,
+        second_factor: bool,
+    },
+    /// Owes a payout again as it is: the bank refused it or sent it back, or two people attest that
+    /// it never left.
+    PayAgain {
+        payout: PayoutId,
+        reason: String,
+        attested_by: Vec<String>,
+    },
+    /// Says by hand that a credit is a payout that came back; what is missing of it, the banks kept.
+    ReturnPayout {
+        line: LineId,
+        amount: Money,
+        payout: PayoutId,
+        reason: String,
+    },
+    /// Says by hand that the bank took an order's receipt back with a line.
+    ReverseReceipt {
+        line: LineId,
+        amount: Money,
+        receipt: LineId,
+        reason: String,
+    },
+    /// Says what was done about an alarm.
+    CloseAlarm { alarm: AlarmId, reason: String },
+    /// Puts other rules for payouts in force.
+    SetPayoutRules { rules: PayoutRules },
     /// Declares that a batch will never be sent.
     VoidBatch {
         batch: BatchId,
@@ -187,6 +238,17 @@ pub enum Command {
     RecordNotices { through: u64 },
 }
 
+/// One batch of [`Command::MakeBatches`].
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct WantedBatch {
+    /// The office account that pays.
+    pub account: AccountId,
+    /// The day on which the bank is to act.
+    pub date: Date,
+    /// What stays due: nobody knows where to, or it goes another way.
+    pub without: BTreeSet<PayoutId>,
+}
+
 /// What became of one line of a statement.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct LineOutcome {
@@ -198,8 +260,10 @@ pub struct LineOutcome {
     pub verdict: Verdict,
     /// The order it is for.
     pub order: Option<OrderId>,
-    /// The payout it closes.
+    /// The payout it closes, or brings back.
     pub payout: Option<PayoutId>,
+    /// The batch of which it is one debit.
+    pub batch: Option<BatchId>,
     /// The first test that failed.
     pub failed: Option<HeldReason>,
     /// What a person must say.
@@ -260,4 +324,6 @@ pub enum Answer {
     Batch(BatchId),
     /// A cover deal was booked or reversed.
     CoverDeal(CoverDealId),
+    /// Batches were made.
+    Batches(Vec<BatchId>),
 }

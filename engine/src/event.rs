@@ -2,12 +2,15 @@
 
 use kantor_model::{Currency, Date, Decimal, Format, Iban, Moment, Money};
 
+use crate::alarm::AlarmId;
+use crate::bank_answer::{BankAnswer, FileName};
 use crate::batch::TransferFile;
 use crate::chain::ChainChange;
 use crate::ledger::{LedgerAccount, Posting};
 use crate::matching::{Evidence, Explained, LineRules, Question, Rule, Verdict};
 use crate::order::{HeldReason, OrderFacts};
-use crate::payout::PayoutFacts;
+use crate::payout::{Payee, PayoutFacts};
+use crate::payout_rules::PayoutRules;
 use crate::policy::{CustomerClass, MoneyVerdict, Policy};
 use crate::position::{CoverDeal, RevaluedCurrency};
 use crate::rates::{RateTable, Terms};
@@ -343,9 +346,66 @@ pub enum Event {
     },
     /// The bank shows a second debit for it (alarm); the line stays a question.
     PaidTwice { payout: PayoutId, line: LineId },
-    /// The bank paid it although no file in force holds it (alarm): somebody paid by hand, or the
-    /// file of a voided batch was sent after all.
+    /// The bank paid it although no file holds it (alarm): somebody paid by hand.
     PaidWithoutFile { payout: PayoutId, line: LineId },
+    /// The bank paid it from the file of a voided batch, which was sent after all (alarm).
+    PaidFromVoidFile {
+        payout: PayoutId,
+        line: LineId,
+        batch: BatchId,
+    },
+    /// One debit of the bank is all of these payouts of a batch; `twice` is the part of it that
+    /// had left before, positive.
+    PayoutsPaid {
+        batch: BatchId,
+        line: LineId,
+        payouts: Vec<PayoutId>,
+        twice: Money,
+    },
+    /// A payout that had left came back with this line. A person who said so gave his reason; `cost`
+    /// is what the banks kept of it.
+    PayoutReturned {
+        payout: PayoutId,
+        line: LineId,
+        code: Option<String>,
+        cost: Money,
+        reason: Option<String>,
+    },
+    /// Somebody else, or another account of the same customer, is to be paid by it.
+    PayeeCorrected {
+        payout: PayoutId,
+        payee: Payee,
+        reason: String,
+        second_factor: bool,
+    },
+    /// It is owed again under the same identity.
+    PayoutDueAgain {
+        payout: PayoutId,
+        reason: String,
+        attested_by: Vec<String>,
+    },
+    /// The bank took this receipt back with that line; a person who said so gave his reason.
+    ReceiptReversed {
+        receipt: LineId,
+        order: OrderId,
+        line: LineId,
+        reason: Option<String>,
+    },
+    /// The bank took a receipt back when the payout was on its way or had left (alarm); the line
+    /// stays a question.
+    ReversedTooLate {
+        order: OrderId,
+        receipt: LineId,
+        line: LineId,
+    },
+    /// The bank answers that it carries out the file of a voided batch (alarm).
+    VoidFileAccepted { batch: BatchId, report: Digest },
+    /// A person said what was done about an alarm.
+    AlarmClosed { alarm: AlarmId, reason: String },
+    /// A payout that had been paid came back: the order is open again.
+    OrderReopened { order: OrderId },
+    /// New rules for payouts are in force.
+    PayoutRulesSet { rules: PayoutRules },
     /// Payouts of one account were put together.
     BatchFixed {
         batch: BatchId,
@@ -353,10 +413,23 @@ pub enum Event {
         date: Date,
         payouts: Vec<PayoutId>,
     },
+    /// This file is what the approver is shown, and nothing else may be written.
+    BatchProposed { batch: BatchId, file: TransferFile },
     /// It may be sent.
     BatchApproved { batch: BatchId },
     /// Its file is written and archived.
     BatchWritten { batch: BatchId, file: TransferFile },
+    /// From here on the bank's lines are awaited; until then nobody is asked what became of it. By
+    /// these names the bank may speak of it.
+    BatchAwaited {
+        batch: BatchId,
+        until: Moment,
+        names: Vec<FileName>,
+    },
+    /// The bank answered.
+    BankAnswered { batch: BatchId, answer: BankAnswer },
+    /// Its lines have not come: somebody is asked what became of it, and is asked again then.
+    BatchUnanswered { batch: BatchId, again: Moment },
     /// It will never be sent.
     BatchVoided {
         batch: BatchId,
@@ -443,6 +516,21 @@ impl Event {
             Event::PayoutUnproved { .. } => "PayoutUnproved",
             Event::PaidTwice { .. } => "PaidTwice",
             Event::PaidWithoutFile { .. } => "PaidWithoutFile",
+            Event::PaidFromVoidFile { .. } => "PaidFromVoidFile",
+            Event::PayoutsPaid { .. } => "PayoutsPaid",
+            Event::PayoutReturned { .. } => "PayoutReturned",
+            Event::PayeeCorrected { .. } => "PayeeCorrected",
+            Event::PayoutDueAgain { .. } => "PayoutDueAgain",
+            Event::ReceiptReversed { .. } => "ReceiptReversed",
+            Event::ReversedTooLate { .. } => "ReversedTooLate",
+            Event::VoidFileAccepted { .. } => "VoidFileAccepted",
+            Event::AlarmClosed { .. } => "AlarmClosed",
+            Event::OrderReopened { .. } => "OrderReopened",
+            Event::PayoutRulesSet { .. } => "PayoutRulesSet",
+            Event::BatchProposed { .. } => "BatchProposed",
+            Event::BatchAwaited { .. } => "BatchAwaited",
+            Event::BankAnswered { .. } => "BankAnswered",
+            Event::BatchUnanswered { .. } => "BatchUnanswered",
             Event::BatchFixed { .. } => "BatchFixed",
             Event::BatchApproved { .. } => "BatchApproved",
             Event::BatchWritten { .. } => "BatchWritten",

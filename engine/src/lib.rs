@@ -21,7 +21,9 @@
     )
 )]
 
+pub mod alarm;
 mod apply;
+pub mod bank_answer;
 pub mod batch;
 pub mod books;
 pub mod calendar;
@@ -47,7 +49,7 @@ mod tables;
 mod touched;
 
 pub use apply::apply;
-pub use command::{Answer, Command, LineOutcome, StatementOutcome, StatementToBook};
+pub use command::{Answer, Command, LineOutcome, StatementOutcome, StatementToBook, WantedBatch};
 pub use decide::{Outcome, WhatIf, decide, due, what_if};
 pub use event::{Actor, Event, NotBooked, Recorded, StatementBooking, StatementFacts};
 pub use ids::{

@@ -289,9 +289,28 @@ pub struct Payout {
     pub batch: Option<BatchId>,
     /// The bank line that paid it.
     pub paid_by: Option<LineId>,
+    /// The bank line by which it came back the last time.
+    pub came_back: Option<LineId>,
+    /// The last batch with it of which the file was written and then voided: were that file sent
+    /// after all, the money would leave from it.
+    pub void_file: Option<BatchId>,
 }
 
 impl Payout {
+    /// Whether its file is out and the bank's line is awaited.
+    pub const fn is_awaited(&self) -> bool {
+        match self.state {
+            PayoutState::Exported | PayoutState::Accepted | PayoutState::Unknown => true,
+            PayoutState::Due
+            | PayoutState::InBatch
+            | PayoutState::Approved
+            | PayoutState::Paid
+            | PayoutState::Rejected
+            | PayoutState::Returned
+            | PayoutState::Withdrawn => false,
+        }
+    }
+
     /// The code in the transfer's title, by which the bank's line is known again.
     pub fn reference(&self) -> Option<Reference> {
         Reference::of_payout(self.facts.payout)

@@ -2,6 +2,7 @@
 
 use kantor_model::{Currency, Date, Money, MoneyError, RateError};
 
+use crate::alarm::AlarmId;
 use crate::batch::BatchState;
 use crate::order::OrderState;
 use crate::payout::PayoutState;
@@ -125,6 +126,10 @@ pub enum Refusal {
         "nobody who is owed money from account {account} can be paid: their account numbers are not known; ask them, and pay by hand with the payout's reference as the title"
     )]
     NoPayees { account: AccountId },
+    #[error(
+        "everything that is due from account {account} waits for an open alarm; look at the list of alarms"
+    )]
+    AlarmOpen { account: AccountId },
     #[error("there is no batch {batch}; look for it in the list of batches")]
     NoBatch { batch: BatchId },
     #[error("batch {batch} is {}, and this cannot be done then; {advice}", state.name())]
@@ -139,6 +144,22 @@ pub enum Refusal {
         "batch {batch} has been written to another file already; take that file, it is archived. A second file would pay twice"
     )]
     SecondExport { batch: BatchId },
+    #[error(
+        "batch {batch} holds {count} payouts of {sum} together, and that is not what you approve; load it again and look"
+    )]
+    SeenOtherwise {
+        batch: BatchId,
+        count: u64,
+        sum: Money,
+    },
+    #[error(
+        "batch {batch} is above {limit}: whoever approves it must see its file; make the file first"
+    )]
+    NoFileToApprove { batch: BatchId, limit: Money },
+    #[error(
+        "the file is not the one that was shown for batch {batch}; write that one, or void the batch and make a new one"
+    )]
+    OtherFile { batch: BatchId },
     #[error("two different people must attest that batch {batch} was not sent")]
     NotAttested { batch: BatchId },
     #[error(
@@ -149,6 +170,55 @@ pub enum Refusal {
         "the bank shows that payout {payout} of batch {batch} has left, so its file was sent; wait for the bank's lines of the others"
     )]
     FileWasSent { batch: BatchId, payout: PayoutId },
+    #[error(
+        "the bank has accepted payout {payout} of batch {batch}, so its file was sent; wait for the bank's lines, or load its rejection"
+    )]
+    BankHasIt { batch: BatchId, payout: PayoutId },
+    #[error(
+        "the bank has taken back the money behind payout {payout} of batch {batch}; void the batch"
+    )]
+    FundsTakenBack { batch: BatchId, payout: PayoutId },
+    #[error(
+        "the bank answers that it carries out an earlier file with payout {payout}, which was declared void; find out who sent it before batch {batch} leaves"
+    )]
+    VoidFileAccepted { batch: BatchId, payout: PayoutId },
+    #[error("payout {payout} is not in batch {batch}; check which file the answer is about")]
+    NotInBatch { batch: BatchId, payout: PayoutId },
+    #[error("the bank has time for batch {batch} until {until}; wait until then")]
+    NotAwaited { batch: BatchId, until: String },
+    #[error("there is no payout {payout}; look for it in the list of payouts")]
+    NoPayout { payout: PayoutId },
+    #[error("payout {payout} is {}, and this cannot be done then; {advice}", state.name())]
+    PayoutStep {
+        payout: PayoutId,
+        state: PayoutState,
+        advice: &'static str,
+    },
+    #[error("two different people must attest that payout {payout} never left")]
+    PayoutNotAttested { payout: PayoutId },
+    #[error(
+        "another account for payout {payout} needs the second factor; confirm it with your code and send it again"
+    )]
+    SecondFactor { payout: PayoutId },
+    #[error(
+        "payout {payout} is a refund, and refunds go back to the account that paid; ask the payer, and pay by hand with the payout's reference as the title"
+    )]
+    RefundToPayerOnly { payout: PayoutId },
+    #[error(
+        "line {line} brings {found} and payout {payout} was {amount}; a return is never more than what left"
+    )]
+    ReturnDiffers {
+        line: LineId,
+        payout: PayoutId,
+        found: Money,
+        amount: Money,
+    },
+    #[error("line {line} does not take back the money of line {receipt}; look at both again")]
+    NotItsReversal { line: LineId, receipt: LineId },
+    #[error("there is no open alarm {alarm}; look at the list of alarms")]
+    NoAlarm { alarm: AlarmId },
+    #[error("the rules for payouts cannot be so: {what}; correct them")]
+    PayoutRules { what: &'static str },
     #[error("a customer cannot do this himself; ask the office")]
     StaffOnly,
     #[error(
@@ -246,6 +316,7 @@ impl Refusal {
             Refusal::NotAPair { .. } => "not_a_pair",
             Refusal::NothingDue { .. } => "nothing_due",
             Refusal::NoPayees { .. } => "no_payees",
+            Refusal::AlarmOpen { .. } => "alarm_open",
             Refusal::NoBatch { .. } => "no_batch",
             Refusal::BatchState { .. } => "batch_state",
             Refusal::FourEyes { .. } => "four_eyes",
@@ -253,6 +324,23 @@ impl Refusal {
             Refusal::NotAttested { .. } => "not_attested",
             Refusal::PaidMeanwhile { .. } => "paid_meanwhile",
             Refusal::FileWasSent { .. } => "file_was_sent",
+            Refusal::SeenOtherwise { .. } => "seen_otherwise",
+            Refusal::NoFileToApprove { .. } => "no_file_to_approve",
+            Refusal::OtherFile { .. } => "other_file",
+            Refusal::BankHasIt { .. } => "bank_has_it",
+            Refusal::FundsTakenBack { .. } => "funds_taken_back",
+            Refusal::VoidFileAccepted { .. } => "void_file_accepted",
+            Refusal::NotInBatch { .. } => "not_in_batch",
+            Refusal::NotAwaited { .. } => "not_awaited",
+            Refusal::NoPayout { .. } => "no_payout",
+            Refusal::PayoutStep { .. } => "payout_step",
+            Refusal::PayoutNotAttested { .. } => "payout_not_attested",
+            Refusal::SecondFactor { .. } => "second_factor",
+            Refusal::RefundToPayerOnly { .. } => "refund_to_payer_only",
+            Refusal::ReturnDiffers { .. } => "return_differs",
+            Refusal::NotItsReversal { .. } => "not_its_reversal",
+            Refusal::NoAlarm { .. } => "no_alarm",
+            Refusal::PayoutRules { .. } => "payout_rules",
             Refusal::StaffOnly => "staff_only",
             Refusal::ConsentIsTheCustomers { .. } => "consent_is_the_customers",
             Refusal::PayoutState { .. } => "payout_state",

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use kantor_model::{Currency, Date, Decimal, Iban, Money};
 
+use crate::alarm::{Alarm, AlarmId};
 use crate::batch::PayoutBatch;
 use crate::chain::Placed;
 use crate::event::StatementFacts;
@@ -12,6 +13,7 @@ use crate::matching::{Asked, Book, Each, LineRules, OpenOrder, OwnTransfers, Que
 use crate::order::Order;
 use crate::pairing::Candidate;
 use crate::payout::Payout;
+use crate::payout_rules::PayoutRules;
 use crate::policy::{CustomerClass, Policy};
 use crate::position::{Carried, CoverDeal, Owed, Revalued};
 use crate::rates::RateTable;
@@ -93,6 +95,26 @@ pub enum Settled {
     Receipt(OrderId),
     /// It closed a payout.
     Payout(PayoutId),
+    /// It was one debit for payouts of a batch.
+    Batch {
+        /// Which.
+        batch: BatchId,
+        /// Those that it closed.
+        payouts: Vec<PayoutId>,
+        /// What of it had left before, positive.
+        twice: Money,
+    },
+    /// It brought a payout back.
+    Returned {
+        /// Which.
+        payout: PayoutId,
+        /// What the banks kept of it.
+        cost: Money,
+    },
+    /// It was an order's money, and the bank took it back with that line.
+    ReversedBy(LineId),
+    /// The bank took an earlier line back with it.
+    Reverses(LineId),
     /// It was booked to a ledger account.
     Booked {
         /// Where.
@@ -116,7 +138,11 @@ impl Settled {
         match self {
             Settled::Parts(parts) => parts,
             Settled::Receipt(_)
+            | Settled::ReversedBy(_)
+            | Settled::Reverses(_)
             | Settled::Payout(_)
+            | Settled::Batch { .. }
+            | Settled::Returned { .. }
             | Settled::Booked { .. }
             | Settled::CoverDeal(_)
             | Settled::OwnTransfer(_)
@@ -170,6 +196,17 @@ pub struct Snapshot {
     pub due: BTreeSet<(AccountId, PayoutId)>,
     /// Batches.
     pub batches: BTreeMap<BatchId, PayoutBatch>,
+    /// The rules for payouts in force.
+    pub payout_rules: PayoutRules,
+    /// By which name the bank speaks of which written batch.
+    pub file_names: BTreeMap<String, BatchId>,
+    /// Batches of which the bank's lines are awaited, by the moment after which somebody is asked:
+    /// what [`crate::due`] looks at.
+    pub awaited: BTreeSet<(kantor_model::Moment, BatchId)>,
+    /// Payouts of which nobody knows whether the bank has them; somebody is asked until it does.
+    pub unknown: BTreeSet<PayoutId>,
+    /// Alarms that no person has closed.
+    pub alarms: BTreeMap<AlarmId, Alarm>,
     /// Lines that wait for a person, with the question.
     pub questions: BTreeMap<LineId, Question>,
     /// What is known of lines that are or were a question.
@@ -200,7 +237,7 @@ pub struct Snapshot {
     /// The last time that the position was valued.
     pub revalued: Option<Revalued>,
     /// Currencies of which more is open than the limit, until the alarm is over.
-    pub alarms: BTreeSet<Currency>,
+    pub over_limit: BTreeSet<Currency>,
     /// What each account still owes out.
     pub owed: BTreeMap<AccountId, Owed>,
     /// What rounding took in the exchanges that stand, in minor units of the quote currency,
@@ -223,6 +260,7 @@ pub struct LastNumbers {
     pub payout: u64,
     pub batch: u64,
     pub cover_deal: u64,
+    pub alarm: u64,
 }
 
 impl Snapshot {
@@ -249,10 +287,32 @@ impl Snapshot {
         policy.money_rules(pair, class).1.late.grace_seconds
     }
 
+    /// The only written batch with a file of which the name begins so.
+    pub(crate) fn batch_named(&self, name: &str) -> Option<BatchId> {
+        named(&self.file_names, name)
+    }
+
+    /// Whether an alarm is open that a payout left twice.
+    pub(crate) fn left_twice(&self, payout: PayoutId) -> bool {
+        self.alarms.values().any(
+            |alarm| matches!(alarm, Alarm::PaidTwice { payout: twice, .. } if *twice == payout),
+        )
+    }
+
     /// The office account with this number at the bank.
     pub fn account_of(&self, iban: &Iban) -> Option<&OfficeAccount> {
         self.accounts.values().find(|account| account.iban == *iban)
     }
+}
+
+/// The only batch with a file of which the name begins so: banks cut long names.
+pub(crate) fn named(names: &BTreeMap<String, BatchId>, name: &str) -> Option<BatchId> {
+    let mut found = names
+        .range(name.to_owned()..)
+        .take_while(|(known, _)| known.starts_with(name))
+        .map(|(_, batch)| *batch);
+    let first = found.next()?;
+    found.all(|other| other == first).then_some(first)
 }
 
 impl Book for Snapshot {

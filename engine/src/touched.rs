@@ -34,6 +34,8 @@ impl Touched {
             | Event::PositionOverLimit { .. }
             | Event::PositionCalm { .. }
             | Event::LineRulesSet { .. }
+            | Event::PayoutRulesSet { .. }
+            | Event::AlarmClosed { .. }
             | Event::NoticesSent { .. } => {}
             Event::AccountOpened { account, .. } => touched.accounts.push(*account),
             Event::StatementArchived { facts, .. } => touched.accounts.push(facts.account),
@@ -53,7 +55,8 @@ impl Touched {
             | Event::OrderPayingOut { order }
             | Event::OrderPayOutStopped { order }
             | Event::OrderCompleted { order }
-            | Event::OrderRefunded { order } => touched.orders.push(*order),
+            | Event::OrderRefunded { order }
+            | Event::OrderReopened { order } => touched.orders.push(*order),
             Event::StatementBooked { booking, questions } => {
                 touched.accounts.push(booking.facts.account);
                 touched
@@ -99,7 +102,6 @@ impl Touched {
                 touched.payouts.push(facts.payout);
                 touched.orders.extend(facts.order);
             }
-            Event::PayoutWithdrawn { payout } => touched.payouts.push(*payout),
             Event::PayoutUnproved {
                 payout,
                 order,
@@ -109,7 +111,44 @@ impl Touched {
                 touched.orders.extend(*order);
                 touched.lines.push(*line);
             }
+            Event::PayoutWithdrawn { payout }
+            | Event::PayeeCorrected { payout, .. }
+            | Event::PayoutDueAgain { payout, .. } => touched.payouts.push(*payout),
+            Event::ReceiptReversed {
+                receipt,
+                order,
+                line,
+                ..
+            }
+            | Event::ReversedTooLate {
+                order,
+                receipt,
+                line,
+            } => {
+                touched.lines.extend([*receipt, *line]);
+                touched.orders.push(*order);
+            }
+            Event::PayoutsPaid {
+                batch,
+                line,
+                payouts,
+                ..
+            } => {
+                touched.batches.push(*batch);
+                touched.payouts.extend(payouts);
+                touched.lines.push(*line);
+            }
+            Event::PaidFromVoidFile {
+                payout,
+                line,
+                batch,
+            } => {
+                touched.payouts.push(*payout);
+                touched.lines.push(*line);
+                touched.batches.push(*batch);
+            }
             Event::PayoutPaid { payout, line }
+            | Event::PayoutReturned { payout, line, .. }
             | Event::PaidTwice { payout, line }
             | Event::PaidWithoutFile { payout, line } => {
                 touched.payouts.push(*payout);
@@ -119,7 +158,14 @@ impl Touched {
                 touched.batches.push(*batch);
                 touched.payouts.extend(payouts);
             }
+            Event::VoidFileAccepted { batch, .. }
+            | Event::BatchProposed { batch, .. }
+            | Event::BatchAwaited { batch, .. } => {
+                touched.batches.push(*batch);
+            }
             Event::BatchApproved { batch }
+            | Event::BankAnswered { batch, .. }
+            | Event::BatchUnanswered { batch, .. }
             | Event::BatchWritten { batch, .. }
             | Event::BatchVoided { batch, .. }
             | Event::BatchClosed { batch } => {

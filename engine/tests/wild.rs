@@ -2,6 +2,7 @@
 //! or a movement of money that does not sum to zero.
 
 mod fixture;
+#[allow(dead_code)] // each test uses its own part of it
 mod town;
 
 use std::collections::BTreeSet;
@@ -94,6 +95,8 @@ fn facts() -> impl Strategy<Value = LineFacts> {
             code: None,
             virtual_account: None,
             reversal,
+            returned: None,
+            parts: Vec::new(),
             evidence,
         },
     )
@@ -206,7 +209,7 @@ fn about_lines_and_batches() -> impl Strategy<Value = Command> {
                     date,
                     without: BTreeSet::new(),
                 },
-                4 => Command::ApproveBatch { batch },
+                4 => Command::ApproveBatch { batch, seen: None },
                 5 => Command::WriteBatch {
                     batch,
                     file: TransferFile {
@@ -215,6 +218,7 @@ fn about_lines_and_batches() -> impl Strategy<Value = Command> {
                         format: reason,
                         written_by: name,
                     },
+                    names: Vec::new(),
                 },
                 _ => Command::VoidBatch {
                     batch,

@@ -500,12 +500,21 @@ impl Office<'_> {
             .values()
             .filter_map(|to| Some((*to, known.line(*to)?)));
         let (mut orders, mut mirrors) = (BTreeSet::new(), Vec::new());
+        let (mut payouts, mut reversals) = (BTreeSet::new(), Vec::new());
         for (ordinal, line) in moved {
             orders.extend(line.orders());
-            if let Is::Own(other) = line.is {
-                mirrors.push((other, Line { account, ordinal }));
+            match &line.is {
+                Is::Own(other) => mirrors.push((*other, Line { account, ordinal })),
+                Is::Payout(payout) => drop(payouts.insert(*payout)),
+                Is::Together(paid) => payouts.extend(&paid.0),
+                Is::Returned(back) => drop(payouts.insert(back.0)),
+                Is::ReversedBy(other) | Is::Reverses(other) => {
+                    reversals.push((Line { account, ordinal }, *other));
+                }
+                Is::New | Is::Question(_) | Is::Parts(_) | Is::Cover(_) => {}
             }
         }
+        self.payouts_follow(&payouts, reversals, &place);
         for (other, line) in mirrors {
             let known = self.accounts.get_mut(&other.account);
             if let Some(known) = known.and_then(|it| it.line_mut(other.ordinal)) {

@@ -98,6 +98,12 @@ impl Office<'_> {
         reason: &str,
     ) -> Checks<Moves> {
         reasoned(at, reason)?;
+        // A receipt and the line that took it back are questions again, each with its money.
+        if let Is::ReversedBy(other) | Is::Reverses(other) = self.line(at, line)?.is {
+            self.taken_back(at, other)?;
+            self.taken_back(at, line)?;
+            return Ok(Moves::new());
+        }
         let currency = self.account(at, line.account)?.currency();
         let part = self
             .line_mut(at, line)?

@@ -13,7 +13,7 @@ use crate::line_events::lines;
 use crate::log::{self, At};
 use crate::office::{Office, Policy};
 
-use crate::payouts::Due;
+use crate::payout_events::{after, batches, payouts, sent};
 use crate::position::{Deal, Stated, Valued};
 use crate::values::{Actor, Moves, postings};
 use crate::{Checks, Record, wrong};
@@ -39,11 +39,20 @@ const FOLLOWS: &[&str] = &[
     "ReceiptWithdrawn",
     "FundsMissing",
     "PayoutUnproved",
+    "PayoutsPaid",
+    "PayoutReturned",
+    "PayoutDueAgain",
+    "ReceiptReversed",
+    "ReversedTooLate",
+    "OrderReopened",
+    "BatchAwaited",
+    "BatchVoided",
     "PayoutDue",
     "PayoutWithdrawn",
     "PayoutPaid",
     "PaidTwice",
     "PaidWithoutFile",
+    "PaidFromVoidFile",
     "BatchClosed",
     "PositionRevalued",
     "PositionOverLimit",
@@ -66,6 +75,10 @@ const CUSTOMERS: &[&str] = &[
     "OrderRefunding",
     "OrderLostFunds",
     "PayoutDue",
+    "PayeeCorrected",
+    "PayoutDueAgain",
+    "BatchClosed",
+    "OrderPayOutStopped",
     "MoneyJudged",
     "TermsChanged",
     "RateOffered",
@@ -136,10 +149,17 @@ pub(crate) fn follow(office: &mut Office<'_>, record: &Record) -> Checks {
             terms(office, &at, &event)
         }
         kind if kind.starts_with("Order") || kind == "MoneyJudged" => orders(office, &at, &event),
+        "PayoutRulesSet" | "AlarmClosed" | "VoidFileAccepted" | "ReversedTooLate" => {
+            sent(office, &at, &event)
+        }
+        "PayoutsPaid" | "PayoutReturned" | "PayeeCorrected" | "PayoutDueAgain"
+        | "ReceiptReversed" => after(office, &at, &event),
         kind if kind.starts_with("Payout") || kind.starts_with("Paid") => {
             payouts(office, &at, &event)
         }
-        kind if kind.starts_with("Batch") => batches(office, &at, &event),
+        kind if kind.starts_with("Batch") || kind.starts_with("Bank") => {
+            batches(office, &at, &event)
+        }
         kind if kind.starts_with("Position") || kind.starts_with("Cover") => {
             position(office, &at, &event)
         }
@@ -391,6 +411,7 @@ fn orders(office: &mut Office<'_>, at: &At<'_>, event: &Event<'_>) -> Checks<Mov
             let (order, reason) = order_and_reason()?;
             office.order_refunding(at, order, &reason)
         }
+        "OrderReopened" => office.order_reopened(at, only_order()?),
         "OrderPayingOut" | "OrderPayOutStopped" => office.order_stepped(at, only_order()?),
         "OrderCompleted" | "OrderRefunded" => office.order_finished(at, only_order()?),
         kind => Err(at.wrong(format!("nobody looks at {kind} events"))),
@@ -434,73 +455,6 @@ fn terms(office: &mut Office<'_>, at: &At<'_>, event: &Event<'_>) -> Checks<Move
                 Ok((event.get("order")?, event.get("deadline")?, reason))
             })?;
             office.deadline_moved(at, order, deadline, &reason)
-        }
-        kind => Err(at.wrong(format!("nobody looks at {kind} events"))),
-    }
-}
-
-fn payouts(office: &mut Office<'_>, at: &At<'_>, event: &Event<'_>) -> Checks<Moves> {
-    let payout_and_line = || event.read(|event| Ok((event.get("payout")?, event.get("line")?)));
-    match at.kind {
-        "PayoutDue" => {
-            let due = event.read(|event| event.inside("facts", Due::read))?;
-            office.payout_due(at, &due)
-        }
-        "PayoutWithdrawn" => {
-            let payout = event.read(|event| event.get("payout"))?;
-            office.payout_withdrawn(at, payout)
-        }
-        "PayoutPaid" => {
-            let (payout, line) = payout_and_line()?;
-            office.payout_paid(at, payout, line)
-        }
-        "PayoutUnproved" => {
-            let (payout, (order, line)) = event.read(|event| {
-                let of = (event.get("order")?, event.get("line")?);
-                Ok((event.get("payout")?, of))
-            })?;
-            office.payout_unproved(at, payout, order, line)
-        }
-        "PaidTwice" => {
-            let (payout, line) = payout_and_line()?;
-            office.paid_twice(at, payout, line)
-        }
-        "PaidWithoutFile" => {
-            let (payout, line) = payout_and_line()?;
-            office.paid_without_file(at, payout, line)
-        }
-        kind => Err(at.wrong(format!("nobody looks at {kind} events"))),
-    }
-}
-
-fn batches(office: &mut Office<'_>, at: &At<'_>, event: &Event<'_>) -> Checks<Moves> {
-    match at.kind {
-        "BatchFixed" => {
-            let fixed = event.read(crate::batches::Fixed::read)?;
-            office.batch_fixed(at, fixed)
-        }
-        "BatchApproved" => {
-            let batch = event.read(|event| event.get("batch"))?;
-            office.batch_approved(at, batch)
-        }
-        "BatchWritten" => {
-            let (batch, file) = event.read(|event| {
-                let file = event.inside("file", crate::transfers::File::read)?;
-                Ok((event.get("batch")?, file))
-            })?;
-            office.batch_written(at, batch, &file)
-        }
-        "BatchVoided" => {
-            let (batch, reason, people) = event.read(|event| {
-                let reason: String = event.get("reason")?;
-                let people: Vec<String> = event.get("attested_by")?;
-                Ok((event.get("batch")?, reason, people))
-            })?;
-            office.batch_voided(at, batch, &reason, &people)
-        }
-        "BatchClosed" => {
-            let batch = event.read(|event| event.get("batch"))?;
-            office.batch_closed(at, batch)
         }
         kind => Err(at.wrong(format!("nobody looks at {kind} events"))),
     }

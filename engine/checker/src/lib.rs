@@ -34,6 +34,7 @@
 
 mod agreed;
 mod archive;
+mod back;
 mod batches;
 mod books;
 mod calendar;
@@ -54,16 +55,20 @@ mod lines;
 mod log;
 mod office;
 mod orders;
+
 mod parts;
 mod payers;
+mod payout_events;
 mod payouts;
 mod people;
 mod position;
 mod reading;
 mod reference;
+mod report;
 mod rest;
 mod rows;
 mod rules;
+mod sent;
 mod setup;
 mod terms;
 mod transfers;

@@ -60,6 +60,7 @@ const ORDER: &[(&str, &str, &str)] = &[
     ("OrderPayingOut", "Funded PayingOut", "PayingOut"),
     ("PayoutUnproved", "PayingOut Completed", "PayingOut"),
     ("OrderPayOutStopped", "PayingOut", "Funded"),
+    ("OrderReopened", "PayingOut Completed", "PayingOut"),
     ("OrderCompleted", "Funded PayingOut", "Completed"),
     ("OrderRefunded", "Refunding", "Refunded"),
 ];
@@ -136,13 +137,18 @@ const PAYOUT: &[(&str, &str, &str)] = &[
     ("BatchWritten", "Approved", "Exported"),
     (
         "BatchVoided",
-        "InBatch Approved Exported Accepted Unknown Rejected Returned",
+        "InBatch Approved Exported Accepted Unknown",
         "Due",
     ),
+    ("PayoutDueAgain", "Rejected Returned Unknown", "Due"),
+    ("PayoutReturned", "Paid", "Returned"),
+    ("accepted", "Exported Unknown", "Accepted"),
+    ("rejected", "Exported Accepted Unknown", "Rejected"),
+    ("unclear", "Exported Accepted", "Unknown"),
     ("PayoutWithdrawn", "Due", "Withdrawn"),
     ("PayoutUnproved", "Paid", "Unknown"),
     (
-        "PayoutPaid",
+        "paid",
         "Due InBatch Approved Exported Accepted Unknown Rejected Returned",
         "Paid",
     ),

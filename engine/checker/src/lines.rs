@@ -26,7 +26,14 @@ impl Office<'_> {
             Is::New => true,
             // Proof, and the words of the statement that proves, may change what is asked.
             Is::Question(before) => before.word != "taken_back",
-            Is::Parts(_) | Is::Payout(_) | Is::Cover(_) | Is::Own(_) => false,
+            Is::Parts(_)
+            | Is::Payout(_)
+            | Is::Together(_)
+            | Is::Returned(_)
+            | Is::ReversedBy(_)
+            | Is::Reverses(_)
+            | Is::Cover(_)
+            | Is::Own(_) => false,
         };
         at.must(may_ask, || format!("line {line} is no question"))?;
         let proved = line.ordinal <= proved_through;
@@ -53,6 +60,9 @@ impl Office<'_> {
         let orders: Vec<u64> = named.iter().filter_map(Referent::order).collect();
         let payouts: Vec<u64> = named.iter().filter_map(Referent::payout).collect();
         let is_so = match question.word.as_str() {
+            "batch_differs" | "return_unsure" | "paid_twice" => {
+                return self.asks_of_payouts(at, line, question);
+            }
             "reversal" => said.reversal,
             _ if said.reversal => false,
             "no_reference" => written.is_empty(),
@@ -93,8 +103,12 @@ impl Office<'_> {
             "order_has_its_money" => {
                 row.amount > 0 && named.len() == 1 && question.orders == orders
             }
-            "payout_differs" | "paid_twice" => {
-                row.amount < 0 && named.len() == 1 && question.payout == payouts.first().copied()
+            "payout_differs" => {
+                let parts = said.parts.iter().flat_map(|it| self.known_in(&it.text()));
+                let in_parts: Vec<u64> = parts.filter_map(|it| it.payout()).collect();
+                let mut all = payouts.iter().chain(&in_parts);
+                let among = question.payout.is_some_and(|it| all.any(|one| *one == it));
+                row.amount < 0 && among
             }
             _ => false,
         };
@@ -270,7 +284,7 @@ impl Referent {
         }
     }
 
-    fn payout(&self) -> Option<u64> {
+    pub(crate) fn payout(&self) -> Option<u64> {
         match self {
             Referent::Order(_) => None,
             Referent::Payout(payout) => Some(*payout),

@@ -12,6 +12,7 @@ use crate::people::People;
 use crate::position::Position;
 use crate::rows::Rows;
 use crate::rules::{Rowed, Rules, Scope};
+use crate::sent::Sent;
 use crate::values::{Actor, Held, Line, Moves, Payee, Terms};
 use crate::{Archive, Checks, Digest, Head};
 use crate::{events, files, log};
@@ -213,6 +214,13 @@ pub(crate) struct Payout {
     pub(crate) state: PayoutState,
     /// The event that raised the alarm that no file in force holds it, and its line.
     pub(crate) without_file: Option<(u64, Line)>,
+    /// The batch that it went into last.
+    pub(crate) batch: Option<u64>,
+    /// The line that paid it, and the one by which it came back.
+    pub(crate) paid_by: Option<Line>,
+    pub(crate) came_back: Option<Line>,
+    /// The last batch with it of which the file was written and then voided.
+    pub(crate) void_file: Option<u64>,
 }
 
 pub(crate) struct Batch {
@@ -221,6 +229,15 @@ pub(crate) struct Batch {
     pub(crate) payouts: Vec<u64>,
     pub(crate) state: BatchState,
     pub(crate) made_by: Actor,
+    /// The file that the approver was shown, and who made it.
+    pub(crate) proposed: Option<(Digest, Actor)>,
+    pub(crate) is_written: bool,
+    /// By which names the bank may speak of which of its payouts.
+    pub(crate) names: Vec<(String, Vec<u64>)>,
+    /// When somebody is asked what became of it.
+    pub(crate) awaited: Option<Moment>,
+    /// The bank refused it as a whole.
+    pub(crate) is_refused: bool,
 }
 
 /// What all events so far add up to, reckoned by the checker.
@@ -245,6 +262,7 @@ pub(crate) struct Office<'a> {
     /// The classes of customers that have one.
     pub(crate) classes: BTreeMap<u64, String>,
     pub(crate) transfer_files: BTreeMap<Digest, u64>,
+    pub(crate) sent: Sent,
     pub(crate) ledger: Moves,
     /// Money that orders were paid out for and that the bank did not confirm.
     pub(crate) missing: BTreeMap<Currency, i128>,
@@ -282,6 +300,7 @@ impl<'a> Office<'a> {
             position: Position::default(),
             classes: BTreeMap::new(),
             transfer_files: BTreeMap::new(),
+            sent: Sent::default(),
             ledger: Moves::new(),
             missing: BTreeMap::new(),
             touched: BTreeSet::new(),

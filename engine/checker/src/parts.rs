@@ -1,5 +1,7 @@
 //! What a bank line is: as a whole, or part by part.
 
+use kantor_model::Money;
+
 use crate::values::{Held, Line, Question};
 
 /// What a bank line is.
@@ -13,6 +15,14 @@ pub(crate) enum Is {
     Parts(Vec<Part>),
     /// The end of a payout.
     Payout(u64),
+    /// One debit for payouts of a batch: those that it closed, and what of it had left before.
+    Together(Box<(Vec<u64>, Money)>),
+    /// It brought a payout back; the banks kept the rest.
+    Returned(Box<(u64, Money)>),
+    /// The bank took this receipt back with that line.
+    ReversedBy(Line),
+    /// It took that receipt back.
+    Reverses(Line),
     /// One side of an exchange of the office itself.
     Cover(u64),
     /// One side of a transfer between accounts of the office; this line is the other.
@@ -50,7 +60,9 @@ impl ChainLine {
     pub(crate) fn parts(&self) -> &[Part] {
         match &self.is {
             Is::Parts(parts) => parts,
-            Is::New | Is::Question(_) | Is::Payout(_) | Is::Cover(_) | Is::Own(_) => &[],
+            Is::New | Is::Question(_) => &[],
+            Is::Payout(_) | Is::Together(_) | Is::Returned(_) => &[],
+            Is::ReversedBy(_) | Is::Reverses(_) | Is::Cover(_) | Is::Own(_) => &[],
         }
     }
 
@@ -63,7 +75,8 @@ impl ChainLine {
                 let left = self.amount.saturating_sub(parts.iter().fold(0, sum));
                 (left != 0).then_some(left)
             }
-            Is::Payout(_) | Is::Cover(_) | Is::Own(_) => None,
+            Is::Payout(_) | Is::Together(_) | Is::Returned(_) => None,
+            Is::ReversedBy(_) | Is::Reverses(_) | Is::Cover(_) | Is::Own(_) => None,
         }
     }
 
@@ -97,9 +110,7 @@ impl ChainLine {
     pub(crate) fn give(&mut self, part: Part) {
         match &mut self.is {
             Is::Parts(parts) => parts.push(part),
-            Is::New | Is::Question(_) | Is::Payout(_) | Is::Cover(_) | Is::Own(_) => {
-                self.is = Is::Parts(vec![part]);
-            }
+            _ => self.is = Is::Parts(vec![part]),
         }
     }
 

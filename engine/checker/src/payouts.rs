@@ -9,6 +9,7 @@ use crate::log::At;
 use crate::office::{Office, Payout, PayoutKind};
 use crate::parts::Is;
 use crate::reference::{Referent, payout_reference};
+use crate::sent::Alarm;
 use crate::values::{Line, Moves, Payee, moved};
 
 /// A payout as it came to be owed.
@@ -65,6 +66,10 @@ impl Office<'_> {
             payee: due.payee,
             state: PayoutState::Due,
             without_file: None,
+            batch: None,
+            paid_by: None,
+            came_back: None,
+            void_file: None,
         });
         if let Some(order) = due.order {
             self.order_mut(at, order)?.payouts.push(number);
@@ -158,8 +163,13 @@ impl Office<'_> {
 
     /// Moves a payout along its life.
     pub(crate) fn payout_step(&mut self, at: &At<'_>, payout: u64) -> Checks {
+        self.payout_moves(at, payout, at.kind)
+    }
+
+    /// The same, by one of several things that an event says.
+    pub(crate) fn payout_moves(&mut self, at: &At<'_>, payout: u64, what: &str) -> Checks {
         let known = self.payout(at, payout)?;
-        let next = payout_after(known.state, at.kind).ok_or_else(|| {
+        let next = payout_after(known.state, what).ok_or_else(|| {
             at.wrong(format!(
                 "payout {payout} is {}, and {} cannot be",
                 known.state.name(),
@@ -179,21 +189,33 @@ impl Office<'_> {
 
     pub(crate) fn payout_paid(&mut self, at: &At<'_>, payout: u64, line: Line) -> Checks<Moves> {
         let known = self.payout(at, payout)?;
-        let no_file = is_without_file(known.state);
-        let alarm = Some((at.seq.saturating_sub(1), line));
-        at.must(!no_file || known.without_file == alarm, || {
-            format!("no file in force holds payout {payout}, and no alarm says so")
-        })?;
+        self.has_file_or_alarm(at, payout, line)?;
         at.must(self.is_debit_of(line, known), || {
             format!("line {line} is no debit of {} on its account", known.amount)
         })?;
         let amount = known.amount;
         self.debited(at, payout, line)?;
-        self.payout_step(at, payout)?;
+        self.leaves_with(at, payout, line)?;
         self.line_mut(at, line)?.is = Is::Payout(payout);
         let mut moves = Moves::new();
         moved(&mut moves, "suspense", "payouts-due", amount);
         Ok(moves)
+    }
+
+    /// Where no file in force holds a payout that leaves, an alarm says so.
+    pub(crate) fn has_file_or_alarm(&self, at: &At<'_>, payout: u64, line: Line) -> Checks {
+        let known = self.payout(at, payout)?;
+        let alarmed = known.without_file.is_some_and(|(_, of)| of == line);
+        at.must(!is_without_file(known.state) || alarmed, || {
+            format!("no file in force holds payout {payout}, and no alarm says so")
+        })
+    }
+
+    /// The bank's line shows a payout leaving.
+    pub(crate) fn leaves_with(&mut self, at: &At<'_>, payout: u64, line: Line) -> Checks {
+        self.payout_moves(at, payout, "paid")?;
+        self.payout_mut(at, payout)?.paid_by = Some(line);
+        Ok(())
     }
 
     /// Whether a line takes exactly a payout's amount off its account.
@@ -228,13 +250,34 @@ impl Office<'_> {
         at.must(known.state.is_over(), || {
             format!("payout {payout} is {}", known.state.name())
         })?;
-        self.debited(at, payout, line)?;
-        let is_asked = match &self.line(at, line)?.is {
-            Is::Question(question) => question.payout == Some(payout),
-            _ => false,
-        };
-        at.must(is_asked, || format!("nobody is asked about line {line}"))?;
+        // What came back did not after all, and it has left again since.
+        let left_again = known.paid_by == Some(line) && self.sent.stayed_away == Some(payout);
+        if !left_again {
+            self.is_second_debit(at, payout, line)?;
+        }
+        self.sent.raise(Alarm::PaidTwice { payout, line });
         Ok(Moves::new())
+    }
+
+    fn is_second_debit(&self, at: &At<'_>, payout: u64, line: Line) -> Checks {
+        match &self.line(at, line)?.is {
+            Is::Question(question) if question.word == "paid_twice" => {
+                let alone = question.payout == Some(payout);
+                let is_so = alone || self.together(at, line)?.contains(&payout);
+                at.must(is_so, || {
+                    format!("line {line} does not name payout {payout}")
+                })
+            }
+            // A part of one debit for several had left before.
+            Is::Together(paid) => {
+                let before = !paid.0.contains(&payout) && !paid.1.is_zero();
+                let is_so = before && self.together(at, line)?.contains(&payout);
+                at.must(is_so, || {
+                    format!("line {line} does not pay payout {payout}")
+                })
+            }
+            _ => Err(at.wrong(format!("nobody is asked about line {line}"))),
+        }
     }
 
     pub(crate) fn paid_without_file(
@@ -250,9 +293,44 @@ impl Office<'_> {
                 known.state.name()
             )
         })?;
-        self.debited(at, payout, line)?;
+        let void = known.void_file;
+        at.must(void.is_none(), || {
+            format!("payout {payout} stands in the file of the voided batch {void:?}")
+        })?;
+        self.may_pay(at, payout, line)?;
         self.payout_mut(at, payout)?.without_file = Some((at.seq, line));
+        self.sent.raise(Alarm::PaidWithoutFile { payout, line });
         Ok(Moves::new())
+    }
+
+    pub(crate) fn paid_from_void_file(
+        &mut self,
+        at: &At<'_>,
+        payout: u64,
+        line: Line,
+        batch: u64,
+    ) -> Checks<Moves> {
+        let known = self.payout(at, payout)?;
+        let is_so = is_without_file(known.state) && known.void_file == Some(batch);
+        at.must(is_so, || {
+            format!("payout {payout} does not stand in a void file of batch {batch}")
+        })?;
+        self.may_pay(at, payout, line)?;
+        self.payout_mut(at, payout)?.without_file = Some((at.seq, line));
+        self.sent.raise(Alarm::PaidFromVoidFile {
+            payout,
+            line,
+            batch,
+        });
+        Ok(Moves::new())
+    }
+
+    /// A debit that names a payout, alone or with others of its batch.
+    fn may_pay(&self, at: &At<'_>, payout: u64, line: Line) -> Checks {
+        if self.together(at, line)?.contains(&payout) {
+            return Ok(());
+        }
+        self.debited(at, payout, line)
     }
 }
 

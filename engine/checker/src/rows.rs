@@ -177,6 +177,15 @@ fn said(fields: &Fields<'_>) -> Result<Said, Misread> {
     })
 }
 
+impl SaidPart {
+    /// Where a reference may stand in it.
+    pub(crate) fn text(&self) -> String {
+        let texts = [&self.remittance, &self.customer_reference];
+        let given: Vec<&str> = texts.into_iter().flatten().map(String::as_str).collect();
+        given.join("\n")
+    }
+}
+
 impl Said {
     /// Reads the body of a row; `None` when nobody wrote it so.
     pub(crate) fn of(row: &Row) -> Option<Said> {

@@ -217,6 +217,7 @@ pub(crate) struct Question {
     /// How much each of the orders would get.
     pub(crate) shares: Vec<Money>,
     pub(crate) payout: Option<u64>,
+    pub(crate) batch: Option<u64>,
 }
 
 impl Question {
@@ -226,6 +227,7 @@ impl Question {
             orders: Vec::new(),
             shares: Vec::new(),
             payout: None,
+            batch: None,
         }
     }
 }
@@ -260,7 +262,10 @@ impl Form for Question {
                     question.orders = shares.iter().map(|(order, _)| *order).collect();
                     question.shares = shares.into_iter().map(|(_, share)| share).collect();
                 }
-                "payout_differs" | "paid_twice" => question.payout = Some(fields.get(word)?),
+                "payout_differs" | "paid_twice" | "return_unsure" => {
+                    question.payout = Some(fields.get(word)?);
+                }
+                "batch_differs" => question.batch = Some(fields.get(word)?),
                 _ => return Err(Misread::expected("a question", value)),
             }
             Ok(question)

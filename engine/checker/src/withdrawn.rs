@@ -3,11 +3,10 @@
 use kantor_model::Money;
 
 use crate::Checks;
-use crate::life::{OrderState, order_after};
 use crate::log::At;
 use crate::office::Office;
-use crate::parts::{Is, Of};
-use crate::values::{Line, Moves, moved};
+use crate::parts::Of;
+use crate::values::{Line, Moves};
 
 impl Office<'_> {
     /// The bank does not confirm a line: it is its order's money no more.
@@ -38,35 +37,5 @@ impl Office<'_> {
         order.receipts.retain(|receipt| *receipt != line);
         *self.missing.entry(currency).or_default() += i128::from(amount.minor());
         Ok(Moves::new())
-    }
-
-    /// The bank does not confirm a debit: nobody knows whether the payout left.
-    pub(crate) fn payout_unproved(
-        &mut self,
-        at: &At<'_>,
-        payout: u64,
-        order: Option<u64>,
-        line: Line,
-    ) -> Checks<Moves> {
-        let known = self.payout(at, payout)?;
-        at.must(known.order == order, || {
-            format!("payout {payout} is not of order {order:?}")
-        })?;
-        let amount = known.amount;
-        at.must(self.line(at, line)?.is == Is::Payout(payout), || {
-            format!("line {line} did not pay it")
-        })?;
-        self.payout_step(at, payout)?;
-        if let Some(order) = order {
-            let known = self.order_mut(at, order)?;
-            known.state = match known.state {
-                OrderState::Refunded => OrderState::Refunding,
-                state => order_after(state, at.kind, None).unwrap_or(state),
-            };
-        }
-        self.taken_back(at, line)?;
-        let mut moves = Moves::new();
-        moved(&mut moves, "payouts-due", "suspense", amount);
-        Ok(moves)
     }
 }

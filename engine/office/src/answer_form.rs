@@ -16,6 +16,7 @@ enum Stored {
     Order(u64),
     Batch(u64),
     CoverDeal(u64),
+    Batches(Vec<u64>),
 }
 
 /// The bytes to keep; `None` for statements, whose import is the same act however often it is
@@ -30,6 +31,7 @@ pub(crate) fn write(answer: &Answer) -> Option<Vec<u8>> {
         Answer::Order(id) => Stored::Order(id.0),
         Answer::Batch(id) => Stored::Batch(id.0),
         Answer::CoverDeal(id) => Stored::CoverDeal(id.0),
+        Answer::Batches(ids) => Stored::Batches(ids.iter().map(|id| id.0).collect()),
         Answer::Statement(_) => return None,
     };
     serde_json::to_vec(&stored).ok()
@@ -46,5 +48,6 @@ pub(crate) fn read(body: &[u8]) -> Option<Answer> {
         Stored::Order(id) => Answer::Order(OrderId(id)),
         Stored::Batch(id) => Answer::Batch(BatchId(id)),
         Stored::CoverDeal(id) => Answer::CoverDeal(CoverDealId(id)),
+        Stored::Batches(ids) => Answer::Batches(ids.into_iter().map(BatchId).collect()),
     })
 }

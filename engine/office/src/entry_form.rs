@@ -1,7 +1,7 @@
 //! The stored form of a bank line: everything that the bank says about it, as JSON.
 
 use kantor_engine::chain::{Marks, Says, evidence};
-use kantor_engine::matching::{LineFacts, Payer};
+use kantor_engine::matching::{LineFacts, LinePart, Payer};
 use kantor_model::{AccountNumber, Counterparty, Currency, Date, Entry, Money, Part};
 use kantor_store::StagedEntry;
 use serde::{Deserialize, Serialize};
@@ -189,6 +189,27 @@ impl BankLine {
         says.marks()
     }
 
+    /// The transactions that the bank booked together in the line.
+    fn parts(&self) -> Vec<LinePart> {
+        let currency = self.amount.currency();
+        self.said
+            .parts
+            .iter()
+            .map(|part| LinePart {
+                amount: part
+                    .amount
+                    .as_deref()
+                    .and_then(|amount| Money::parse(amount, currency).ok()),
+                text: [&part.remittance, &part.customer_reference]
+                    .into_iter()
+                    .flatten()
+                    .cloned()
+                    .collect::<Vec<_>>()
+                    .join("\n"),
+            })
+            .collect()
+    }
+
     /// The line as decisions see it.
     pub(crate) fn facts(&self, payer: Payer) -> LineFacts {
         let texts = [&self.said.remittance, &self.said.customer_reference];
@@ -207,6 +228,8 @@ impl BankLine {
             payer,
             virtual_account: None,
             reversal: self.said.reversal,
+            returned: self.said.return_reason.clone(),
+            parts: self.parts(),
             evidence: self.evidence(),
         }
     }

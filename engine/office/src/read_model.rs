@@ -90,10 +90,16 @@ impl Keys {
                     self.payouts
                         .extend(order.into_iter().flat_map(|order| &order.payouts));
                 }
-                Settled::Payout(payout) | Settled::Refunded(payout) => {
+                Settled::Payout(payout)
+                | Settled::Refunded(payout)
+                | Settled::Returned { payout, .. } => {
                     self.payouts.insert(*payout);
                 }
-                Settled::OwnTransfer(other) => {
+                Settled::Batch { payouts, .. } => self.payouts.extend(payouts),
+                // The other of the two names this one.
+                Settled::OwnTransfer(other)
+                | Settled::ReversedBy(other)
+                | Settled::Reverses(other) => {
                     self.lines.insert(*other);
                 }
                 Settled::Booked { .. } | Settled::CoverDeal(_) | Settled::Parts(_) => {}
@@ -248,6 +254,10 @@ fn part_of_line(settled: &Settled) -> (&'static str, Value) {
     match settled {
         Settled::Receipt(order) => ("receipt", json!({ "order": order.0 })),
         Settled::Payout(payout) => ("payout", json!({ "payout": payout.0 })),
+        Settled::Batch { batch, .. } => ("batch", json!({ "batch": batch.0 })),
+        Settled::Returned { payout, .. } => ("returned", json!({ "payout": payout.0 })),
+        Settled::ReversedBy(line) => ("reversed", json!({ "line": line.to_string() })),
+        Settled::Reverses(line) => ("reversal", json!({ "line": line.to_string() })),
         Settled::Refunded(payout) => ("refunded", json!({ "payout": payout.0 })),
         Settled::OwnTransfer(other) => ("own_transfer", json!({ "line": other.to_string() })),
         Settled::CoverDeal(deal) => ("cover", json!({ "cover_deal": deal.0 })),

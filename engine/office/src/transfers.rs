@@ -154,7 +154,11 @@ impl Office {
             format: format.to_owned(),
             written_by: written_by.to_owned(),
         };
-        let write = Command::WriteBatch { batch: id, file };
+        let write = Command::WriteBatch {
+            batch: id,
+            file,
+            names: Vec::new(),
+        };
         self.execute(Request::new(by.clone(), write).once(once))?;
         Ok(())
     }

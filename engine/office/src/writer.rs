@@ -429,7 +429,11 @@ fn refer(unit: &mut UnitOfWork, recorded: &Recorded) {
             unit.files.push(facts.file);
             unit.rows.push(facts.rows);
         }
-        Event::BatchWritten { file, .. } => unit.files.push(file.digest),
+        Event::BatchWritten { file, .. } | Event::BatchProposed { file, .. } => {
+            unit.files.push(file.digest);
+        }
+        Event::BankAnswered { answer, .. } => unit.files.push(answer.report),
+        Event::VoidFileAccepted { report, .. } => unit.files.push(*report),
         _ => {}
     }
 }

@@ -1,6 +1,6 @@
 //! How the planted bugs bend what the engine says.
 
-use kantor_engine::ledger::LedgerAccount;
+use kantor_engine::ledger::{LedgerAccount, movement};
 use kantor_engine::matching::{LineFacts, Payer, Question};
 use kantor_engine::order::OrderState;
 use kantor_engine::payout::Payee;
@@ -42,6 +42,22 @@ pub(crate) fn bend(plant: Plant, state: &Snapshot, recorded: &mut Recorded) {
                 });
             }
         }
+        (Plant::ReturnIgnored, Event::PayoutReturned { payout, line, .. }) => {
+            let Some(payout) = state.payouts.get(payout) else {
+                return;
+            };
+            let account = LedgerAccount::Named("own".to_owned());
+            let (line, amount) = (*line, payout.facts.amount);
+            let posted = movement(account.clone(), LedgerAccount::Suspense, amount);
+            recorded.postings = posted.map(Vec::from).unwrap_or_default();
+            let reason = "nobody's order".to_owned();
+            recorded.event = Event::LineBooked {
+                line,
+                account,
+                amount,
+                reason,
+            };
+        }
         (Plant::ProvedEarly, Event::StatementBooked { booking, .. }) => {
             let id = booking.facts.account;
             let Some(account) = state.accounts.get(&id) else {
@@ -65,6 +81,9 @@ pub(crate) fn bend(plant: Plant, state: &Snapshot, recorded: &mut Recorded) {
 
 /// Adds events that nobody decided.
 pub(crate) fn add(plant: Plant, state: &Snapshot, events: &mut Vec<Recorded>) {
+    if plant == Plant::ReturnIgnored {
+        events.retain(|recorded| !matches!(recorded.event, Event::OrderReopened { .. }));
+    }
     if plant != Plant::PaidUnseen {
         return;
     }
@@ -95,23 +114,9 @@ pub(crate) fn add(plant: Plant, state: &Snapshot, events: &mut Vec<Recorded>) {
 
 /// Bends what an event does to the office.
 pub(crate) fn misapply(plant: Plant, state: &mut Snapshot, recorded: &Recorded) {
-    match (plant, &recorded.event) {
-        (Plant::TwoOrders, Event::ReceiptAllocated { line, .. }) => {
-            state.settled.remove(line);
-            state.questions.insert(*line, Question::NoReference);
-        }
-        (Plant::ReturnIgnored, Event::StatementBooked { questions, booking }) => {
-            for (ordinal, question) in questions {
-                if matches!(question, Question::WrongDirection) {
-                    let line = LineId {
-                        account: booking.facts.account,
-                        ordinal: *ordinal,
-                    };
-                    state.questions.remove(&line);
-                }
-            }
-        }
-        _ => {}
+    if let (Plant::TwoOrders, Event::ReceiptAllocated { line, .. }) = (plant, &recorded.event) {
+        state.settled.remove(line);
+        state.questions.insert(*line, Question::NoReference);
     }
 }
 

@@ -97,4 +97,12 @@ faults! {
     cover = 40;
     /// The office moves money between its accounts.
     own_transfer = 40;
+    /// The bank answers to a file.
+    answers = 600;
+    /// The bank's answer is lost.
+    answer_lost = 200;
+    /// The bank refuses one transfer of a file.
+    refuses_one = 80;
+    /// The bank books a file as one debit.
+    in_one = 300;
 }

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use kantor_engine::chain::{Link, Marks, NewLine, Says, evidence};
-use kantor_engine::matching::{LineFacts, Payer};
+use kantor_engine::matching::{LineFacts, LinePart, Payer};
 use kantor_engine::{AccountId, CustomerId, Digest, StatementFacts, StatementToBook};
-use kantor_model::{Entry, EntryStatus, Format, Iban, Severity, Statement};
+use kantor_model::{Entry, EntryStatus, Format, Iban, Part, Severity, Statement};
 use kantor_parsers::{Options, parse_all_with};
 
 use crate::office::{Office, Row};
@@ -141,6 +141,8 @@ fn row(entry: &Entry, balance_after: i64, owners: &Owners, format: Format) -> Ro
             payer,
             virtual_account: None,
             reversal: entry.reversal,
+            returned: entry.return_reason.clone(),
+            parts: parts(entry),
             evidence: fingerprint,
         },
         link: Link {
@@ -155,6 +157,19 @@ fn row(entry: &Entry, balance_after: i64, owners: &Owners, format: Format) -> Ro
         name: said(&entry.counterparty.name),
         title: entry.remittance.clone(),
     }
+}
+
+/// The transactions that the bank booked together in a line.
+fn parts(entry: &Entry) -> Vec<LinePart> {
+    let part = |part: &Part| {
+        let texts = [&part.remittance, &part.customer_reference];
+        let text: Vec<String> = texts.into_iter().flatten().cloned().collect();
+        LinePart {
+            amount: part.amount,
+            text: text.join("\n"),
+        }
+    };
+    entry.parts.iter().map(part).collect()
 }
 
 impl Paper {

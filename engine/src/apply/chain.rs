@@ -131,16 +131,20 @@ fn move_lines(state: &mut Snapshot, account: AccountId, change: &ChainChange) {
     for order in orders {
         follow_order(state, order, moved);
     }
-    let mut deals = BTreeSet::new();
-    for (line, settled) in take_range(&mut state.settled, first, last) {
+    let (mut deals, mut payouts) = (BTreeSet::new(), BTreeSet::new());
+    let mut pairs = Vec::new();
+    for (line, mut settled) in take_range(&mut state.settled, first, last) {
         let Some(place) = to(line) else { continue };
+        if let Settled::ReversedBy(other) | Settled::Reverses(other) = &mut settled {
+            *other = moved(*other);
+            pairs.push((place, *other));
+        }
         for part in settled.parts() {
             match part {
-                Settled::Payout(payout) => {
-                    if let Some(payout) = state.payouts.get_mut(payout) {
-                        payout.paid_by = Some(place);
-                    }
+                Settled::Payout(payout) | Settled::Returned { payout, .. } => {
+                    payouts.insert(*payout);
                 }
+                Settled::Batch { payouts: paid, .. } => payouts.extend(paid.iter().copied()),
                 Settled::CoverDeal(deal) => {
                     deals.insert(*deal);
                 }
@@ -152,10 +156,29 @@ fn move_lines(state: &mut Snapshot, account: AccountId, change: &ChainChange) {
                 }
                 // Only a proved line goes back to its source, and a proved line never moves.
                 Settled::Refunded(_) => {}
-                Settled::Receipt(_) | Settled::Booked { .. } | Settled::Parts(_) => {}
+                Settled::Receipt(_)
+                | Settled::ReversedBy(_)
+                | Settled::Reverses(_)
+                | Settled::Booked { .. }
+                | Settled::Parts(_) => {}
             }
         }
         state.settled.insert(place, settled);
+    }
+    for (place, other) in pairs {
+        if let Some(Settled::ReversedBy(it) | Settled::Reverses(it)) = state.settled.get_mut(&other)
+        {
+            *it = place;
+        }
+    }
+    for payout in payouts {
+        if let Some(payout) = state.payouts.get_mut(&payout) {
+            payout.paid_by = payout.paid_by.map(moved);
+            payout.came_back = payout.came_back.map(moved);
+        }
+    }
+    for alarm in state.alarms.values_mut() {
+        alarm.follow(moved);
     }
     for deal in deals {
         if let Some(deal) = state.cover_deals.get_mut(&deal) {

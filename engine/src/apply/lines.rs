@@ -51,6 +51,16 @@ pub(super) fn apply_line(state: &mut Snapshot, event: &Event) {
             let missing = missing.plus(*amount).unwrap_or(missing);
             state.missing.insert(*order, missing);
         }
+        Event::ReceiptReversed {
+            receipt,
+            order,
+            line,
+            ..
+        } => {
+            take_off(state, *receipt, *order, ReceiptStep::Reverse);
+            state.settled.insert(*receipt, Settled::ReversedBy(*line));
+            settle_part(state, *line, Settled::Reverses(*receipt), None);
+        }
         Event::LineBooked {
             line,
             account,
@@ -70,6 +80,16 @@ pub(super) fn apply_line(state: &mut Snapshot, event: &Event) {
             settle_part(state, *line, booked, None);
         }
         Event::LineBookingReversed { line, .. } => {
+            // A receipt and the line that took it back are one thing: both are questions again.
+            if let Some(Settled::ReversedBy(other) | Settled::Reverses(other)) =
+                state.settled.get(line).cloned()
+            {
+                for line in [other, *line] {
+                    state.settled.remove(&line);
+                    ask(state, line, Question::TakenBack);
+                }
+                return;
+            }
             let parts = state.settled.get(line).map(Settled::parts);
             let booked = parts.into_iter().flatten().find_map(|part| match part {
                 Settled::Booked { amount, .. } => Some((part.clone(), *amount)),
@@ -80,6 +100,10 @@ pub(super) fn apply_line(state: &mut Snapshot, event: &Event) {
                 Settled::Receipt(_)
                 | Settled::Payout(_)
                 | Settled::CoverDeal(_)
+                | Settled::Batch { .. }
+                | Settled::Returned { .. }
+                | Settled::ReversedBy(_)
+                | Settled::Reverses(_)
                 | Settled::OwnTransfer(_)
                 | Settled::Parts(_) => None,
             });
@@ -159,16 +183,21 @@ fn allocated(state: &mut Snapshot, event: &Event) {
 
 /// A line, or a share of it, is not its order's money any more.
 fn release(state: &mut Snapshot, line: LineId, id: OrderId, step: ReceiptStep) {
-    let Some(receipt) = state.receipts.get_mut(&(line, id)) else {
-        return;
-    };
+    if let Some(receipt) = take_off(state, line, id, step) {
+        take_back(state, line, &Settled::Receipt(id), receipt.amount);
+    }
+}
+
+/// An order has a receipt no more.
+fn take_off(state: &mut Snapshot, line: LineId, id: OrderId, step: ReceiptStep) -> Option<Receipt> {
+    let receipt = state.receipts.get_mut(&(line, id))?;
     receipt.state = next_receipt_state(receipt.state, step).unwrap_or(receipt.state);
     let receipt = receipt.clone();
     change_order(state, id, |order| {
         order.receipts.retain(|known| *known != line);
         order.tally.remove(&receipt);
     });
-    take_back(state, line, &Settled::Receipt(id), receipt.amount);
+    Some(receipt)
 }
 
 /// A part of a line is settled; the rest of it, if any, is a question.

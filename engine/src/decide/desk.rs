@@ -20,7 +20,7 @@ use crate::{LineId, OrderId, PayoutId};
 
 /// A line of the account that is still a question, in the currency that it must have. Returns what
 /// is open of it: all, or what is left.
-fn open_line(draft: &Draft<'_>, line: LineId, amount: Money) -> Result<Money, Refusal> {
+pub(super) fn open_line(draft: &Draft<'_>, line: LineId, amount: Money) -> Result<Money, Refusal> {
     let account = draft.account_of(line.account)?;
     if amount.currency() != account.currency() {
         return Err(Refusal::LineDiffers {
@@ -158,6 +158,10 @@ pub(super) fn release(
         .filter_map(|part| match part {
             Settled::Receipt(order) => Some(*order),
             Settled::Payout(_)
+            | Settled::Batch { .. }
+            | Settled::Returned { .. }
+            | Settled::ReversedBy(_)
+            | Settled::Reverses(_)
             | Settled::Booked { .. }
             | Settled::CoverDeal(_)
             | Settled::OwnTransfer(_)
@@ -294,6 +298,10 @@ pub(super) fn reverse_booking(
             }
             Settled::Receipt(_)
             | Settled::Payout(_)
+            | Settled::Batch { .. }
+            | Settled::Returned { .. }
+            | Settled::ReversedBy(_)
+            | Settled::Reverses(_)
             | Settled::CoverDeal(_)
             | Settled::Parts(_) => {}
         }

@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 
 use kantor_model::{Currency, Moment, Money};
 
+use crate::alarm::Alarm;
 use crate::apply::apply;
 use crate::batch::PayoutBatch;
 use crate::chain::ChainChange;
@@ -12,7 +13,7 @@ use crate::command::Answer;
 use crate::decide::Outcome;
 use crate::event::{Actor, Event, Recorded, StatementBooking};
 use crate::ledger::Posting;
-use crate::matching::{Asked, Book, Each, OpenOrder, Question};
+use crate::matching::{Asked, Book, Each, OpenOrder, Outgoing, Question};
 use crate::order::Order;
 use crate::payout::Payout;
 use crate::policy::Policy;
@@ -134,8 +135,16 @@ impl<'a> Draft<'a> {
             self.bring_line(*line, &[]);
             for part in settled.parts() {
                 match part {
-                    Settled::Payout(payout) => {
+                    Settled::Payout(payout) | Settled::Returned { payout, .. } => {
                         copy(&seen.payouts, &mut self.after.payouts, payout);
+                    }
+                    Settled::Batch { payouts, .. } => {
+                        for payout in payouts {
+                            copy(&seen.payouts, &mut self.after.payouts, payout);
+                        }
+                    }
+                    Settled::ReversedBy(other) | Settled::Reverses(other) => {
+                        self.bring_line(*other, &[]);
                     }
                     Settled::CoverDeal(deal) => {
                         copy(&seen.cover_deals, &mut self.after.cover_deals, deal);
@@ -184,10 +193,23 @@ impl<'a> Draft<'a> {
         for id in &touched.payouts {
             copy(&self.seen.payouts, &mut self.after.payouts, id);
         }
+        if let Event::PayoutPaid { payout, .. } = event {
+            // The bank's line shows that the file of its batch was sent.
+            let batch = self.after.payouts.get(payout).and_then(|paid| paid.batch);
+            if let Some(id) = batch {
+                copy(&self.seen.batches, &mut self.after.batches, &id);
+            }
+        }
         for id in &touched.batches {
             copy(&self.seen.batches, &mut self.after.batches, id);
         }
-        for line in &touched.lines {
+        let mut lines = touched.lines;
+        if let Event::LineBookingReversed { line, .. } = event
+            && let Some(Settled::ReversedBy(other) | Settled::Reverses(other)) = self.settled(*line)
+        {
+            lines.push(*other);
+        }
+        for line in &lines {
             if !self.is_moved(*line) {
                 self.bring_line(*line, &touched.orders);
             }
@@ -246,6 +268,16 @@ impl<'a> Draft<'a> {
     pub(crate) fn policy(&self) -> &'a Policy {
         static INITIAL: Policy = Policy::initial();
         self.seen.policy.as_ref().unwrap_or(&INITIAL)
+    }
+
+    /// Open alarms, those of this decision among them.
+    pub(crate) fn alarms(&self) -> impl Iterator<Item = &Alarm> {
+        self.seen.alarms.values().chain(self.after.alarms.values())
+    }
+
+    pub(crate) fn known_payout(&self, id: PayoutId) -> Result<Payout, Refusal> {
+        let payout = self.payout(id).ok_or(Refusal::NoPayout { payout: id });
+        payout.copied()
     }
 
     pub(crate) fn account_of(&self, id: AccountId) -> Result<&OfficeAccount, Refusal> {
@@ -367,5 +399,38 @@ impl Book for Draft<'_> {
 
     fn of_amount(&self, amount: Money, each: Each<'_>) {
         self.looked_up(each, |seen, each| seen.of_amount(amount, each));
+    }
+}
+
+impl Outgoing for Draft<'_> {
+    fn payout_of(&self, payout: PayoutId) -> Option<&Payout> {
+        self.payout(payout)
+    }
+
+    fn has_order(&self, order: OrderId) -> bool {
+        self.order(order).is_some()
+    }
+
+    fn batch(&self, batch: BatchId) -> Option<&PayoutBatch> {
+        self.batch_of(batch).ok()
+    }
+
+    fn batch_named(&self, name: &str) -> Option<BatchId> {
+        self.seen.batch_named(name)
+    }
+
+    fn receipts_of(&self, order: OrderId) -> Vec<(LineId, Money)> {
+        let known = self.order(order).into_iter();
+        let lines = known.flat_map(|order| order.receipts.iter().copied());
+        // A share of a line is not taken back by itself.
+        let whole = |line: &LineId| self.settled(*line) == Some(&Settled::Receipt(order));
+        lines
+            .filter(whole)
+            .filter_map(|line| Some((line, self.receipt(line, order)?.amount)))
+            .collect()
+    }
+
+    fn left_twice(&self, payout: PayoutId) -> bool {
+        self.after.left_twice(payout) || self.seen.left_twice(payout)
     }
 }

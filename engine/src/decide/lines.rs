@@ -4,17 +4,18 @@ use kantor_model::Money;
 
 use super::draft::Draft;
 use super::exchange::settle;
+use super::returns;
 use crate::command::LineOutcome;
 use crate::event::Event;
 use crate::ledger::{LedgerAccount, movement};
 use crate::matching::{
     Evidence, Explained, Explanation, Finding, Line, LineFacts, OpenOrder, Question, Rule, Stands,
-    Verdict, What, fulfilment,
+    Verdict, What, fulfilment, match_outgone,
 };
 use crate::order::OrderState;
 use crate::payout::PayoutState;
 use crate::refusal::Refusal;
-use crate::{AccountId, BatchId, LineId, OrderId, PayoutId};
+use crate::{AccountId, LineId, OrderId, PayoutId};
 
 /// What a line of a statement leads to, by what matching found; `asked` is the question that it was
 /// before, if any.
@@ -25,6 +26,11 @@ pub(super) fn follow(
     (asked, finding): (Option<&Question>, Finding),
 ) -> Result<LineOutcome, Refusal> {
     let Finding { what, why, .. } = finding;
+    if !matches!(what, What::Orders(_))
+        && let Some(outgone) = match_outgone(draft, line.account, facts)
+    {
+        return returns::follow(draft, line, facts, asked, outgone);
+    }
     match what {
         What::Orders(shares) => match shares.as_slice() {
             [(order, _)] => receive_found(draft, line, facts, *order, why),
@@ -144,6 +150,7 @@ pub(super) fn receive(
         verdict,
         order: Some(id),
         payout: None,
+        batch: None,
         failed,
         question: None,
         why,
@@ -164,6 +171,7 @@ fn pay(
         verdict: Verdict::Certain,
         order: None,
         payout: Some(id),
+        batch: None,
         failed: None,
         question: None,
         why: why.clone(),
@@ -171,20 +179,11 @@ fn pay(
     let Some(payout) = draft.payout(id).copied() else {
         return Ok(outcome);
     };
-    match payout.state {
-        PayoutState::Due | PayoutState::InBatch | PayoutState::Approved => {
-            draft.record(Event::PaidWithoutFile { payout: id, line });
-        }
-        // A line before this one of the same statement has paid it.
-        PayoutState::Paid | PayoutState::Withdrawn => {
-            return Ok(paid_twice(draft, line, facts, id, why));
-        }
-        PayoutState::Exported
-        | PayoutState::Accepted
-        | PayoutState::Unknown
-        | PayoutState::Rejected
-        | PayoutState::Returned => {}
+    // A line before this one of the same statement has paid it.
+    if matches!(payout.state, PayoutState::Paid | PayoutState::Withdrawn) {
+        return Ok(paid_twice(draft, line, facts, id, why));
     }
+    left_without_a_file(draft, line, id);
     let amount = payout.facts.amount;
     let postings = movement(LedgerAccount::Suspense, LedgerAccount::PayoutsDue, amount)?;
     draft.record_with(Event::PayoutPaid { payout: id, line }, postings.into());
@@ -197,7 +196,7 @@ fn pay(
     })
 }
 
-fn paid_twice(
+pub(super) fn paid_twice(
     draft: &mut Draft<'_>,
     line: LineId,
     facts: &LineFacts,
@@ -208,7 +207,38 @@ fn paid_twice(
     question(line, facts, Question::PaidTwice(payout), why)
 }
 
-fn finish_order(draft: &mut Draft<'_>, id: OrderId) {
+/// The alarm about a payout that leaves though no file in force holds it: the file of a voided batch
+/// was sent after all, or somebody paid by hand.
+pub(super) fn left_without_a_file(draft: &mut Draft<'_>, line: LineId, id: PayoutId) {
+    let Some(payout) = draft.payout(id).copied() else {
+        return;
+    };
+    match (payout.state, payout.void_file) {
+        (PayoutState::Due | PayoutState::InBatch | PayoutState::Approved, Some(batch)) => {
+            let payout = id;
+            draft.record(Event::PaidFromVoidFile {
+                payout,
+                line,
+                batch,
+            });
+        }
+        (PayoutState::Due | PayoutState::InBatch | PayoutState::Approved, None) => {
+            draft.record(Event::PaidWithoutFile { payout: id, line });
+        }
+        (
+            PayoutState::Exported
+            | PayoutState::Accepted
+            | PayoutState::Unknown
+            | PayoutState::Paid
+            | PayoutState::Rejected
+            | PayoutState::Returned
+            | PayoutState::Withdrawn,
+            _,
+        ) => {}
+    }
+}
+
+pub(super) fn finish_order(draft: &mut Draft<'_>, id: OrderId) {
     let Some(order) = draft.order(id) else { return };
     let all_paid = order
         .payouts
@@ -233,24 +263,6 @@ fn finish_order(draft: &mut Draft<'_>, id: OrderId) {
     }
 }
 
-/// Closes a batch of which every payout has left. Asked once a statement, not once a line: a batch
-/// of many payouts is confirmed by a statement of many lines.
-pub(super) fn close_batch(draft: &mut Draft<'_>, id: BatchId) {
-    let Ok(batch) = draft.batch_of(id) else {
-        return;
-    };
-    let all_paid = batch
-        .payouts
-        .iter()
-        .filter_map(|payout| draft.payout(*payout))
-        .all(|payout| payout.state == PayoutState::Paid);
-    if all_paid
-        && crate::batch::next_batch_state(batch.state, crate::batch::BatchStep::Close).is_some()
-    {
-        draft.record(Event::BatchClosed { batch: id });
-    }
-}
-
 /// The outcome of a line that a person must look at.
 pub(super) fn question(
     line: LineId,
@@ -264,6 +276,7 @@ pub(super) fn question(
         verdict: question.verdict(),
         order: None,
         payout: None,
+        batch: None,
         failed: None,
         question: Some(question),
         why,

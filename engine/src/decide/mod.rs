@@ -1,5 +1,6 @@
 //! Commands in, events out. A decision reads a snapshot, writes nothing, and knows no clock.
 
+mod answers;
 mod batches;
 mod desk;
 mod draft;
@@ -7,8 +8,10 @@ mod exchange;
 mod lines;
 mod money;
 mod orders;
+mod payouts;
 mod placing;
 mod position;
+mod returns;
 mod setup;
 mod statements;
 mod terms;
@@ -61,6 +64,7 @@ fn is_a_customers(command: &Command) -> bool {
         | Command::PlaceOrder { .. }
         | Command::CancelOrder { .. }
         | Command::AcceptRate { .. }
+        | Command::CorrectPayee { .. }
         | Command::DeclineRate { .. } => true,
         Command::OpenOffice { .. }
         | Command::SetPolicy { .. }
@@ -90,6 +94,15 @@ fn is_a_customers(command: &Command) -> bool {
         | Command::BookLine { .. }
         | Command::ReverseLineBooking { .. }
         | Command::MakeBatch { .. }
+        | Command::MakeBatches { .. }
+        | Command::ProposeFile { .. }
+        | Command::RecordBankAnswer { .. }
+        | Command::AskAboutBatch { .. }
+        | Command::PayAgain { .. }
+        | Command::ReturnPayout { .. }
+        | Command::ReverseReceipt { .. }
+        | Command::CloseAlarm { .. }
+        | Command::SetPayoutRules { .. }
         | Command::ApproveBatch { .. }
         | Command::WriteBatch { .. }
         | Command::VoidBatch { .. }
@@ -207,8 +220,37 @@ fn answer(command: &Command, draft: &mut Draft<'_>) -> Result<Answer, Refusal> {
             date,
             without,
         } => batches::make(draft, *account, *date, without),
-        Command::ApproveBatch { batch } => batches::approve(draft, *batch),
-        Command::WriteBatch { batch, file } => batches::write(draft, *batch, file),
+        Command::MakeBatches { wanted } => batches::make_all(draft, wanted),
+        Command::ProposeFile { batch, file } => batches::propose(draft, *batch, file),
+        Command::ApproveBatch { batch, seen } => batches::approve(draft, *batch, seen.as_ref()),
+        Command::WriteBatch { batch, file, names } => batches::write(draft, *batch, file, names),
+        Command::RecordBankAnswer { batch, answer } => answers::record(draft, *batch, answer),
+        Command::AskAboutBatch { batch } => answers::ask_about(draft, *batch),
+        Command::CorrectPayee {
+            payout,
+            account,
+            reason,
+            second_factor,
+        } => payouts::correct_payee(draft, *payout, *account, reason, *second_factor),
+        Command::PayAgain {
+            payout,
+            reason,
+            attested_by,
+        } => payouts::pay_again(draft, *payout, reason, attested_by),
+        Command::ReturnPayout {
+            line,
+            amount,
+            payout,
+            reason,
+        } => returns::return_by_hand(draft, *line, *amount, *payout, reason),
+        Command::ReverseReceipt {
+            line,
+            amount,
+            receipt,
+            reason,
+        } => returns::reverse_by_hand(draft, *line, *amount, *receipt, reason),
+        Command::CloseAlarm { alarm, reason } => payouts::close_alarm(draft, *alarm, reason),
+        Command::SetPayoutRules { rules } => payouts::set_rules(draft, rules),
         Command::VoidBatch {
             batch,
             reason,
@@ -226,14 +268,23 @@ fn answer(command: &Command, draft: &mut Draft<'_>) -> Result<Answer, Refusal> {
     }
 }
 
-/// What time alone asks for: orders whose deadline has passed, and the result of a day that is over.
+/// What time alone asks for: orders whose deadline has passed, batches of which the bank's lines
+/// have not come, and the result of a day that is over.
 pub fn due(seen: &Snapshot, now: Moment) -> Vec<Command> {
     let expired = seen
         .deadlines
         .iter()
         .take_while(|(deadline, _)| *deadline < now)
         .map(|(_, order)| Command::ExpireOrder { order: *order });
-    expired.chain(position::due(seen, now)).collect()
+    let unanswered = seen
+        .awaited
+        .iter()
+        .take_while(|(until, _)| *until < now)
+        .map(|(_, batch)| Command::AskAboutBatch { batch: *batch });
+    expired
+        .chain(unanswered)
+        .chain(position::due(seen, now))
+        .collect()
 }
 
 /// A reason that a person gave, trimmed; it stays in the history.

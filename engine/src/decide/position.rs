@@ -192,7 +192,7 @@ pub(super) fn watch(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     let mut currencies: BTreeSet<Currency> = moved.keys().copied().collect();
     if let Some(policy) = &rules {
         currencies.extend(policy.limits.iter().map(|limit| limit.limit.currency()));
-        currencies.extend(&draft.seen.alarms);
+        currencies.extend(&draft.seen.over_limit);
     }
     let policy = rules.as_ref().unwrap_or(draft.policy());
     let mut events = Vec::new();
@@ -209,7 +209,7 @@ pub(super) fn watch(draft: &mut Draft<'_>) -> Result<(), Refusal> {
         let exceeds = |amount: Money| size > amount.minor().unsigned_abs();
         match (
             policy.limit(currency),
-            draft.seen.alarms.contains(&currency),
+            draft.seen.over_limit.contains(&currency),
         ) {
             (Some(limit), false) if exceeds(limit.limit) => {
                 let limit = limit.limit;

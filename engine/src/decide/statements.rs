@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use kantor_model::{Money, MoneyError};
 
+use super::batches::close_batch;
 use super::draft::Draft;
-use super::lines::{close_batch, follow, question, record_explanations};
+use super::lines::{follow, question, record_explanations};
 use super::placing::{Found, Placing, Plan};
 use super::withdraw::withdraw;
 use crate::command::{Answer, LineOutcome, StatementOutcome, StatementToBook};
@@ -193,6 +194,7 @@ fn matched(
         let outcome = follow(draft, told.line, told.facts, (asked, finding))?;
         let payout = outcome.payout.and_then(|payout| draft.payout(payout));
         batches.extend(payout.and_then(|payout| payout.batch));
+        batches.extend(outcome.batch);
         if asked.is_none() || outcome.question.as_ref() != asked {
             outcomes.push((outcome, told.facts));
         }

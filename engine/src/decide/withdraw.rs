@@ -1,16 +1,21 @@
 //! Lines that are taken out of the chain: what they led to is undone, or an alarm is raised.
 
+use kantor_model::Money;
+
+use super::batches::close_batch;
 use super::desk::unpair;
 use super::draft::Draft;
 use super::exchange::{settle, undo_exchange};
+use super::lines::finish_order;
 use super::position::reverse_cover;
+use super::returns::{PAID_TWICE, RETURN_COSTS};
 use crate::event::Event;
-use crate::ledger::{LedgerAccount, movement};
+use crate::ledger::{LedgerAccount, Posting, movement};
 use crate::order::OrderState;
-use crate::payout::PayoutState;
+use crate::payout::{PayoutState, PayoutStep, next_payout_state};
 use crate::refusal::Refusal;
 use crate::snapshot::Settled;
-use crate::{LineId, OrderId};
+use crate::{LineId, OrderId, PayoutId};
 
 /// The word that stands as the reason where nobody gave one: the bank did not confirm the line.
 const NOT_CONFIRMED: &str = "not_confirmed";
@@ -29,18 +34,12 @@ fn withdraw_part(draft: &mut Draft<'_>, line: LineId, part: &Settled) -> Result<
     let reason = NOT_CONFIRMED.to_owned();
     match part {
         Settled::Receipt(order) => take_receipt(draft, line, *order),
-        Settled::Payout(payout) => {
-            let Some(known) = draft.payout(*payout).copied() else {
-                return Ok(());
-            };
-            let amount = known.facts.amount;
-            let postings = movement(LedgerAccount::PayoutsDue, LedgerAccount::Suspense, amount)?;
-            let event = Event::PayoutUnproved {
-                payout: *payout,
-                order: known.facts.order,
-                line,
-            };
-            draft.record_with(event, postings.into());
+        Settled::Payout(payout) => has_not_left(draft, line, *payout, None),
+        Settled::Batch { payouts, twice, .. } => have_not_left(draft, line, payouts, *twice),
+        Settled::Returned { payout, cost } => has_not_come_back(draft, line, *payout, *cost),
+        // The receipt and the line that took it back are questions again, each with its money.
+        Settled::Reverses(_) | Settled::ReversedBy(_) => {
+            draft.record(Event::LineBookingReversed { line, reason });
             Ok(())
         }
         Settled::Booked { account, amount } => {
@@ -64,6 +63,99 @@ fn withdraw_part(draft: &mut Draft<'_>, line: LineId, part: &Settled) -> Result<
         // Only a proved line goes back to its source, and a proved line is never withdrawn.
         Settled::Refunded(_) | Settled::Parts(_) => Ok(()),
     }
+}
+
+/// A debit that the bank does not confirm was all of these payouts.
+fn have_not_left(
+    draft: &mut Draft<'_>,
+    line: LineId,
+    payouts: &[PayoutId],
+    twice: Money,
+) -> Result<(), Refusal> {
+    let apart = LedgerAccount::Named(PAID_TWICE.to_owned());
+    let mut twice = Some(movement(apart, LedgerAccount::Suspense, twice)?);
+    for payout in payouts {
+        has_not_left(draft, line, *payout, twice.take())?;
+    }
+    Ok(())
+}
+
+/// The debit that showed a payout leaving is not confirmed: nobody knows whether it has left.
+fn has_not_left(
+    draft: &mut Draft<'_>,
+    line: LineId,
+    id: PayoutId,
+    besides: Option<[Posting; 2]>,
+) -> Result<(), Refusal> {
+    let payout = draft.known_payout(id)?;
+    // What came back of it came for something else, then.
+    if let Some(came_back) = payout.came_back
+        && let Some(Settled::Returned { cost, .. }) = draft.settled(came_back).cloned()
+    {
+        has_not_come_back(draft, came_back, id, cost)?;
+    }
+    let payout = draft.known_payout(id)?;
+    let amount = payout.facts.amount;
+    let from = if payout.paid_by == Some(line) {
+        LedgerAccount::PayoutsDue
+    } else {
+        // Another line has paid it since: less has left than stands there.
+        LedgerAccount::Named(PAID_TWICE.to_owned())
+    };
+    let mut postings = movement(from, LedgerAccount::Suspense, amount)?.to_vec();
+    let besides = besides.into_iter().flatten();
+    postings.extend(besides.filter(|posting| !posting.amount.is_zero()));
+    let order = payout.facts.order;
+    let payout = id;
+    let event = Event::PayoutUnproved {
+        payout,
+        order,
+        line,
+    };
+    draft.record_with(event, postings);
+    Ok(())
+}
+
+/// The credit by which a payout came back is not confirmed: it has left, as it had before. Where it
+/// has left again since, or is not owed any more, it has left once too often: an alarm.
+fn has_not_come_back(
+    draft: &mut Draft<'_>,
+    line: LineId,
+    id: PayoutId,
+    cost: Money,
+) -> Result<(), Refusal> {
+    let payout = draft.known_payout(id)?;
+    let (order, amount) = (payout.facts.order, payout.facts.amount);
+    let leaves_again = payout.came_back == Some(line)
+        && next_payout_state(payout.state, PayoutStep::Pay).is_some();
+    let to = if leaves_again {
+        LedgerAccount::PayoutsDue
+    } else {
+        LedgerAccount::Named(PAID_TWICE.to_owned())
+    };
+    let came = amount.minus(cost)?;
+    let mut postings = movement(LedgerAccount::Suspense, to.clone(), came)?.to_vec();
+    if !cost.is_zero() {
+        let costs = LedgerAccount::Named(RETURN_COSTS.to_owned());
+        postings.extend(movement(costs, to, cost)?);
+    }
+    let event = Event::PayoutUnproved {
+        payout: id,
+        order,
+        line,
+    };
+    draft.record_with(event, postings);
+    if leaves_again {
+        if let Some(batch) = payout.batch {
+            close_batch(draft, batch);
+        }
+        if let Some(order) = order {
+            finish_order(draft, order);
+        }
+    } else if let Some(line) = payout.paid_by {
+        draft.record(Event::PaidTwice { payout: id, line });
+    }
+    Ok(())
 }
 
 fn take_receipt(draft: &mut Draft<'_>, line: LineId, id: OrderId) -> Result<(), Refusal> {

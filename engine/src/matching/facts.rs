@@ -25,6 +25,15 @@ pub enum VirtualAccount {
     Customer(CustomerId),
 }
 
+/// One of several transactions that a bank booked as one line.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct LinePart {
+    /// Signed as the line; `None` where the bank tells the sum only.
+    pub amount: Option<Money>,
+    /// Texts in which a reference may stand.
+    pub text: String,
+}
+
 /// A bank line as the decisions see it.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct LineFacts {
@@ -44,6 +53,10 @@ pub struct LineFacts {
     pub virtual_account: Option<VirtualAccount>,
     /// Undoes an earlier line.
     pub reversal: bool,
+    /// Why a payment came back, in the bank's code, where it says so: `AC04`.
+    pub returned: Option<String>,
+    /// The transactions that the bank booked together in it, where it tells them apart.
+    pub parts: Vec<LinePart>,
     /// See [`crate::chain::evidence`].
     pub evidence: u64,
 }

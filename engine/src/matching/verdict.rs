@@ -3,7 +3,7 @@
 use kantor_model::Money;
 
 use super::evidence::Explanation;
-use crate::{AccountId, LineId, OrderId, PayoutId};
+use crate::{AccountId, BatchId, LineId, OrderId, PayoutId};
 
 /// How sure a match is.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -104,6 +104,10 @@ pub enum Question {
     PayoutDiffers(PayoutId),
     /// A second debit for a payout that was paid (alarm).
     PaidTwice(PayoutId),
+    /// A credit names a payout, and it is not certain that it is its return.
+    ReturnUnsure(PayoutId),
+    /// A debit names a batch, and is not the sum of its payouts.
+    BatchDiffers(BatchId),
     /// To or from an own account of the office, whose line has not come yet.
     OwnTransfer(AccountId),
     /// A rule of the office says which ledger account it belongs to, and that a person decides.
@@ -132,6 +136,8 @@ impl Question {
             Question::WrongDirection => "wrong_direction",
             Question::PayoutDiffers(_) => "payout_differs",
             Question::PaidTwice(_) => "paid_twice",
+            Question::ReturnUnsure(_) => "return_unsure",
+            Question::BatchDiffers(_) => "batch_differs",
             Question::OwnTransfer(_) => "own_transfer",
             Question::Proposed(_) => "proposed",
             Question::Reversal => "reversal",
@@ -155,6 +161,8 @@ impl Question {
             | Question::WrongDirection
             | Question::PayoutDiffers(_)
             | Question::PaidTwice(_)
+            | Question::ReturnUnsure(_)
+            | Question::BatchDiffers(_)
             | Question::Proposed(_)
             | Question::Reversal
             | Question::Rest(_)
@@ -175,6 +183,8 @@ impl Question {
             | Question::WrongDirection
             | Question::PayoutDiffers(_)
             | Question::PaidTwice(_)
+            | Question::ReturnUnsure(_)
+            | Question::BatchDiffers(_)
             | Question::OwnTransfer(_)
             | Question::Proposed(_)
             | Question::Reversal
@@ -193,6 +203,8 @@ impl Question {
             | Question::OrderHasItsMoney(_)
             | Question::PayoutDiffers(_)
             | Question::PaidTwice(_)
+            | Question::ReturnUnsure(_)
+            | Question::BatchDiffers(_)
             | Question::OwnTransfer(_)
             | Question::Proposed(_) => Verdict::Likely,
             Question::NoReference

@@ -8,6 +8,8 @@
 mod matching;
 #[path = "codec/money.rs"]
 mod money;
+#[path = "codec/payouts.rs"]
+mod payouts;
 mod samples;
 
 use std::collections::BTreeSet;
@@ -87,6 +89,7 @@ fn samples() -> Vec<Event> {
         matching::suspense(),
         payouts(),
         money::samples(),
+        payouts::samples(),
     ]
     .concat()
 }

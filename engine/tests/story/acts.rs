@@ -46,6 +46,7 @@ impl Story {
             }
             ["rates", pairs @ ..] => self.publish_rates(pairs),
             ["customer", name, accounts @ ..] => self.register(name, accounts),
+            ["another", "account", name, account] => self.another_account(name, account),
             ["statement", account, number, rest @ ..] => {
                 let paper = self.paper(account, number, rest, rows);
                 self.papers.push(paper.clone());
@@ -174,6 +175,21 @@ impl Story {
             .collect();
         let source = "the office".to_owned();
         self.ask(&Actor::System, &Command::PublishRates { source, lines });
+    }
+
+    /// `another account anna EUR@pko`: it is called anna.eur2.
+    fn another_account(&mut self, name: &str, account: &str) {
+        let customer = self.names.customer(name);
+        let (code, bank) = account.split_once('@').expect("EUR@pko");
+        let command = Command::AddCustomerAccount {
+            customer,
+            currency: currency(code),
+            bank: Some(bank.to_owned()),
+            number: Digest::of(format!("another {account}").as_bytes()),
+        };
+        self.ask(&Actor::Customer(customer), &command);
+        let called = format!("{name}.{}2", code.to_lowercase());
+        self.names.customer_accounts.push((called, customer));
     }
 
     /// `customer anna PLN@mbank EUR@mbank`: her accounts are called anna.pln and anna.eur.

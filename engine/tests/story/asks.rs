@@ -1,10 +1,9 @@
 //! What customers and staff ask for, in the words of a story.
 
-use kantor_engine::batch::TransferFile;
 use kantor_engine::rates::Fixed;
 use kantor_engine::{
-    Actor, BatchId, Command, CoverDealId, CustomerAccountId, CustomerClass, Digest, LineId,
-    OrderId, PayoutId, RateVersion,
+    Actor, BatchId, Command, CoverDealId, CustomerAccountId, CustomerClass, LineId, OrderId,
+    RateVersion,
 };
 
 use kantor_model::Money;
@@ -33,10 +32,12 @@ impl Story {
                 order: order_id(order),
                 reason,
             },
-            ["returns", order, ..] => Command::ReturnDifference {
-                order: order_id(order),
-                reason,
-            },
+            ["returns", order, rest @ ..] if rest.first() != Some(&"as") => {
+                Command::ReturnDifference {
+                    order: order_id(order),
+                    reason,
+                }
+            }
             ["classes", customer, class, ..] => Command::ClassifyCustomer {
                 customer: self.names.customer(customer),
                 class: CustomerClass::new(plain(class)).filter(|_| plain(class) != "none"),
@@ -123,39 +124,9 @@ impl Story {
                 line: self.line(line),
                 reason,
             },
-            ["batches", account, "for", day, left_out @ ..] => Command::MakeBatch {
-                account: self.names.account(account),
-                date: date(day),
-                without: left_out
-                    .iter()
-                    .filter_map(|word| word.parse().ok().map(PayoutId))
-                    .collect(),
-            },
-            ["approves", batch] => Command::ApproveBatch {
-                batch: batch_id(batch),
-            },
-            ["writes", batch, "as", bytes] => Command::WriteBatch {
-                batch: batch_id(batch),
-                file: TransferFile {
-                    digest: Digest::of(bytes.as_bytes()),
-                    length: bytes.len() as u64,
-                    format: "elixir0".to_owned(),
-                    written_by: "test 1".to_owned(),
-                },
-            },
-            ["voids", batch, ..] => {
-                let (reason, people) = reason.split_once("; attested by ").unwrap_or((&reason, ""));
-                Command::VoidBatch {
-                    batch: batch_id(batch),
-                    reason: reason.to_owned(),
-                    attested_by: people
-                        .split(" and ")
-                        .filter(|name| !name.is_empty())
-                        .map(str::to_owned)
-                        .collect(),
-                }
-            }
-            _ => panic!("no such act: `{act}`"),
+            _ => self
+                .asked_about_payouts(words, &reason)
+                .unwrap_or_else(|| panic!("no such act: `{act}`")),
         }
     }
 
@@ -238,12 +209,12 @@ impl Story {
         (line, kept.facts.amount)
     }
 
-    fn line(&self, text: &str) -> LineId {
+    pub(super) fn line(&self, text: &str) -> LineId {
         self.names.line(plain(text))
     }
 }
 
-fn plain(word: &str) -> &str {
+pub(super) fn plain(word: &str) -> &str {
     word.trim_end_matches(':')
 }
 
@@ -251,6 +222,6 @@ fn order_id(word: &str) -> OrderId {
     OrderId(plain(word).parse().expect("the number of an order"))
 }
 
-fn batch_id(word: &str) -> BatchId {
+pub(super) fn batch_id(word: &str) -> BatchId {
     BatchId(plain(word).parse().expect("the number of a batch"))
 }

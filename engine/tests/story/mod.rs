@@ -4,6 +4,7 @@
 mod acts;
 mod asks;
 mod paper;
+mod payouts;
 mod reasons;
 mod rules;
 mod show;

@@ -12,14 +12,15 @@
 //!
 //! A line is a day (`?` where the bank gives none), a time where the bank gives one, an amount, who
 //! paid or was paid (`-` where the bank names no account, `stranger` for one that nobody has,
-//! `reversal`), and the title. `{1}` is the reference of order 1, `{p1}` of payout 1, and
+//! `reversal`, `return AC04` where the bank says why a payment came back), and the title. What stands
+//! in square brackets are the transactions of a line: `[-50.00 {p1}] [{p2}]`. `{1}` is the reference of order 1, `{p1}` of payout 1, and
 //! `{1 in lower case}`, `{1 in pieces}`, `{1 with look-alikes}`, `{1 mistyped}`, `{1 swapped}` are
 //! what people make of it; `|` is a line break.
 
 use kantor_engine::chain::{Marks, Says};
-use kantor_engine::matching::{LineFacts, Payer};
+use kantor_engine::matching::{LineFacts, LinePart, Payer};
 use kantor_engine::{Digest, OrderId, PayoutId, Reference, chain};
-use kantor_model::{Currency, Format};
+use kantor_model::{Currency, Format, Money};
 
 use super::Story;
 use super::acts::{date, moment, money};
@@ -72,9 +73,14 @@ impl Story {
         let amount = words.next().expect("an amount");
         let who = words.next().expect("who, or -");
         let reference = words.next_if(|word| word.starts_with('#'));
+        let returned = (who == "return")
+            .then(|| words.next())
+            .flatten()
+            .map(str::to_owned);
         let title = self.title(&words.collect::<Vec<_>>().join(" "));
+        let (title, parts) = self.parts(&title, currency);
         let account = match who {
-            "-" | "reversal" => None,
+            "-" | "reversal" | "return" => None,
             who => Some(who),
         };
         let source = format!("bank {format}");
@@ -89,7 +95,7 @@ impl Story {
             booked_on: (day != "?").then(|| date(day)),
             booked_at: time.map(|time| moment(day, time)),
             payer: match who {
-                "-" | "reversal" => Payer::NotGiven,
+                "-" | "reversal" | "return" => Payer::NotGiven,
                 "stranger" => Payer::Customers(Vec::new()),
                 name => {
                     let id = self.names.customer_account(name);
@@ -100,10 +106,31 @@ impl Story {
             code: None,
             virtual_account: None,
             reversal: who == "reversal",
+            returned,
+            parts,
             evidence: chain::evidence([reference.unwrap_or(""), title.as_str(), who]),
             text: title.clone(),
         };
         (facts, says.marks())
+    }
+
+    /// `salaries [-50.00 KW..] [KW..]`: the text before the brackets, and what stands in each.
+    fn parts(&self, title: &str, currency: Currency) -> (String, Vec<LinePart>) {
+        let (text, rest) = title.split_once('[').unwrap_or((title, ""));
+        let part = |inside: &str| {
+            let (first, words) = inside.split_once(' ').unwrap_or(("", inside));
+            let amount = Money::parse(first, currency).ok();
+            let text = if amount.is_some() { words } else { inside };
+            LinePart {
+                amount,
+                text: text.to_owned(),
+            }
+        };
+        let inside = rest
+            .split('[')
+            .map(|part| part.trim().trim_end_matches(']'));
+        let parts = inside.filter(|inside| !inside.is_empty()).map(part);
+        (text.trim().to_owned(), parts.collect())
     }
 
     fn title(&self, text: &str) -> String {

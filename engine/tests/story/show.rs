@@ -106,6 +106,9 @@ fn line_outcome(names: &Names, line: &LineOutcome) -> Row {
         Verdict::None => "none",
     };
     let mut what = format!("{} {verdict}", line.amount);
+    if let Some(batch) = line.batch {
+        what += &format!(", batch {batch}");
+    }
     if let Some(payout) = line.payout {
         what += &format!(", payout {payout}");
     }
@@ -133,7 +136,9 @@ fn question(names: &Names, question: &Question) -> String {
             let shares: Vec<String> = shares.iter().map(share).collect();
             format!("{} ({})", question.word(), shares.join(", "))
         }
-        Question::PayoutDiffers(payout) | Question::PaidTwice(payout) => {
+        Question::PayoutDiffers(payout)
+        | Question::PaidTwice(payout)
+        | Question::ReturnUnsure(payout) => {
             format!("{} ({payout})", question.word())
         }
         Question::OwnTransfer(account) => {
@@ -141,6 +146,7 @@ fn question(names: &Names, question: &Question) -> String {
         }
         Question::Proposed(ledger_account) => format!("{} ({ledger_account})", question.word()),
         Question::Rest(rest) => format!("{} ({rest})", question.word()),
+        Question::BatchDiffers(batch) => format!("{} ({batch})", question.word()),
         Question::NoReference
         | Question::UnknownReference
         | Question::WrongDirection
@@ -176,30 +182,52 @@ pub(super) fn changes(story: &Story) -> Vec<Row> {
 }
 
 fn alarm(names: &Names, event: &Event) -> Option<Row> {
-    if let Event::FundsMissing {
-        line,
-        order,
-        amount,
-    } = event
-    {
-        let what = format!(
-            "FundsMissing order {order}, {amount} of line {}",
-            names.of_line(*line)
-        );
-        return Some(("ALARM".to_owned(), what));
-    }
-    let (payout, line) = match event {
+    let kind = event.kind();
+    let (about, what) = match event {
+        Event::FundsMissing {
+            line,
+            order,
+            amount,
+        } => (
+            "ALARM",
+            format!(
+                "{kind} order {order}, {amount} of line {}",
+                names.of_line(*line)
+            ),
+        ),
         Event::PaidTwice { payout, line }
         | Event::PaidWithoutFile { payout, line }
-        | Event::PayoutUnproved { payout, line, .. } => (payout, line),
+        | Event::PayoutUnproved { payout, line, .. } => (
+            "ALARM",
+            format!("{kind} payout {payout}, line {}", names.of_line(*line)),
+        ),
+        Event::PaidFromVoidFile {
+            payout,
+            line,
+            batch,
+        } => (
+            "ALARM",
+            format!(
+                "{kind} payout {payout}, batch {batch}, line {}",
+                names.of_line(*line)
+            ),
+        ),
+        Event::ReversedTooLate { order, line, .. } => (
+            "ALARM",
+            format!("{kind} order {order}, line {}", names.of_line(*line)),
+        ),
+        Event::VoidFileAccepted { batch, .. } => ("ALARM", format!("{kind} batch {batch}")),
+        Event::AlarmClosed { alarm, reason } => ("alarm", format!("{alarm} closed: {reason}")),
+        Event::BatchUnanswered { batch, again } => (
+            "ask",
+            format!(
+                "what became of batch {batch}, again {}",
+                again.warsaw_text()
+            ),
+        ),
         _ => return None,
     };
-    let what = format!(
-        "{} payout {payout}, line {}",
-        event.kind(),
-        names.of_line(*line)
-    );
-    Some(("ALARM".to_owned(), what))
+    Some((about.to_owned(), what))
 }
 
 fn orders(names: &Names, before: &Snapshot, after: &Snapshot) -> Vec<Row> {
@@ -286,22 +314,36 @@ fn payouts(names: &Names, before: &Snapshot, after: &Snapshot) -> Vec<Row> {
     for (id, payout) in &after.payouts {
         let what = match before.payouts.get(id) {
             None => new_payout(names, payout),
-            Some(was) if was.state != payout.state => {
-                format!("{} -> {}", was.state.name(), payout.state.name())
-            }
-            Some(_) => continue,
+            Some(was) => changed_payout(names, was, payout),
         };
-        rows.push((format!("payout {id}"), what));
+        if !what.is_empty() {
+            rows.push((format!("payout {id}"), what));
+        }
     }
     rows
 }
 
-fn new_payout(names: &Names, payout: &Payout) -> String {
-    let facts = &payout.facts;
-    let payee = match facts.payee {
+fn changed_payout(names: &Names, was: &Payout, is: &Payout) -> String {
+    let mut parts = Vec::new();
+    if was.state != is.state {
+        parts.push(format!("{} -> {}", was.state.name(), is.state.name()));
+    }
+    if was.facts.payee != is.facts.payee {
+        parts.push(format!("to {}", payee(names, is)));
+    }
+    parts.join("; ")
+}
+
+fn payee(names: &Names, payout: &Payout) -> String {
+    match payout.facts.payee {
         Payee::CustomerAccount(account) => names.of_customer_account(account).to_owned(),
         Payee::PayerOf(line) => format!("the payer of {}", names.of_line(line)),
-    };
+    }
+}
+
+fn new_payout(names: &Names, payout: &Payout) -> String {
+    let facts = &payout.facts;
+    let payee = payee(names, payout);
     format!(
         "{}; {} {} from {} to {payee}",
         payout.state.name(),
@@ -376,6 +418,10 @@ fn part_of_line(names: &Names, part: &Settled) -> String {
     match part {
         Settled::Receipt(order) => format!("order {order}"),
         Settled::Payout(payout) => format!("payout {payout}"),
+        Settled::Batch { batch, .. } => format!("batch {batch}"),
+        Settled::Returned { payout, .. } => format!("payout {payout} came back"),
+        Settled::ReversedBy(line) => format!("taken back by {}", names.of_line(*line)),
+        Settled::Reverses(line) => format!("takes {} back", names.of_line(*line)),
         Settled::Booked { account, amount } => format!("{account} {amount}"),
         Settled::CoverDeal(deal) => format!("cover deal {deal}"),
         Settled::OwnTransfer(other) => format!("own transfer, with {}", names.of_line(*other)),

@@ -2,17 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use kantor_engine::batch::TransferFile;
 use kantor_engine::matching::Payer;
 use kantor_engine::rates::Fixed;
 use kantor_engine::{
-    AccountId, Actor, BatchId, Command, CustomerAccountId, CustomerId, DateOnly, Digest, LineId,
-    OrderId, PayoutId, Policy, Provisional, RateVersion, Reference,
+    AccountId, Actor, BatchId, Command, CustomerAccountId, CustomerId, DateOnly, LineId, OrderId,
+    PayoutId, Policy, Provisional, RateVersion, Reference,
 };
 use kantor_model::{Currency, Decimal, Money};
 use proptest::prelude::*;
 
 use super::money::{MoneyDeed, money_deed};
+use super::payouts::{VERBS, file};
 use super::{Town, staff};
 
 #[derive(Clone, Debug)]
@@ -63,6 +63,10 @@ pub(crate) enum Deed {
         verb: u8,
         batch: u64,
     },
+    After {
+        verb: u8,
+        number: u64,
+    },
     Policy {
         waits: bool,
         asks: bool,
@@ -100,6 +104,7 @@ pub(crate) fn deed() -> impl Strategy<Value = Deed> {
             .prop_map(|(verb, order, line)| Deed::Staff { verb, order, line }),
         1 => (any::<u64>(), any::<bool>()).prop_map(|(order, yes)| Deed::Answer { order, yes }),
         8 => (prop_oneof![2 => Just(0_u8), 3 => Just(1), 3 => Just(2), 1 => Just(3)], any::<u64>()).prop_map(|(verb, batch)| Deed::Batch { verb, batch }),
+        6 => (0..VERBS, any::<u64>()).prop_map(|(verb, number)| Deed::After { verb, number }),
         1 => (any::<bool>(), any::<bool>(), any::<bool>())
             .prop_map(|(waits, asks, four_eyes)| Deed::Policy { waits, asks, four_eyes }),
         1 => prop_oneof![3 => 1..200_i64, 1 => 1..200_000_i64].prop_map(|seconds| Deed::Wait { seconds }),
@@ -107,8 +112,52 @@ pub(crate) fn deed() -> impl Strategy<Value = Deed> {
     ]
 }
 
+/// Two orders, paid, on the statement, and their payouts in a written file.
+pub(crate) fn money_on_its_way() -> Vec<Deed> {
+    let mut deeds = Vec::new();
+    for customer in 1..=3 {
+        deeds.push(Deed::Order {
+            customer,
+            minor: 40_000 + 1_000 * i64::try_from(customer).unwrap_or(0),
+            sells: false,
+            fixes_gets: false,
+        });
+        // The newest order is number 1 in `one_of`.
+        deeds.push(Deed::Pay {
+            order: 1,
+            percent: 100,
+            payer: 0,
+            account: 0,
+            also: None,
+        });
+    }
+    deeds.extend([1, 3].map(|account| Deed::Print {
+        account,
+        before: 0,
+        short: 0,
+        closing: true,
+    }));
+    // Account 2 is asked by number 1.
+    deeds.extend((0..3).map(|verb| Deed::Batch { verb, batch: 1 }));
+    deeds
+}
+
+/// What becomes of money on its way, more often than of anything else.
+pub(crate) fn deed_of_payouts() -> impl Strategy<Value = Deed> {
+    prop_oneof![
+        6 => (0..VERBS, any::<u64>()).prop_map(|(verb, number)| Deed::After { verb, number }),
+        2 => any::<u64>().prop_map(|payout| Deed::PayOut { payout, less: 0 }),
+        3 => (1..4_u64).prop_map(|account| Deed::Print {
+            account, before: 0, short: 0, closing: true,
+        }),
+        4 => (0..3_u8, any::<u64>()).prop_map(|(verb, batch)| Deed::Batch { verb, batch }),
+        1 => (1..300_000_i64).prop_map(|seconds| Deed::Wait { seconds }),
+        1 => deed(),
+    ]
+}
+
 /// One of the numbers that have been given out, most often a late one, at times one that has not.
-fn one_of(count: usize, number: u64) -> u64 {
+pub(super) fn one_of(count: usize, number: u64) -> u64 {
     let count = count as u64;
     match number % 8 {
         0 => number / 8 % (count + 1) + 1,
@@ -180,6 +229,7 @@ impl Town {
                 );
             }
             Deed::Batch { verb, batch } => self.batch(*verb, *batch),
+            Deed::After { verb, number } => self.after_the_file(*verb, *number),
             Deed::Policy {
                 waits,
                 asks,
@@ -212,7 +262,7 @@ impl Town {
     }
 
     /// Asks, and takes no for an answer.
-    fn ask(&mut self, by: &Actor, command: Command) {
+    pub(super) fn ask(&mut self, by: &Actor, command: Command) {
         let _ = self.office.act(by, &command);
     }
 
@@ -366,15 +416,11 @@ impl Town {
                 date: self.office.now.warsaw_date(),
                 without: BTreeSet::new(),
             },
-            1 => Command::ApproveBatch { batch },
+            1 => Command::ApproveBatch { batch, seen: None },
             2 => Command::WriteBatch {
                 batch,
-                file: TransferFile {
-                    digest: Digest::of(batch.to_string().as_bytes()),
-                    length: 1,
-                    format: "elixir0".to_owned(),
-                    written_by: "test 1".to_owned(),
-                },
+                file: file(batch),
+                names: self.names_of(batch),
             },
             _ => Command::VoidBatch {
                 batch,

@@ -3,11 +3,12 @@
 
 pub(crate) mod deeds;
 pub(crate) mod money;
+mod payouts;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use kantor_engine::chain::Marks;
-use kantor_engine::matching::{LineFacts, Payer};
+use kantor_engine::matching::{LineFacts, LinePart, Payer};
 use kantor_engine::rates::RateLine;
 use kantor_engine::{
     AccountId, Actor, Answer, Command, CustomerId, Digest, Policy, StatementOutcome, chain, due,
@@ -40,6 +41,14 @@ pub(crate) struct Town {
     /// Every statement that was ever printed.
     pub(crate) papers: Vec<Paper>,
     printed: u64,
+}
+
+/// What the bank marks a line with.
+#[derive(Default)]
+pub(crate) struct Said {
+    pub(crate) reversal: bool,
+    pub(crate) returned: Option<String>,
+    pub(crate) parts: Vec<LinePart>,
 }
 
 pub(crate) fn staff() -> Actor {
@@ -122,6 +131,17 @@ impl Town {
     /// A movement in the bank's books. Balances never come back here: a fee before it sees to that,
     /// so that every statement has one place. Balances that come back are a law of their own.
     pub(crate) fn bank_line(&mut self, account: AccountId, minor: i64, payer: Payer, text: &str) {
+        self.marked_line(account, minor, payer, text, Said::default());
+    }
+
+    pub(crate) fn marked_line(
+        &mut self,
+        account: AccountId,
+        minor: i64,
+        payer: Payer,
+        text: &str,
+        marks: Said,
+    ) {
         let mut fee = 0;
         let truth = &self.banks[&account];
         let balance = truth.balance_after(truth.lines.len());
@@ -130,12 +150,12 @@ impl Town {
             fee += 1;
         }
         if fee != 0 {
-            self.push_line(account, -fee, Payer::NotGiven, "fee");
+            self.push_line(account, -fee, Payer::NotGiven, "fee", Said::default());
         }
-        self.push_line(account, minor, payer, text);
+        self.push_line(account, minor, payer, text, marks);
     }
 
-    fn push_line(&mut self, account: AccountId, minor: i64, payer: Payer, text: &str) {
+    fn push_line(&mut self, account: AccountId, minor: i64, payer: Payer, text: &str, marks: Said) {
         self.printed += 1;
         let number = self.printed.to_string();
         let currency = self.office.state.accounts[&account].currency();
@@ -149,7 +169,9 @@ impl Town {
             payer,
             code: None,
             virtual_account: None,
-            reversal: false,
+            reversal: marks.reversal,
+            returned: marks.returned,
+            parts: marks.parts,
             evidence: chain::evidence([text, &number]),
         });
         let balance = truth.balance_after(truth.lines.len());
@@ -224,14 +246,26 @@ impl Town {
             .iter()
             .filter(|(_, order)| order.waits_until().is_some_and(|until| now > until));
         let waiting: BTreeSet<_> = waiting.map(|(id, _)| *id).collect();
-        let listed: BTreeSet<_> = listed
+        let silent = self
+            .office
+            .state
+            .batches
             .iter()
-            .filter_map(|command| match command {
-                Command::ExpireOrder { order } => Some(*order),
+            .filter(|(_, batch)| batch.awaited.is_some_and(|until| now > until));
+        let silent: BTreeSet<_> = silent.map(|(id, _)| *id).collect();
+        let (mut orders, mut batches) = (BTreeSet::new(), BTreeSet::new());
+        for command in &listed {
+            match command {
+                Command::ExpireOrder { order } => {
+                    orders.insert(*order);
+                }
+                Command::AskAboutBatch { batch } => {
+                    batches.insert(*batch);
+                }
                 // What is due once a day is not due for an order.
-                _ => None,
-            })
-            .collect();
-        assert_eq!(listed, waiting, "what is due");
+                _ => {}
+            }
+        }
+        assert_eq!((orders, batches), (waiting, silent), "what is due");
     }
 }

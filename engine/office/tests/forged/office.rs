@@ -347,7 +347,7 @@ impl Town {
         let Answer::Batch(batch) = self.does(make.unwrap()) else {
             panic!("no batch");
         };
-        self.says("bolek", Command::ApproveBatch { batch });
+        self.says("bolek", Command::ApproveBatch { batch, seen: None });
         let transfers = self.office.transfers(batch).unwrap();
         let written = write_batch(format, &transfers, None).unwrap();
         let by = staff("anna");

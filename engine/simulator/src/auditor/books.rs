@@ -108,6 +108,8 @@ impl Auditor {
                     if !name.starts_with("cover ") {
                         add(wanted, name, currency, -minor);
                     }
+                } else if let Some(twice) = self.twice.get(&line_id) {
+                    add(wanted, "named:paid-twice", currency, i128::from(*twice));
                 } else if !self.payers.contains_key(&line_id) {
                     let back = self.sent_back.get(&line_id);
                     let gone = given + back.map_or(0, |(_, minor)| i128::from(*minor));

@@ -168,7 +168,34 @@ impl Auditor {
                 let line = self.real_of(*line);
                 self.payout_paid(*payout, line);
             }
-            Event::PaidTwice { payout, .. } | Event::PaidWithoutFile { payout, .. } => {
+            Event::PayoutsPaid {
+                line,
+                payouts,
+                twice,
+                ..
+            } => {
+                let line = self.real_of(*line);
+                self.payouts_paid(payouts, line, *twice);
+            }
+            Event::PayoutReturned {
+                payout, line, cost, ..
+            } => {
+                let line = self.real_of(*line);
+                self.payout_returned(*payout, line, *cost);
+            }
+            Event::PayeeCorrected { payout, payee, .. } => self.payee_corrected(*payout, *payee),
+            Event::PayoutDueAgain { payout, .. } => {
+                let paid = self.owed.get(payout).is_some_and(|owed| owed.paid);
+                self.check(!paid, || format!("payout {payout} is paid, and owed again"));
+            }
+            Event::BankAnswered { answer, .. } => self.answered(answer),
+            // No bank takes a payment back here.
+            Event::ReceiptReversed { line, .. } | Event::ReversedTooLate { line, .. } => {
+                self.object(format!("line {line} takes a payment back, and it does not"));
+            }
+            Event::PaidTwice { payout, .. }
+            | Event::PaidWithoutFile { payout, .. }
+            | Event::PaidFromVoidFile { payout, .. } => {
                 self.alarmed(*payout);
             }
             _ => {}
@@ -333,7 +360,7 @@ impl Auditor {
                     }
                 }
             }
-            Command::ApproveBatch { batch } if !events.is_empty() => {
+            Command::ApproveBatch { batch, .. } if !events.is_empty() => {
                 let same = self.made_by.get(batch) == Some(by);
                 self.check(!(self.rules.four_eyes && same), || {
                     format!("batch {batch} was made and approved by one person")

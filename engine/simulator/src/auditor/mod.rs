@@ -32,6 +32,8 @@ pub(crate) enum What {
     Payment { meant: Vec<OrderId>, readable: bool },
     /// A payout that left, by a file or by hand.
     Payout(PayoutId),
+    /// All of these left with one debit.
+    Payouts(Vec<PayoutId>),
     /// A payout that came back.
     Back(PayoutId),
     /// A person sent a payment back by hand, without any reference.
@@ -201,6 +203,10 @@ pub(crate) struct Auditor {
     given: BTreeMap<LineId, BTreeMap<OrderId, i64>>,
     /// Lines that paid a payout.
     payers: BTreeMap<LineId, PayoutId>,
+    /// What of a debit for several payouts had left before.
+    twice: BTreeMap<LineId, i64>,
+    /// What the banks said of payouts: taken (true) or refused.
+    told: BTreeSet<(PayoutId, bool)>,
     /// Lines booked to named accounts.
     named: BTreeMap<LineId, String>,
     /// Lines that go back to where they came from, by which payout and how much.
@@ -236,6 +242,8 @@ impl Auditor {
             written: BTreeSet::new(),
             given: BTreeMap::new(),
             payers: BTreeMap::new(),
+            twice: BTreeMap::new(),
+            told: BTreeSet::new(),
             named: BTreeMap::new(),
             sent_back: BTreeMap::new(),
             covers: BTreeMap::new(),
@@ -332,7 +340,7 @@ impl Auditor {
         let owed = self.owed.get_mut(&id)?;
         owed.left += 1;
         let owed = owed.clone();
-        self.check(owed.payee == to, || {
+        self.check(owed.payee == to || owed.excused > 0, || {
             format!(
                 "payout {id} {} went to another account than it is owed to",
                 owed.of_what()
@@ -354,6 +362,17 @@ impl Auditor {
             format!("payout {id} {} left {} times", owed.of_what(), owed.left)
         });
         Some(id)
+    }
+
+    /// A bank says what it does with a transfer.
+    pub(crate) fn bank_said(&mut self, payout: PayoutId, taken: bool) {
+        self.told.insert((payout, taken));
+    }
+
+    /// Whether more of it has left than came back.
+    pub(crate) fn is_out(&self, payout: PayoutId) -> bool {
+        let owed = self.owed.get(&payout);
+        owed.is_some_and(|owed| owed.left > owed.came_back)
     }
 
     /// A transfer came back.

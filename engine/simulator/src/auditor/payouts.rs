@@ -1,8 +1,11 @@
 //! What the office owes out, and the bank's own lines that end it.
 
+use kantor_engine::bank_answer::BankAnswer;
 use kantor_engine::payout::{Payee, PayoutFacts, PayoutKind};
 use kantor_engine::{LineId, OrderId, PayoutId};
 use kantor_model::Iban;
+
+use kantor_model::Money;
 
 use super::{Auditor, Life, Owed, What};
 
@@ -145,6 +148,88 @@ impl Auditor {
         let free = self.payers.insert(line, id).is_none() && !self.named.contains_key(&line);
         self.check(free, || {
             format!("line {line} pays payout {id} and something else")
+        });
+    }
+
+    /// One debit ends all of these, and what else it holds had left before.
+    pub(super) fn payouts_paid(&mut self, paid: &[PayoutId], line: LineId, twice: Money) {
+        let truth = self.truth(line).cloned();
+        let (all, minor) = match truth {
+            Some(truth) => match truth.what {
+                What::Payouts(all) => (all, truth.minor),
+                _ => (Vec::new(), truth.minor),
+            },
+            None => (Vec::new(), 0),
+        };
+        let inside = paid.iter().all(|payout| all.contains(payout));
+        self.check(inside && !paid.is_empty(), || {
+            format!("line {line} counts as {paid:?}, and was {all:?}")
+        });
+        let (mut sum, mut again) = (0, false);
+        for payout in paid {
+            if let Some(owed) = self.owed.get_mut(payout) {
+                again |= std::mem::replace(&mut owed.paid, true);
+                sum += owed.amount.minor();
+            }
+        }
+        self.check(!again && sum + twice.minor() == -minor, || {
+            format!("line {line} of {minor} counts as {sum} that left and {twice} that had")
+        });
+        let first = paid.first().copied().unwrap_or(PayoutId(0));
+        let free = self.payers.insert(line, first).is_none() && !self.named.contains_key(&line);
+        self.check(free, || {
+            format!("line {line} pays payouts and something else")
+        });
+        self.twice.insert(line, twice.minor());
+    }
+
+    /// Only the bank's own line brings a payout back, all of it.
+    pub(super) fn payout_returned(&mut self, id: PayoutId, line: LineId, cost: Money) {
+        let truth = self.truth(line).cloned();
+        let Some(owed) = self.owed.get_mut(&id) else {
+            return;
+        };
+        let was_paid = std::mem::replace(&mut owed.paid, false);
+        let came = owed.amount.minor() - cost.minor();
+        let right = truth.is_some_and(|it| it.what == What::Back(id) && it.minor == came);
+        self.check(right && was_paid && cost.is_zero(), || {
+            format!("payout {id} counts as come back with line {line}, and did not")
+        });
+        let free = self.payers.insert(line, id).is_none() && !self.named.contains_key(&line);
+        self.check(free, || {
+            format!("line {line} brings payout {id} back and is something else")
+        });
+    }
+
+    /// Another account of the same customer.
+    pub(super) fn payee_corrected(&mut self, id: PayoutId, payee: Payee) {
+        let order = self.owed.get(&id).and_then(|owed| owed.order);
+        let customer = order.and_then(|order| self.deals.get(&order));
+        let customer = customer.map(|deal| deal.customer);
+        let iban = match payee {
+            Payee::CustomerAccount(account) => self.ibans.get(&account).copied(),
+            Payee::PayerOf(_) => None,
+        };
+        let owners = iban.and_then(|iban| self.owners.get(&iban));
+        let own = owners.is_some_and(|own| customer.is_some_and(|it| own.contains(&it)));
+        let is_exchange = self.owed.get(&id).is_some_and(|owed| owed.of.is_none());
+        self.check(own && is_exchange, || {
+            format!("payout {id} goes to somebody else's account")
+        });
+        if let Some(owed) = self.owed.get_mut(&id) {
+            owed.payee = iban;
+        }
+    }
+
+    /// What counts as the bank's word is what the bank said.
+    pub(super) fn answered(&mut self, answer: &BankAnswer) {
+        let accepted = answer.accepted.iter().map(|payout| (*payout, true));
+        let rejected = answer.rejected.iter().map(|it| (it.payout, false));
+        let wrong = accepted
+            .chain(rejected)
+            .find(|said| !self.told.contains(said));
+        self.check(wrong.is_none(), || {
+            format!("no bank said what counts as its word: {wrong:?}")
         });
     }
 

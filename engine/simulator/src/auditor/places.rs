@@ -97,6 +97,7 @@ impl Auditor {
         let place = |line: LineId| now.get(&line).copied().unwrap_or(line);
         rekey(&mut self.given, place);
         rekey(&mut self.payers, place);
+        rekey(&mut self.twice, place);
         rekey(&mut self.named, place);
         rekey(&mut self.sent_back, place);
         for deal in self.deals.values_mut() {

@@ -114,7 +114,7 @@ fn entry(line: &Line, xml: &mut String) {
 
 const fn code(operation: Operation) -> &'static str {
     match operation {
-        Operation::Elixir | Operation::Internal => "NTRF",
+        Operation::Elixir | Operation::Internal | Operation::Together => "NTRF",
         Operation::Sorbnet => "NRTG",
         Operation::Foreign => "NFEX",
         Operation::Fee => "NCHG",

@@ -20,6 +20,8 @@ pub enum Operation {
     Foreign,
     /// The bank's own fee.
     Fee,
+    /// Every transfer of a file, booked as one debit.
+    Together,
 }
 
 /// How the money travels between an account of this bank and another one.

@@ -38,7 +38,11 @@ fn entry(line: &Line, paper: &mut Paper<'_>) {
     let funds = line.amount.currency().code().get(2..).unwrap_or_default();
     let kind = match line.operation {
         Operation::Fee => "CHG",
-        Operation::Elixir | Operation::Sorbnet | Operation::Internal | Operation::Foreign => "TRF",
+        Operation::Elixir
+        | Operation::Sorbnet
+        | Operation::Internal
+        | Operation::Foreign
+        | Operation::Together => "TRF",
     };
     paper.line(&format!(
         ":61:{}{}{}{funds}{}N{kind}NONREF//{}",
@@ -75,7 +79,8 @@ fn details(line: &Line, words: &Words<'_>) -> String {
             | Operation::Sorbnet
             | Operation::Internal
             | Operation::Foreign
-            | Operation::Fee => "",
+            | Operation::Fee
+            | Operation::Together => "",
         };
         parts.push(format!("{party_key}: {}{padding}", line.party_text()));
         parts.push(format!("TYT.: {}{padding}", line.title));
@@ -113,6 +118,7 @@ impl Words<'_> {
             }
             (Operation::Foreign, _) => ("990", "PŁATNOŚĆ REGULOWANA", "PŁATNOŚĆ REGULOWANA"),
             (Operation::Fee, _) => ("824", line.title.as_str(), line.title.as_str()),
+            (Operation::Together, _) => ("944", line.title.as_str(), line.title.as_str()),
         };
         Words { code, short, long }
     }
@@ -130,6 +136,6 @@ pub(super) fn reference(movement: &Movement<'_>, number: u64) -> String {
             Operation::Elixir | Operation::Sorbnet | Operation::Internal | Operation::Foreign,
             true,
         )
-        | (Operation::Fee, _) => format!("BR{day}102{number:06}"),
+        | (Operation::Fee | Operation::Together, _) => format!("BR{day}102{number:06}"),
     }
 }

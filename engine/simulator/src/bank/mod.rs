@@ -1,6 +1,7 @@
 //! A bank: accounts whose lines only grow, days that are closed once, and files in and out.
 
 mod account;
+pub(crate) mod answer;
 mod camt;
 mod code_page;
 mod line;

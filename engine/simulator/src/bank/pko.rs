@@ -53,7 +53,8 @@ fn entry(line: &Line, paper: &mut Paper<'_>) {
         | Operation::Sorbnet
         | Operation::Internal
         | Operation::Foreign
-        | Operation::Fee => String::new(),
+        | Operation::Fee
+        | Operation::Together => String::new(),
     };
     paper.subfield(60, &stamp);
     paper.subfield(63, "");
@@ -86,7 +87,8 @@ fn code(line: &Line) -> &'static str {
     match (line.operation, line.amount.is_negative()) {
         (Operation::Fee, _) => "108",
         (Operation::Foreign, true) => "107",
-        (Operation::Elixir | Operation::Sorbnet | Operation::Internal, true) => "152",
+        (Operation::Together, _)
+        | (Operation::Elixir | Operation::Sorbnet | Operation::Internal, true) => "152",
         (
             Operation::Elixir | Operation::Sorbnet | Operation::Internal | Operation::Foreign,
             false,

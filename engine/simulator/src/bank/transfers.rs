@@ -3,7 +3,7 @@
 use kantor_model::{Currency, Date, Iban, Money, Severity};
 use kantor_parsers::transfers::{Order, read_transfers};
 
-use super::line::{Line, Movement, operation};
+use super::line::{Line, Movement, Operation, operation};
 use super::{BankError, SimBank, negative};
 
 /// A transfer that the bank executed.
@@ -147,6 +147,40 @@ impl SimBank {
             self.booked = booked_before;
         }
         accepted
+    }
+
+    /// The same, booked as one debit with a title of its own. What each transfer of it was, and the
+    /// debit; none for a file of one transfer, which is booked as it is.
+    ///
+    /// # Errors
+    /// As [`SimBank::take_transfers`].
+    pub fn take_transfers_in_one(
+        &mut self,
+        file: &[u8],
+        date: Date,
+        title: &str,
+    ) -> Result<(Vec<Accepted>, Option<Line>), Rejected> {
+        let accepted = self.take_transfers(file, date)?;
+        let Some(first) = accepted.first().filter(|_| accepted.len() > 1) else {
+            return Ok((accepted, None));
+        };
+        let (payer, currency) = (first.account, first.line.amount.currency());
+        let booking = |source| Rejected::Booking { line: 1, source };
+        let sum = Money::sum(currency, accepted.iter().map(|it| it.line.amount));
+        let account = payer;
+        let amount = sum.map_err(|source| booking(BankError::Amount { account, source }))?;
+        if let Some(known) = self.accounts.get_mut(&payer) {
+            known.forget_after(known.lines().len().saturating_sub(accepted.len()));
+        }
+        let debit = Movement {
+            date,
+            amount,
+            operation: Operation::Together,
+            other: None,
+            title,
+        };
+        let line = self.book(payer, &debit).map_err(booking)?;
+        Ok((accepted, Some(line)))
     }
 
     fn execute(&mut self, order: &Order, today: Date) -> Result<Accepted, Rejected> {

@@ -5,7 +5,7 @@ use kantor_model::{Iban, Money};
 
 use super::{Deed, Drawer, File, Sent, World};
 use crate::auditor::{TrueLine, What};
-use crate::bank::{Form, Line, Rejected};
+use crate::bank::{Accepted, Form, Line, Rejected};
 
 impl World {
     /// The auditor looks into the bank's own books, with the reason of what was booked last.
@@ -249,24 +249,48 @@ impl World {
             self.at(morning, Deed::TakeFile(sent));
             return;
         };
-        if sent.batch.is_some() && self.chance.hits(self.faults.bank_refuses) {
+        if let Some(batch) = sent.batch
+            && self.chance.hits(self.faults.bank_refuses)
+        {
             self.counts.fault("bank refuses");
-            self.desk.unsent.extend(sent.batch);
+            self.refuses(batch, "FF01");
             return;
         }
+        let refused = sent.batch.and_then(|batch| self.refuses_one(batch));
+        let bytes = refused.as_ref().map_or(&sent.bytes, |(_, bytes)| bytes);
+        let title = sent
+            .batch
+            .map(|id| format!("PRZELEWY ZBIORCZE {}", super::sent::name_of(id)));
+        let title = title.filter(|_| refused.is_none() && self.chance.hits(self.faults.in_one));
         let Some(bank) = self.banks.get_mut(sent.bank) else {
             return;
         };
-        match bank.take_transfers(&sent.bytes, day) {
-            Ok(accepted) => {
+        let taken = match title {
+            Some(title) => bank.take_transfers_in_one(bytes, day, &title),
+            None => bank
+                .take_transfers(bytes, day)
+                .map(|accepted| (accepted, None)),
+        };
+        match taken {
+            Ok((accepted, in_one)) => {
                 self.counts.transfers += accepted.len() as u64;
-                for transfer in accepted {
-                    self.transferred(&sent, transfer.account, &transfer.line);
+                match in_one {
+                    Some(debit) => self.transferred_in_one(&accepted, &debit),
+                    None => {
+                        for transfer in accepted {
+                            self.transferred(&sent, transfer.account, &transfer.line);
+                        }
+                    }
+                }
+                if let Some(batch) = sent.batch {
+                    self.answers(batch, refused.map(|(payout, _)| payout));
                 }
             }
             Err(Rejected::Funds { .. }) => {
                 self.counts.fault("no funds");
-                self.desk.unsent.extend(sent.batch);
+                if let Some(batch) = sent.batch {
+                    self.refuses(batch, "AM04");
+                }
                 self.pay_capital_in(sent.bank, day);
                 if sent.batch.is_none() {
                     self.after(600, 3_600, Deed::TakeFile(sent));
@@ -277,6 +301,31 @@ impl World {
                 .auditor
                 .object(format!("the simulated bank refused a file: {why}")),
         }
+    }
+
+    /// A file that is one debit in the bank's books.
+    fn transferred_in_one(&mut self, accepted: &[Accepted], debit: &Line) {
+        let from = accepted.first().map(|it| it.account);
+        let Some(drawer) = from.and_then(|from| self.drawer(self.drawer_of(from)?)) else {
+            return;
+        };
+        self.counts.fault("one debit for a file");
+        let mut payouts = Vec::new();
+        for Accepted { line, .. } in accepted {
+            let minor = -line.amount.minor();
+            let account = drawer.account;
+            let left = self
+                .auditor
+                .transfer_left(account, line.account, minor, &line.title);
+            payouts.extend(left);
+            if let Some(payout) = left
+                && self.chance.hits(self.faults.comes_back)
+            {
+                self.counts.fault("comes back");
+                self.after(7_200, 3 * 86_400, Deed::ComesBack(payout));
+            }
+        }
+        self.is_booked(drawer, debit, What::Payouts(payouts));
     }
 
     fn transferred(&mut self, sent: &Sent, from: Iban, line: &Line) {

@@ -7,6 +7,7 @@ mod customers;
 mod opening;
 mod payouts;
 mod questions;
+mod sent;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -98,6 +99,7 @@ enum Deed {
     Cashier,
     TakeFile(Sent),
     ComesBack(PayoutId),
+    Answered(Vec<u8>),
 }
 
 /// What a cashier remembers.
@@ -110,6 +112,8 @@ struct Desk {
     tried_on: Option<Date>,
     /// Batches whose file the bank refused, or that were to be sent and were not.
     unsent: BTreeSet<BatchId>,
+    /// Answers of banks to files, to be recorded.
+    answers: Vec<Vec<u8>>,
     /// When an order was first seen held.
     held: BTreeMap<OrderId, Moment>,
     /// Lines whose owner is paid back by hand.
@@ -196,6 +200,7 @@ impl World {
             known.is_some_and(|known| known.lines == lines && known.proved_through == lines)
         };
         state.questions.is_empty()
+            && state.alarms.is_empty()
             && state.orders.values().all(|order| order.state.is_over())
             && state
                 .payouts
@@ -234,6 +239,7 @@ impl World {
             Deed::Cashier => self.cashier_works(),
             Deed::TakeFile(sent) => self.bank_takes(sent),
             Deed::ComesBack(payout) => self.comes_back(payout),
+            Deed::Answered(report) => self.desk.answers.push(report),
         }
     }
 

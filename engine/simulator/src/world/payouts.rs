@@ -50,9 +50,12 @@ impl World {
                 _ => {}
             }
         }
+        self.record_answers();
         for batch in std::mem::take(&mut self.desk.unsent) {
-            self.void(batch);
+            self.was_not_carried_out(batch);
         }
+        self.mend_payouts();
+        self.close_alarms();
     }
 
     fn make_batch(&mut self, drawer: Drawer) {
@@ -83,7 +86,7 @@ impl World {
         };
         let _ = self.ask(
             &Actor::Staff(who.to_owned()),
-            &Command::ApproveBatch { batch },
+            &Command::ApproveBatch { batch, seen: None },
             &[],
         );
         self.void_if_paid_meanwhile(batch);
@@ -108,6 +111,7 @@ impl World {
         let Some((drawer, file)) = self.file_of(id, "") else {
             return;
         };
+        let names = self.names_of(id);
         let command = |bytes: &[u8]| Command::WriteBatch {
             batch: id,
             file: TransferFile {
@@ -116,6 +120,7 @@ impl World {
                 format: format_of(drawer.currency).name().to_owned(),
                 written_by: "simulator 1".to_owned(),
             },
+            names: names.clone(),
         };
         let answer = self.staff(&command(&file));
         if answer != Ok(Answer::Batch(id)) {
@@ -163,22 +168,35 @@ impl World {
         }
     }
 
-    pub(super) fn void(&mut self, batch: BatchId) {
-        let _ = self.staff(&Command::VoidBatch {
+    /// Declares a batch void; whether it is.
+    pub(super) fn void(&mut self, batch: BatchId) -> bool {
+        let voided = self.staff(&Command::VoidBatch {
             batch,
             reason: "not sent".to_owned(),
             attested_by: vec!["Anna".to_owned(), "Jan".to_owned()],
         });
+        voided.is_ok()
     }
 
     /// The bytes of a batch's file.
     fn file_of(&self, id: BatchId, note: &str) -> Option<(Drawer, Vec<u8>)> {
+        self.file_without(id, note, None)
+    }
+
+    /// The same, without one of its payouts.
+    pub(super) fn file_without(
+        &self,
+        id: BatchId,
+        note: &str,
+        without: Option<PayoutId>,
+    ) -> Option<(Drawer, Vec<u8>)> {
         let state = &self.office.state;
         let batch = state.batches.get(&id)?;
         let drawer = self.drawer(batch.account)?;
         let transfers: Vec<Transfer> = batch
             .payouts
             .iter()
+            .filter(|payout| Some(**payout) != without)
             .filter_map(|payout| self.transfer(state.payouts.get(payout)?, note))
             .collect();
         let mut orders = Batch {

@@ -3,7 +3,8 @@
 
 use kantor_engine::matching::Question;
 use kantor_engine::order::OrderState;
-use kantor_engine::{Actor, Command, LineId, OrderId};
+use kantor_engine::payout::PayoutState;
+use kantor_engine::{Actor, Command, LineId, OrderId, PayoutId};
 use kantor_model::Money;
 
 use super::World;
@@ -39,7 +40,12 @@ impl World {
             What::HandRefund(_) | What::HandPayout(_) => drop(self.book_line(line, "by-hand")),
             What::Cover(deal) => self.book_cover(line, deal),
             // A payout that left once more than it should: its payee is asked for it.
-            What::Payout(_) => drop(self.book_line(line, "claims")),
+            What::Payout(_) | What::Payouts(_) => drop(self.book_line(line, "claims")),
+            // One of two that had left.
+            What::Back(payout) if self.auditor.is_out(payout) => {
+                self.book_line(line, "claims");
+            }
+            What::Back(payout) if self.is_paid(payout) => self.returns(line, payout),
             What::Back(payout) => {
                 self.book_line(line, "by-hand");
                 if real.is_none_or(|real| !self.desk.by_hand.insert(real)) {
@@ -72,6 +78,25 @@ impl World {
                 }
             }
         }
+    }
+
+    fn is_paid(&self, payout: PayoutId) -> bool {
+        let payout = self.office.state.payouts.get(&payout);
+        payout.is_some_and(|payout| payout.state == PayoutState::Paid)
+    }
+
+    /// A payout came back, and its line does not say so.
+    fn returns(&mut self, line: LineId, payout: PayoutId) {
+        let Some(amount) = self.office.row(line).map(|row| row.facts.amount) else {
+            return;
+        };
+        let reason = "the bank says so".to_owned();
+        let _ = self.staff(&Command::ReturnPayout {
+            line,
+            amount,
+            payout,
+            reason,
+        });
     }
 
     /// Whether a person would still give it money.

@@ -98,6 +98,21 @@ events! {
     PayoutUnproved 2 { payout, order, line }
     PaidTwice 1 { payout, line }
     PaidWithoutFile 1 { payout, line }
+    PaidFromVoidFile 1 { payout, line, batch }
+    PayoutsPaid 1 { batch, line, payouts, twice }
+    PayoutReturned 1 { payout, line, code, cost, reason }
+    PayeeCorrected 1 { payout, payee, reason, second_factor }
+    PayoutDueAgain 1 { payout, reason, attested_by }
+    ReceiptReversed 1 { receipt, order, line, reason }
+    ReversedTooLate 1 { order, receipt, line }
+    VoidFileAccepted 1 { batch, report }
+    AlarmClosed 1 { alarm, reason }
+    OrderReopened 1 { order }
+    PayoutRulesSet 1 { rules }
+    BatchProposed 1 { batch, file }
+    BatchAwaited 1 { batch, until, names }
+    BankAnswered 1 { batch, answer }
+    BatchUnanswered 1 { batch, again }
     BatchFixed 1 { batch, account, date, payouts }
     BatchApproved 1 { batch }
     BatchWritten 1 { batch, file }

@@ -3,7 +3,10 @@
 use std::fmt::Display;
 use std::str::FromStr;
 
+use kantor_engine::alarm::AlarmId;
+use kantor_engine::bank_answer::{BankAnswer, FileName, Rejection};
 use kantor_engine::batch::TransferFile;
+use kantor_engine::calendar::{BankHours, Evidence as HowKnown};
 use kantor_engine::chain::{ChainChange, Moved, Stretch};
 use kantor_engine::ledger::{LedgerAccount, Posting};
 use kantor_engine::matching::{
@@ -12,6 +15,7 @@ use kantor_engine::matching::{
 };
 use kantor_engine::order::{HeldReason, OrderFacts};
 use kantor_engine::payout::{Payee, PayoutFacts, PayoutKind};
+use kantor_engine::payout_rules::{Opening, PayoutRules};
 use kantor_engine::policy::{
     Amounts, Decision, LateRule, MoneyRule, MoneyRules, MoneyVerdict, OverRule, PositionLimit,
     Rest, Scope, Shortage, Stopped, UnderRule, Unhonoured,
@@ -46,6 +50,7 @@ macro_rules! numbers {
 numbers! {
     CustomerId, CustomerAccountId, AccountId, OrderId, PayoutId, BatchId, StatementId, RateVersion,
     CoverDealId,
+    AlarmId,
 }
 
 /// Types that are a text which `Display` writes.
@@ -143,6 +148,12 @@ objects! {
     Explained { ordinal, amount, booked_on, why }
     LineRule { name, account, way, code, words, most, ledger_account, does }
     LineRules { version, rules }
+    FileName { name, payouts }
+    Rejection { payout, code }
+    BankAnswer { report, accepted, rejected, unclear, whole }
+    PayoutRules { version, four_eyes_above, banks, opening, closed }
+    BankHours { bank, sends, receives, abroad, ask_after, evidence }
+    Opening { weekday, from, until }
     StatementFacts {
         account, file, index, read_by, format, number, opening, closing, closing_on, rows, lines,
     }
@@ -219,6 +230,14 @@ choices! {
         words {
             "in_time": InTime,
             "ask": Ask,
+        }
+    }
+    HowKnown {
+        words {
+            "published": Published,
+            "press": Press,
+            "usual": Usual,
+            "office": Office,
         }
     }
     Provisional {
@@ -384,6 +403,8 @@ choices! {
             "own_transfer": OwnTransfer,
             "proposed": Proposed,
             "rest": Rest,
+            "return_unsure": ReturnUnsure,
+            "batch_differs": BatchDiffers,
         }
     }
     NotBooked {

@@ -18,7 +18,7 @@ fn facts(number: Option<&str>, format: Option<Format>, closing: Option<i64>) -> 
     }
 }
 
-fn booking(number: Option<&str>, closing: Option<i64>) -> StatementBooking {
+pub(super) fn booking(number: Option<&str>, closing: Option<i64>) -> StatementBooking {
     let stretch = Stretch {
         statement: StatementId(1),
         rows: Digest::of(b"rows"),

@@ -373,7 +373,7 @@ impl OfficePort for LocalOffice {
 
     fn approve_batch(&self, batch: &str, once: &Once) -> PortResult<BatchView> {
         let batch = batch_id(batch)?;
-        self.desk_act(Command::ApproveBatch { batch }, once)?;
+        self.desk_act(Command::ApproveBatch { batch, seen: None }, once)?;
         self.batch_view(batch)
     }
 

@@ -34,13 +34,16 @@ fn status(refusal: &Refusal) -> u16 {
     match refusal {
         Refusal::NoOrder { .. }
         | Refusal::NoBatch { .. }
+        | Refusal::NoPayout { .. }
+        | Refusal::NoAlarm { .. }
         | Refusal::NoLine { .. }
         | Refusal::NoAccount { .. }
         | Refusal::NoCoverDeal { .. }
         | Refusal::NoCustomer { .. } => 404,
-        Refusal::StaffOnly | Refusal::FourEyes { .. } | Refusal::ConsentIsTheCustomers { .. } => {
-            403
-        }
+        Refusal::StaffOnly
+        | Refusal::FourEyes { .. }
+        | Refusal::SecondFactor { .. }
+        | Refusal::ConsentIsTheCustomers { .. } => 403,
         Refusal::NoOffice
         | Refusal::OfficeExists
         | Refusal::CurrencyExists { .. }
@@ -62,6 +65,7 @@ fn status(refusal: &Refusal) -> u16 {
         | Refusal::NotAPair { .. }
         | Refusal::NothingDue { .. }
         | Refusal::NoPayees { .. }
+        | Refusal::AlarmOpen { .. }
         | Refusal::BatchState { .. }
         | Refusal::SecondExport { .. }
         | Refusal::PaidMeanwhile { .. }
@@ -69,6 +73,15 @@ fn status(refusal: &Refusal) -> u16 {
         | Refusal::PayoutState { .. }
         | Refusal::HomeCurrency { .. }
         | Refusal::DayIsOver { .. }
+        | Refusal::PayoutStep { .. }
+        | Refusal::SeenOtherwise { .. }
+        | Refusal::NoFileToApprove { .. }
+        | Refusal::OtherFile { .. }
+        | Refusal::BankHasIt { .. }
+        | Refusal::FundsTakenBack { .. }
+        | Refusal::VoidFileAccepted { .. }
+        | Refusal::NotAwaited { .. }
+        | Refusal::NotItsReversal { .. }
         | Refusal::ChainMoved
         | Refusal::ChainTooShort { .. } => 409,
         // Whatever else stops a request is in the request.

@@ -77,6 +77,9 @@ fn event(event: &Event) -> Option<Sentence> {
             Sentence::new("payout-due", &[("amount", &facts.amount.to_string())])
         }
         Event::PayoutWithdrawn { .. } => plain("payout-withdrawn"),
+        Event::OrderReopened { .. } => plain("order-reopened"),
+        Event::ReceiptReversed { .. } => plain("receipt-reversed"),
+        Event::ReversedTooLate { .. } => plain("reversed-too-late"),
         // About the house, its lines or its batches: no part of an order's story.
         _ => return None,
     })
@@ -112,9 +115,9 @@ fn reason(event: &Event) -> Option<String> {
         | Event::OrderCancelled { reason, .. }
         | Event::OrderRefunding { reason, .. }
         | Event::ReceiptReleased { reason, .. } => Some(reason.clone()),
-        Event::OrderFunded { reason, .. } | Event::ReceiptAllocated { reason, .. } => {
-            reason.clone()
-        }
+        Event::OrderFunded { reason, .. }
+        | Event::ReceiptAllocated { reason, .. }
+        | Event::ReceiptReversed { reason, .. } => reason.clone(),
         _ => None,
     }
 }
