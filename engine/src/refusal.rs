@@ -145,6 +145,10 @@ pub enum Refusal {
     )]
     SecondExport { batch: BatchId },
     #[error(
+        "the file of batch {batch} is that of batch {other}, byte for byte: the bank would take it for a copy. Void batch {batch}, and make it with another date"
+    )]
+    FileOfAnother { batch: BatchId, other: BatchId },
+    #[error(
         "batch {batch} holds {count} payouts of {sum} together, and that is not what you approve; load it again and look"
     )]
     SeenOtherwise {
@@ -321,6 +325,7 @@ impl Refusal {
             Refusal::BatchState { .. } => "batch_state",
             Refusal::FourEyes { .. } => "four_eyes",
             Refusal::SecondExport { .. } => "second_export",
+            Refusal::FileOfAnother { .. } => "file_of_another",
             Refusal::NotAttested { .. } => "not_attested",
             Refusal::PaidMeanwhile { .. } => "paid_meanwhile",
             Refusal::FileWasSent { .. } => "file_was_sent",

@@ -200,6 +200,8 @@ pub struct Snapshot {
     pub payout_rules: PayoutRules,
     /// By which name the bank speaks of which written batch.
     pub file_names: BTreeMap<String, BatchId>,
+    /// The last batch that was written to each file.
+    pub files: BTreeMap<Digest, BatchId>,
     /// Batches of which the bank's lines are awaited, by the moment after which somebody is asked:
     /// what [`crate::due`] looks at.
     pub awaited: BTreeSet<(kantor_model::Moment, BatchId)>,

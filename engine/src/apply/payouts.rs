@@ -225,6 +225,7 @@ pub(super) fn apply_batch(state: &mut Snapshot, recorded: &Recorded) {
             if let Some(batch) = state.batches.get_mut(batch) {
                 batch.file = Some(file.clone());
             }
+            state.files.insert(file.digest, *batch);
         }
         Event::BatchAwaited {
             batch,

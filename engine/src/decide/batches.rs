@@ -291,6 +291,7 @@ pub(super) fn write(
     if shown.is_some_and(|(shown, _)| shown.digest != file.digest) {
         return Err(Refusal::OtherFile { batch: id });
     }
+    is_its_own(draft, batch, file)?;
     may_leave(draft, batch)?;
     for payout in names.iter().flat_map(|name| &name.payouts) {
         super::answers::in_batch(batch, *payout)?;
@@ -306,6 +307,19 @@ pub(super) fn write(
         names: names.to_vec(),
     });
     Ok(Answer::Batch(id))
+}
+
+/// Refuses the bytes of another batch's file, unless that one is void: what is paid again on the same
+/// day, to the same payee, may be written in the very same bytes.
+fn is_its_own(draft: &Draft<'_>, batch: &PayoutBatch, file: &TransferFile) -> Result<(), Refusal> {
+    let batch = batch.batch;
+    let other = draft.seen.files.get(&file.digest).copied();
+    match other.filter(|other| *other != batch) {
+        Some(other) if draft.batch_of(other)?.state != BatchState::Voided => {
+            Err(Refusal::FileOfAnother { batch, other })
+        }
+        Some(_) | None => Ok(()),
+    }
 }
 
 /// The hours of the bank that holds an account: as the office knows them, else as the program does.

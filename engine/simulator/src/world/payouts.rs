@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use kantor_engine::batch::{BatchState, TransferFile};
 use kantor_engine::payout::{Payee, Payout};
-use kantor_engine::{AccountId, Actor, Answer, BatchId, Command, Digest, PayoutId};
+use kantor_engine::{AccountId, Actor, Answer, BatchId, Command, Digest, PayoutId, Refusal};
 use kantor_model::{Abroad, Batch, Currency, Iban, Money, Party, Transfer};
 use kantor_parsers::transfers::{TransferFormat, write_batch};
 
@@ -123,6 +123,11 @@ impl World {
             names: names.clone(),
         };
         let answer = self.staff(&command(&file));
+        if matches!(answer, Err(Refusal::FileOfAnother { .. })) {
+            // Paid again on the same day: another day makes another file.
+            self.void(id);
+            return;
+        }
         if answer != Ok(Answer::Batch(id)) {
             self.void_if_paid_meanwhile(id);
             return;

@@ -68,6 +68,7 @@ fn status(refusal: &Refusal) -> u16 {
         | Refusal::AlarmOpen { .. }
         | Refusal::BatchState { .. }
         | Refusal::SecondExport { .. }
+        | Refusal::FileOfAnother { .. }
         | Refusal::PaidMeanwhile { .. }
         | Refusal::FileWasSent { .. }
         | Refusal::PayoutState { .. }
