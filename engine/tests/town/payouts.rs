@@ -146,14 +146,18 @@ impl Town {
         let customer = order.map_or(CustomerId(1), |order| order.facts.customer);
         let currency = payout.facts.amount.currency();
         let own = customer.0 * 2 - u64::from(currency == Currency::PLN);
-        let account = if number % 5 == 0 { number % 7 } else { own };
+        let account = if number.is_multiple_of(5) {
+            number % 7
+        } else {
+            own
+        };
         let command = Command::CorrectPayee {
             payout: id,
             account: CustomerAccountId(account),
             reason: "because".to_owned(),
-            second_factor: number % 3 != 0,
+            second_factor: !number.is_multiple_of(3),
         };
-        let by = if number % 2 == 0 {
+        let by = if number.is_multiple_of(2) {
             Actor::Customer(customer)
         } else {
             staff()
@@ -202,7 +206,7 @@ impl Town {
             amount: amount(id).negated().ok(),
             text: format!("{:?}", Reference::of_payout(*id)),
         });
-        let by_parts = number % 2 == 0;
+        let by_parts = number.is_multiple_of(2);
         let marks = Said {
             parts: parts.filter(|_| by_parts).collect(),
             ..Said::default()

@@ -85,6 +85,8 @@ impl Copy {
             &event["facts"]["file"],
             &event["file"],
             &event["file"]["digest"],
+            &event["answer"]["report"],
+            &event["report"],
         ];
         for file in files.into_iter().filter_map(named) {
             let mut bytes = Vec::new();
@@ -112,6 +114,19 @@ impl Copy {
         let mut of_kind = self.records.iter().filter(|record| record.kind == kind);
         let found = of_kind.nth(nth - 1);
         found.unwrap_or_else(|| panic!("no {kind} {nth}")).seq
+    }
+
+    /// How many events of a kind there are.
+    pub(crate) fn count(&self, kind: &str) -> usize {
+        let of_kind = self.records.iter().filter(|record| record.kind == kind);
+        of_kind.count()
+    }
+
+    /// The text at a place of an event.
+    pub(crate) fn text_of(&self, kind: &str, nth: usize, place: &str) -> String {
+        let seq = usize::try_from(self.find(kind, nth)).unwrap();
+        let body: Value = serde_json::from_slice(&self.records[seq - 1].body).unwrap();
+        body.pointer(place).unwrap().as_str().unwrap().to_owned()
     }
 
     fn at(&mut self, seq: u64) -> &mut Record {

@@ -1,5 +1,7 @@
 //! A small office that has lived through nearly everything: what the forgeries are made from.
 
+mod after;
+
 use std::sync::Arc;
 
 use kantor_engine::payout::PayoutState;
@@ -97,6 +99,9 @@ impl Town {
         town.euros_leave();
         town.clock.advance(2 * 60 * 60);
         town.money_without_a_title_comes();
+        town.the_bank_answers();
+        town.a_payout_leaves_twice();
+        town.a_large_batch_is_shown();
         town.clock.advance(24 * 60 * 60);
         town.office.tick().unwrap();
         town

@@ -101,7 +101,7 @@ pub(super) const FORGERIES: &[Forgery] = &[
                 let questions = body["event"]["questions"].as_array_mut().unwrap();
                 questions.retain(|question| question[0] != json!(10));
             });
-            copy.edit("LinesExplained", last(copy, "LinesExplained"), |body| {
+            copy.edit("LinesExplained", 3, |body| {
                 let lines = body["event"]["lines"].as_array_mut().unwrap();
                 lines.retain(|line| line["ordinal"] != json!(10));
             });
@@ -150,8 +150,7 @@ pub(super) const FORGERIES: &[Forgery] = &[
     (
         "a rival is not named",
         |copy| {
-            let last = last(copy, "LinesExplained");
-            copy.edit("LinesExplained", last, |body| {
+            copy.edit("LinesExplained", 3, |body| {
                 let rivals = &mut body["event"]["lines"][0]["why"]["rivals"];
                 rivals.as_array_mut().unwrap().pop();
             })

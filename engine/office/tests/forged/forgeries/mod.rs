@@ -5,6 +5,7 @@ mod log;
 mod matching;
 mod orders;
 mod payouts;
+mod sent;
 
 use serde_json::{Value, json};
 
@@ -40,6 +41,7 @@ pub(crate) fn forgeries() -> impl Iterator<Item = &'static Forgery> {
         matching::FORGERIES,
         orders::FORGERIES,
         payouts::FORGERIES,
+        sent::FORGERIES,
         log::FORGERIES,
     ]
     .into_iter()
