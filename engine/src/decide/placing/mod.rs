@@ -111,14 +111,15 @@ impl<'a> Placing<'a> {
     /// proved last, or with the day after one that was told to its end. Otherwise lines that sum to
     /// nothing may be missing, and nobody would see it.
     fn may_prove(&self) -> bool {
-        let (proved, _) = self.proved_and_not();
+        let (proved, unproved) = self.proved_and_not();
         let last = proved.last().and_then(|link| link.booked_on);
         let first = self.lines.iter().filter_map(|line| line.booked_on).min();
+        // Where nothing is proved yet, lines of days before its first may be what sums to nothing.
+        let is_earlier = |link: &Link| link.booked_on.is_some() && link.booked_on < first;
         self.facts.ends_its_day()
-            || last.is_none()
             || first.is_none()
-            || first <= last
-            || self.account.covered_through >= last
+            || (last.is_none() && !unproved.iter().any(is_earlier))
+            || (last.is_some() && (first <= last || self.account.covered_through >= last))
     }
 
     /// A statement with both balances. On proved ground it is the last word about every line after

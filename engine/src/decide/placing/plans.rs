@@ -147,17 +147,27 @@ impl Placing<'_> {
     }
 
     /// Whether the statement could as well follow lines that it does not have: the balance came
-    /// back there, so that a statement between, which has them, may be missing.
+    /// back there, or they are all of days before it and sum to nothing, so that a statement
+    /// between, which has them, may be missing.
     fn fits_after_what_is_gone(&self, unproved: &[Link], gone: &BTreeSet<usize>) -> bool {
         let Some(first_gone) = gone.first() else {
             return false;
         };
         let opening = self.facts.opening;
+        let first_day = self.lines.first().and_then(|line| line.booked_on);
         let days_before = |at: usize| {
             let last = unproved.get(at).and_then(|link| link.booked_on);
-            let first = self.lines.first().and_then(|line| line.booked_on);
-            last.is_none() || first.is_none() || last < first
+            last.is_none() || first_day.is_none() || last < first_day
         };
+        let earlier: Vec<&Link> = gone
+            .iter()
+            .filter(|at| days_before(**at))
+            .filter_map(|at| unproved.get(*at))
+            .collect();
+        let sum: i128 = earlier.iter().map(|link| i128::from(link.amount)).sum();
+        if !earlier.is_empty() && sum == 0 {
+            return true;
+        }
         unproved
             .iter()
             .enumerate()
