@@ -53,6 +53,7 @@ fn value(field: &[u8]) -> Option<(WrittenDate, &[u8], Range<usize>)> {
 impl<K: StatementSink + ?Sized> Reader<'_, '_, '_, K> {
     /// The amount of an announcement.
     pub(super) fn announced_value(&mut self, field: &Field<'_>) -> Step {
+        self.flush()?;
         let open = self.head(field, |_| false)?;
         if open.is_broken() {
             return Ok(());
@@ -69,6 +70,11 @@ impl<K: StatementSink + ?Sized> Reader<'_, '_, '_, K> {
                     },
                     Ok(currency) => match Money::parse(text(written), currency) {
                         Ok(amount) if !amount.is_negative() => {
+                            if let Some(first) = open.currency_of_entries()
+                                && first != currency
+                            {
+                                return self.same_currency(first, currency, field);
+                            }
                             open.announcement.value = Some((date.existing(), amount));
                             open.intraday_currency = Some(currency);
                             if date.existing().is_none() {

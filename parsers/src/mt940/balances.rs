@@ -5,7 +5,7 @@ use kantor_model::{Balance, Currency, Format, StatementSink};
 use super::balance::{BalanceError, balance, lacks_places};
 use super::complaints::Problem;
 use super::fields::Field;
-use super::open::{Stated, Told};
+use super::open::{Open, Stated, Told};
 use super::reader::{Reader, Step};
 use crate::statement::Halt;
 
@@ -30,6 +30,7 @@ impl<K: StatementSink + ?Sized> Reader<'_, '_, '_, K> {
     }
 
     pub(super) fn opening(&mut self, field: &Field<'_>, of_page: bool) -> Step {
+        self.flush()?;
         let twice = self.head(field, |_| false)?.opening.is_some();
         if twice {
             self.break_statement();
@@ -38,6 +39,10 @@ impl<K: StatementSink + ?Sized> Reader<'_, '_, '_, K> {
         let Some(balance) = self.balance(field)? else {
             return Ok(());
         };
+        let entries = self.open.as_ref().and_then(Open::currency_of_entries);
+        if let Some(first) = entries.filter(|first| *first != balance.amount.currency()) {
+            return self.same_currency(first, balance.amount.currency(), field);
+        }
         if let Some(open) = &mut self.open {
             open.sum = Some(balance.amount);
             // A notice during the day has no balances.

@@ -129,6 +129,11 @@ impl<'p> Open<'p> {
             .or(self.account_currency)
     }
 
+    /// The currency of the entries, once there are any.
+    pub(super) fn currency_of_entries(&self) -> Option<Currency> {
+        self.currency().filter(|_| self.had_entries())
+    }
+
     /// The head, when the currency is known.
     pub(super) fn head(&self, bank: Option<&str>) -> Option<StatementHead> {
         Some(StatementHead {

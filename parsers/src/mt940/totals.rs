@@ -77,6 +77,7 @@ fn total(value: &[u8]) -> Option<Total<'_>> {
 impl<K: StatementSink + ?Sized> Reader<'_, '_, '_, K> {
     /// The floor: smaller entries are not told. It names the currency.
     pub(super) fn floor(&mut self, field: &Field<'_>) -> Step {
+        self.flush()?;
         let value = trim(field.value());
         let code = value.get(..3).unwrap_or(value);
         let open = self.head(field, |_| false)?;
@@ -95,11 +96,19 @@ impl<K: StatementSink + ?Sized> Reader<'_, '_, '_, K> {
             };
             return self.complain_in(&problem, field, 0);
         };
-        let first = *open.intraday_currency.get_or_insert(currency);
+        // What entries are in already is not changed by a floor that comes after them.
+        let first = open.currency_of_entries().or(open.intraday_currency);
+        let first = first.unwrap_or(currency);
+        open.intraday_currency.get_or_insert(first);
         self.same_currency(first, currency, field)
     }
 
-    fn same_currency(&mut self, first: Currency, second: Currency, field: &Field<'_>) -> Step {
+    pub(super) fn same_currency(
+        &mut self,
+        first: Currency,
+        second: Currency,
+        field: &Field<'_>,
+    ) -> Step {
         if first == second {
             return Ok(());
         }
