@@ -136,7 +136,8 @@ pub(crate) fn follow(office: &mut Office<'_>, record: &Record) -> Checks {
     let follows = FOLLOWS.contains(&at.kind) || is_of_a_withdrawal(at.kind, value);
     if !follows {
         office.at_rest(Some(&at))?;
-    } else if TAKES_BACK.contains(&at.kind) {
+    } else if TAKES_BACK.contains(&at.kind) || at.kind == "StatementBooked" {
+        // What the lines of the act before became is looked at while they are there.
         office.fresh_at_rest(Some(&at))?;
     }
     let event = Event {

@@ -320,6 +320,7 @@ fn imported(outcome: StatementOutcome) -> Imported {
                 known: 0,
                 difference: Some(Amount::new("0.01", "PLN")),
                 message: Sentence::new("import-difference", &[("difference", "0,01 PLN")]),
+                notes: Vec::new(),
                 matches: Vec::new(),
             }],
         },

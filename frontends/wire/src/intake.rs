@@ -247,6 +247,10 @@ pub struct StatementImport {
     pub difference: Option<Amount>,
     /// What happened, why, and what to do now.
     pub message: Sentence,
+    /// What else became of lines: those of earlier exports that the bank does not confirm are
+    /// withdrawn, and those of which nothing tells whether they are known wait.
+    #[serde(default)]
+    pub notes: Vec<Sentence>,
     /// What the new lines were matched to.
     pub matches: Vec<MatchView>,
 }

@@ -168,6 +168,9 @@ fn statement_text(file: &Path, statement: &StatementImport) -> String {
         words().text(&format!("outcome.{}", statement.outcome)),
         words().say(&statement.message)
     );
+    for note in &statement.notes {
+        text.push_str(&format!("\n  {}", words().say(note)));
+    }
     for found in &statement.matches {
         text.push_str(&format!(
             "\n  line {} {} {}: {}",

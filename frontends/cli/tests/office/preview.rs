@@ -63,6 +63,32 @@ fn what_was_seen_is_imported_or_nothing() {
 }
 
 #[test]
+fn what_the_bank_does_not_confirm_is_shown_before_it_is_withdrawn() {
+    let folder = tempfile::tempdir().unwrap();
+    new_office(folder.path());
+    let server = Server::start(folder.path());
+    let desk = server.desk();
+    open_account(&desk, ACCOUNT, "PLN", "1000.00", "2026-11-19");
+    let part = statement(folder.path(), "part.sta", 1, false);
+    import(&desk, &part).unwrap();
+    let day = statement(folder.path(), "day.sta", 0, true);
+
+    let seen = preview_statement(&desk, &packs(), &day, Hints::default()).unwrap();
+    let notes: Vec<&str> = seen.outcome.statements[0]
+        .notes
+        .iter()
+        .map(|note| note.text.as_str())
+        .collect();
+    assert_eq!(notes.len(), 1, "{notes:?}");
+    assert!(notes[0].contains("does not confirm: 1."), "{notes:?}");
+    assert_eq!(account(&desk, ACCOUNT).available, "1010.00");
+    import_previewed(&desk, &packs(), &day, Hints::default(), &seen.outcome).unwrap();
+    assert_eq!(account(&desk, ACCOUNT).available, "1000.00");
+    drop(server);
+    verify(folder.path()).succeeded();
+}
+
+#[test]
 fn the_command_line_previews_too() {
     let folder = tempfile::tempdir().unwrap();
     new_office(folder.path());

@@ -125,6 +125,7 @@ fn import(state: &mut State, ask: &ImportAsk) -> Answer {
             known: if known { count } else { 0 },
             difference: None,
             message: Sentence::plain("done"),
+            notes: Vec::new(),
             matches,
         });
     }

@@ -183,6 +183,7 @@ pub fn refused_statement(statement: &StatementWire) -> StatementImport {
             "The office has no account {}; nothing was booked. Add the account first.",
             statement.account.as_deref().unwrap_or_default()
         )),
+        notes: Vec::new(),
         matches: Vec::new(),
     }
 }

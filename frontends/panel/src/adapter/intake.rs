@@ -79,6 +79,10 @@ impl LocalOffice {
                 Ok(outcome) => say::outcome(outcome, became.number.as_deref(), currency),
                 Err(error) => say::import_refused(error),
             },
+            notes: match &became.outcome {
+                Ok(outcome) => say::notes(outcome),
+                Err(_) => Vec::new(),
+            },
             matches: Vec::new(),
         };
         match &became.outcome {

@@ -2,7 +2,7 @@
 //! seen and agreed to.
 
 use kantor_engine::Digest;
-use kantor_wire::{MatchView, Problem, StatementImport};
+use kantor_wire::{MatchView, Problem, Sentence, StatementImport};
 
 use super::refused::sentence;
 use crate::port::PortError;
@@ -38,9 +38,18 @@ fn head(statement: &StatementImport) -> String {
     )
 }
 
+/// What else becomes of lines: how many are withdrawn, how many wait.
+fn note(note: &Sentence) -> String {
+    let facts = note.facts.iter();
+    let facts: Vec<String> = facts.map(|(name, fact)| format!("{name} {fact}")).collect();
+    format!("{}: {}", note.code, facts.join(", "))
+}
+
 fn texts(statements: &[StatementImport]) -> Vec<String> {
     let texts = statements.iter().flat_map(|statement| {
-        std::iter::once(head(statement)).chain(statement.matches.iter().map(line))
+        let notes = statement.notes.iter().map(note);
+        let lines = statement.matches.iter().map(line);
+        std::iter::once(head(statement)).chain(notes).chain(lines)
     });
     texts.collect()
 }
@@ -91,7 +100,7 @@ pub(super) fn stale(differences: &[String]) -> PortError {
 
 #[cfg(test)]
 mod tests {
-    use kantor_wire::{Amount, Sentence, StatementOutcome, Verdict};
+    use kantor_wire::{Amount, StatementOutcome, Verdict};
 
     use super::*;
 
@@ -108,6 +117,7 @@ mod tests {
             known: 0,
             difference: None,
             message: Sentence::new("import-booked", &[]),
+            notes: Vec::new(),
             matches: lines
                 .iter()
                 .map(|(ordinal, order)| MatchView {
@@ -153,6 +163,21 @@ mod tests {
             &[],
             &["1 new lines", "line 1", "0 new lines"],
         );
+    }
+
+    #[test]
+    fn a_line_more_that_is_withdrawn_is_a_difference() {
+        let withdrawn = |lines: &str| {
+            let note = Sentence::new("import-withdrawn", &[("lines", lines)]);
+            [StatementImport {
+                notes: vec![note],
+                ..statement(&[])
+            }]
+        };
+        assert_eq!(differences(&withdrawn("1"), &withdrawn("1")), [""; 0]);
+        let found = differences(&withdrawn("1"), &withdrawn("2"));
+        assert_eq!(found.len(), 2, "{found:?}");
+        assert!(found[1].contains("lines 2"), "{found:?}");
     }
 
     #[test]

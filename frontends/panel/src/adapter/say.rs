@@ -177,6 +177,24 @@ pub(super) fn matched(line: &LineOutcome, reference: &str) -> Sentence {
     }
 }
 
+/// What else became of lines when a statement was booked.
+pub(super) fn notes(outcome: &StatementOutcome) -> Vec<Sentence> {
+    let StatementOutcome::Booked {
+        withdrawn,
+        undecided,
+        ..
+    } = outcome
+    else {
+        return Vec::new();
+    };
+    let counted = |code: &str, lines: u64| {
+        (lines > 0).then(|| Sentence::new(code, &[("lines", &lines.to_string())]))
+    };
+    let withdrawn = counted("import-withdrawn", *withdrawn);
+    let waiting = counted("import-waiting", undecided.len() as u64);
+    withdrawn.into_iter().chain(waiting).collect()
+}
+
 /// What became of a statement.
 pub(super) fn outcome(
     outcome: &StatementOutcome,
