@@ -9,7 +9,9 @@ use crate::batch::PayoutBatch;
 use crate::chain::Placed;
 use crate::event::StatementFacts;
 use crate::ledger::{Ledger, LedgerAccount};
-use crate::matching::{Asked, Book, Each, LineRules, OpenOrder, OwnTransfers, Question, Wanting};
+use crate::matching::{
+    Asked, Book, Each, EachMirror, LineRules, OpenOrder, OwnTransfers, Question, Wanting,
+};
 use crate::order::Order;
 use crate::pairing::Candidate;
 use crate::payout::Payout;
@@ -337,5 +339,24 @@ impl Book for Snapshot {
 
     fn of_amount(&self, amount: Money, each: Each<'_>) {
         self.wanting.of_amount(amount, each);
+    }
+
+    fn mirrors(&self, account: AccountId, other: AccountId, amount: Money, each: EachMirror<'_>) {
+        self.own_transfers
+            .open(account, other, amount.minor(), &mut |line| {
+                each(
+                    line,
+                    self.asked.get(&line).and_then(|asked| asked.booked_on),
+                )
+            });
+    }
+
+    fn share_currency(&self, account: AccountId, other: AccountId) -> bool {
+        let currency = |account| self.accounts.get(&account).map(OfficeAccount::currency);
+        account != other && currency(account).is_some() && currency(account) == currency(other)
+    }
+
+    fn line_rules(&self) -> Option<&LineRules> {
+        Some(&self.line_rules)
     }
 }

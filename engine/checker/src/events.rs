@@ -11,6 +11,7 @@ use crate::judged::Verdict;
 pub use crate::kinds::KINDS;
 use crate::line_events::lines;
 use crate::log::{self, At};
+use crate::nobodys::LineRules;
 use crate::office::{Office, Policy};
 
 use crate::payout_events::{after, batches, payouts, sent};
@@ -34,6 +35,7 @@ const FOLLOWS: &[&str] = &[
     "OrderCompleted",
     "OrderRefunded",
     "LinesExplained",
+    "LineClassified",
     "ReceiptAllocated",
     "ReceiptReleased",
     "ReceiptWithdrawn",
@@ -133,7 +135,9 @@ pub(crate) fn follow(office: &mut Office<'_>, record: &Record) -> Checks {
     at.must(office.is_open != (at.kind == "OfficeOpened"), || {
         "an office is opened once, before everything else".to_owned()
     })?;
-    let follows = FOLLOWS.contains(&at.kind) || is_of_a_withdrawal(at.kind, value);
+    // A pair that matching found is one of the things that a statement's lines become.
+    let is_found = at.kind == "OwnTransferPaired" && value["reason"].is_null();
+    let follows = FOLLOWS.contains(&at.kind) || is_found || is_of_a_withdrawal(at.kind, value);
     if !follows {
         office.at_rest(Some(&at))?;
     } else if TAKES_BACK.contains(&at.kind) || at.kind == "StatementBooked" {
@@ -267,8 +271,8 @@ fn setup(office: &mut Office<'_>, at: &At<'_>, event: &Event<'_>) -> Checks<Move
             office.customer_classified(at, customer, class, &reason)
         }
         "LineRulesSet" => {
-            let rules = event.read(|event| event.inside("rules", crate::setup::LineRules::read))?;
-            office.line_rules_set(at, &rules)
+            let rules = event.read(|event| event.inside("rules", LineRules::read))?;
+            office.line_rules_set(at, rules)
         }
         "NoticesSent" => {
             let through = event.read(|event| event.get("through"))?;

@@ -278,14 +278,17 @@ impl Office<'_> {
         at.must(so, || {
             format!("line {line} has another amount, or another day")
         })?;
-        let by_rules = explained.version == RULES && explained.rule.is_none()
-            || explained.rule.as_deref() == Some("reference");
-        at.must(by_rules, || {
-            format!("rules of version {} are not known", explained.version)
-        })?;
         let Is::Question(question) = &self.line(at, line)?.is else {
             return Err(at.wrong(format!("line {line} is no question")));
         };
+        let by_rules = match (question.word.as_str(), explained.rule.as_deref()) {
+            ("proposed", rule) => rule == Some("line_rule"),
+            (_, None) => explained.version == RULES,
+            (_, rule) => rule == Some("reference"),
+        };
+        at.must(by_rules, || {
+            format!("rules of version {} are not known", explained.version)
+        })?;
         let rivals: Vec<u64> = match question.word.as_str() {
             "several_orders" | "several_lines" => question.orders.clone(),
             _ => Vec::new(),
@@ -375,6 +378,7 @@ impl Office<'_> {
 fn needed(question: &Question) -> Option<Evidence> {
     match question.word.as_str() {
         word @ ("no_reference" | "unknown_reference") => Some(plain(word)),
+        "own_transfer" | "proposed" => Some(plain("no_reference")),
         "order_has_its_money" => Some(plain("has_its_money")),
         "several_lines" => Some(plain("also_another_line")),
         "covers_orders" => Some(of("exact_sum", question.orders.len() as u64)),

@@ -53,6 +53,7 @@ mod life;
 mod line_events;
 mod lines;
 mod log;
+mod nobodys;
 mod office;
 mod orders;
 

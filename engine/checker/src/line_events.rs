@@ -100,9 +100,15 @@ fn suspense(office: &mut Office<'_>, at: &At<'_>, event: &Event<'_>) -> Checks<M
                 let reason: Option<String> = event.get("reason")?;
                 let lines = (event.get("debit")?, event.get("credit")?);
                 let amount = event.get("amount")?;
-                Ok((lines, amount, reason.filter(|_| evidence.is_empty())))
+                Ok((lines, amount, (evidence, reason)))
             })?;
-            office.own_paired(at, lines, amount, reason.as_deref())
+            match reason {
+                (evidence, None) => office.own_found(at, lines, amount, &evidence),
+                (evidence, reason) => {
+                    let reason = reason.filter(|_| evidence.is_empty());
+                    office.own_paired(at, lines, amount, reason.as_deref())
+                }
+            }
         }
         "OwnTransferUnpaired" => {
             let (lines, reason) = event.read(|event| {
@@ -111,7 +117,16 @@ fn suspense(office: &mut Office<'_>, at: &At<'_>, event: &Event<'_>) -> Checks<M
             })?;
             office.own_unpaired(at, lines, &reason)
         }
-        // No rule books lines by itself.
+        "LineClassified" => {
+            let (line, (account, amount), (rule, version), day) = event.read(|event| {
+                let account: String = event.get("account")?;
+                let rule: String = event.get("rule")?;
+                let by = (rule, event.get("rules_version")?);
+                let what = (account, event.get("amount")?);
+                Ok((event.get("line")?, what, by, event.get("booked_on")?))
+            })?;
+            office.line_classified(at, line, (&account, amount), (&rule, version), day)
+        }
         kind => Err(at.wrong(format!("nobody looks at {kind} events"))),
     }
 }

@@ -66,6 +66,16 @@ impl Office<'_> {
             "reversal" => said.reversal,
             _ if said.reversal => false,
             "no_reference" => written.is_empty(),
+            "own_transfer" => {
+                written.is_empty()
+                    && question
+                        .account
+                        .is_some_and(|other| self.is_of_own(line, other, &said))
+            }
+            "proposed" => {
+                written.is_empty()
+                    && self.rule_proposes(at, line, (&row, &said), question.ledger.as_deref())
+            }
             "unknown_reference" => !written.is_empty() && named.is_empty(),
             "several_orders" if named.len() > 1 => question.orders == orders,
             "several_orders" => {

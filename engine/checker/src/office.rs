@@ -7,6 +7,7 @@ use kantor_model::{Currency, Date, Decimal, Iban, Moment, Money};
 use crate::found::Act;
 use crate::life::{BatchState, OrderState, PayoutState};
 use crate::log::{At, walk};
+use crate::nobodys::LineRules;
 use crate::parts::ChainLine;
 use crate::people::People;
 use crate::position::Position;
@@ -274,8 +275,8 @@ pub(crate) struct Office<'a> {
     pub(crate) act: Act,
     /// The orders of a customer that once were to be paid so much.
     pub(crate) wanting: BTreeMap<(u64, Currency, i64), Vec<u64>>,
-    /// The version of the rules for lines that are nobody's order.
-    pub(crate) line_rules: u32,
+    /// The rules in force for lines that are nobody's order.
+    pub(crate) line_rules: LineRules,
 }
 
 impl<'a> Office<'a> {
@@ -307,7 +308,7 @@ impl<'a> Office<'a> {
             fresh: Vec::new(),
             act: Act::default(),
             wanting: BTreeMap::new(),
-            line_rules: 0,
+            line_rules: LineRules::default(),
         }
     }
 

@@ -254,28 +254,3 @@ impl Office<'_> {
         Ok(Moves::new())
     }
 }
-
-/// Rules for lines that are nobody's order: nothing of what is checked depends on what they say.
-pub(crate) struct LineRules {
-    version: u32,
-}
-
-impl LineRules {
-    pub(crate) fn read(rules: &Fields<'_>) -> Result<LineRules, Misread> {
-        rules.value("rules")?;
-        Ok(LineRules {
-            version: rules.get("version")?,
-        })
-    }
-}
-
-impl Office<'_> {
-    pub(crate) fn line_rules_set(&mut self, at: &At<'_>, rules: &LineRules) -> Checks<Moves> {
-        let wanted = self.line_rules.saturating_add(1);
-        at.must(rules.version == wanted, || {
-            format!("these rules are version {wanted}, not {}", rules.version)
-        })?;
-        self.line_rules = wanted;
-        Ok(Moves::new())
-    }
-}

@@ -218,6 +218,10 @@ pub(crate) struct Question {
     pub(crate) shares: Vec<Money>,
     pub(crate) payout: Option<u64>,
     pub(crate) batch: Option<u64>,
+    /// The account of the office on the other side.
+    pub(crate) account: Option<u64>,
+    /// The ledger account that a rule names.
+    pub(crate) ledger: Option<String>,
 }
 
 impl Question {
@@ -228,6 +232,8 @@ impl Question {
             shares: Vec::new(),
             payout: None,
             batch: None,
+            account: None,
+            ledger: None,
         }
     }
 }
@@ -266,6 +272,8 @@ impl Form for Question {
                     question.payout = Some(fields.get(word)?);
                 }
                 "batch_differs" => question.batch = Some(fields.get(word)?),
+                "own_transfer" => question.account = Some(fields.get(word)?),
+                "proposed" => question.ledger = Some(fields.get(word)?),
                 _ => return Err(Misread::expected("a question", value)),
             }
             Ok(question)

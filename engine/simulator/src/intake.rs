@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use kantor_engine::chain::{Link, Marks, NewLine, Says, evidence};
 use kantor_engine::matching::{LineFacts, LinePart, Payer};
-use kantor_engine::{AccountId, CustomerId, Digest, StatementFacts, StatementToBook};
+use kantor_engine::{AccountId, Digest, StatementFacts, StatementToBook};
 use kantor_model::{Entry, EntryStatus, Format, Iban, Part, Severity, Statement};
 use kantor_parsers::{Options, parse_all_with};
 
 use crate::office::{Office, Row};
 
 /// Who has which account in his profile.
-pub(crate) type Owners = BTreeMap<Iban, Vec<CustomerId>>;
+pub(crate) type Owners = BTreeMap<Iban, Payer>;
 
 /// A statement of a file with the rows of its lines.
 #[derive(Clone, Debug)]
@@ -111,10 +111,9 @@ fn row(entry: &Entry, balance_after: i64, owners: &Owners, format: Format) -> Ro
     let iban = other.and_then(|account| account.iban());
     let payer = match other {
         None => Payer::NotGiven,
-        Some(_) => Payer::Customers(
-            iban.and_then(|iban| owners.get(&iban).cloned())
-                .unwrap_or_default(),
-        ),
+        Some(_) => iban
+            .and_then(|iban| owners.get(&iban).cloned())
+            .unwrap_or(Payer::Customers(Vec::new())),
     };
     let said = |text: &Option<String>| text.clone().unwrap_or_default();
     let texts = [&entry.remittance, &entry.customer_reference];

@@ -13,7 +13,7 @@ use crate::command::Answer;
 use crate::decide::Outcome;
 use crate::event::{Actor, Event, Recorded, StatementBooking};
 use crate::ledger::Posting;
-use crate::matching::{Asked, Book, Each, OpenOrder, Outgoing, Question};
+use crate::matching::{Asked, Book, Each, EachMirror, LineRules, OpenOrder, Outgoing, Question};
 use crate::order::Order;
 use crate::payout::Payout;
 use crate::policy::Policy;
@@ -399,6 +399,26 @@ impl Book for Draft<'_> {
 
     fn of_amount(&self, amount: Money, each: Each<'_>) {
         self.looked_up(each, |seen, each| seen.of_amount(amount, each));
+    }
+
+    /// Of the lines that wait, those that still do.
+    fn mirrors(&self, account: AccountId, other: AccountId, amount: Money, each: EachMirror<'_>) {
+        let waits = Some(&Question::OwnTransfer(other));
+        self.seen.mirrors(account, other, amount, &mut |line, day| {
+            if self.question(line) == waits {
+                each(line, day)
+            } else {
+                ControlFlow::Continue(())
+            }
+        });
+    }
+
+    fn share_currency(&self, account: AccountId, other: AccountId) -> bool {
+        self.seen.share_currency(account, other)
+    }
+
+    fn line_rules(&self) -> Option<&LineRules> {
+        Some(&self.seen.line_rules)
     }
 }
 

@@ -49,9 +49,11 @@ pub(super) fn follow(
         }
         What::PaidTwice(payout) => Ok(paid_twice(draft, line, facts, payout, why)),
         What::Returned(_) => Ok(question(line, facts, Question::WrongDirection, why)),
-        What::OwnTransfer(_) | What::Classified { .. } => {
-            Ok(question(line, facts, Question::NoReference, why))
-        }
+        What::OwnTransfer(mirror) => pair_found(draft, line, facts, mirror, why),
+        What::Classified {
+            rule,
+            ledger_account,
+        } => classify(draft, line, facts, (rule, ledger_account), why),
         What::Open(asked) => Ok(question(line, facts, asked, why)),
     }
 }
@@ -155,6 +157,66 @@ pub(super) fn receive(
         question: None,
         why,
     })
+}
+
+/// The other side of a line of another account of the office has come: the two are one movement.
+fn pair_found(
+    draft: &mut Draft<'_>,
+    line: LineId,
+    facts: &LineFacts,
+    mirror: LineId,
+    why: Explanation,
+) -> Result<LineOutcome, Refusal> {
+    let (debit, credit) = if facts.amount.is_negative() {
+        (line, mirror)
+    } else {
+        (mirror, line)
+    };
+    draft.record(Event::OwnTransferPaired {
+        debit,
+        credit,
+        amount: facts.amount.abs()?,
+        evidence: why.evidence.clone(),
+        reason: None,
+    });
+    Ok(nobodys(line, facts, why))
+}
+
+/// A rule of the office books a line that is nobody's order.
+fn classify(
+    draft: &mut Draft<'_>,
+    line: LineId,
+    facts: &LineFacts,
+    (rule, ledger_account): (String, String),
+    why: Explanation,
+) -> Result<LineOutcome, Refusal> {
+    let account = LedgerAccount::Named(ledger_account);
+    let postings = movement(account.clone(), LedgerAccount::Suspense, facts.amount)?;
+    let event = Event::LineClassified {
+        line,
+        rule,
+        rules_version: draft.seen.line_rules.version,
+        account,
+        amount: facts.amount,
+        booked_on: facts.booked_on,
+    };
+    draft.record_with(event, postings.into());
+    Ok(nobodys(line, facts, why))
+}
+
+/// The outcome of a line that is nobody's order, and of which nobody has to be asked.
+fn nobodys(line: LineId, facts: &LineFacts, why: Explanation) -> LineOutcome {
+    LineOutcome {
+        line,
+        amount: facts.amount,
+        verdict: Verdict::Certain,
+        order: None,
+        payout: None,
+        batch: None,
+        failed: None,
+        question: None,
+        why,
+    }
 }
 
 /// The bank's own line shows that a payout has left: closes it, and what waited for it.

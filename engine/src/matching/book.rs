@@ -6,10 +6,12 @@ use std::ops::ControlFlow;
 
 use kantor_model::{Currency, Moment, Money};
 
+use super::own::EachMirror;
+use super::rules::LineRules;
 use crate::order::{HeldReason, Order, OrderState};
 use crate::payout::Payout;
 use crate::reference::{Referent, each_reference};
-use crate::{CustomerId, OrderId, PayoutId};
+use crate::{AccountId, CustomerId, OrderId, PayoutId};
 
 /// What an order may still take.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -130,6 +132,28 @@ pub trait Book {
 
     /// The orders of anybody that want exactly this amount, the newest first.
     fn of_amount(&self, amount: Money, each: Each<'_>);
+
+    /// The lines of an account of the office that wait for their other side, of exactly so much, on
+    /// another of its accounts in the same currency; the first in the chain first.
+    fn mirrors(
+        &self,
+        _account: AccountId,
+        _other: AccountId,
+        _amount: Money,
+        _each: EachMirror<'_>,
+    ) {
+    }
+
+    /// Whether two accounts of the office are in one currency, so that money can go from the one to
+    /// the other as it is.
+    fn share_currency(&self, _account: AccountId, _other: AccountId) -> bool {
+        false
+    }
+
+    /// The office's rules for lines that are nobody's order; `None` when it has none.
+    fn line_rules(&self) -> Option<&LineRules> {
+        None
+    }
 
     /// What the references in a text name, in the order of the text; one may come twice. An office
     /// with references of another make has its own way to find them.

@@ -1,5 +1,7 @@
 //! From claims to findings: what a line is, and why.
 
+use std::collections::BTreeSet;
+
 use kantor_model::Money;
 
 use super::book::{Book, OpenOrder, Stands};
@@ -9,10 +11,12 @@ use super::facts::{Line, PaidBy, VirtualAccount};
 use super::fulfil::{fulfilment, window};
 use super::named::Named;
 use super::nearest::nearest;
+use super::own::between_own;
+use super::rules::by_rules;
 use super::verdict::{Finding, Question, Rule, Verdict, What};
 use crate::payout::{Payout, PayoutState};
 use crate::policy::Policy;
-use crate::{AccountId, OrderId, PayoutId};
+use crate::{AccountId, LineId, OrderId, PayoutId};
 
 /// Tells the finding of each line.
 pub(crate) fn explain(
@@ -23,9 +27,22 @@ pub(crate) fn explain(
     claims: &mut Claims,
     tell: &mut dyn FnMut(usize, Finding),
 ) {
+    let mut taken = BTreeSet::new();
     for (at, line) in lines.iter().enumerate() {
-        tell(at, finding(book, account, line, policy, (at, claims)));
+        let found = finding(book, account, line, policy, (at, claims), &mut taken);
+        tell(at, found);
     }
+}
+
+/// A line that names nothing and that is nobody's by payer and amount.
+fn nobodys(book: &impl Book, line: &Line<'_>, taken: &mut BTreeSet<LineId>) -> Finding {
+    if let PaidBy::Office(other) = line.payer
+        && book.share_currency(line.id.account, other)
+    {
+        return between_own(book, line, other, taken);
+    }
+    let by_rule = book.line_rules().and_then(|rules| by_rules(rules, line));
+    by_rule.unwrap_or_else(|| missed(book, line, Question::NoReference, Evidence::NoReference))
 }
 
 fn finding(
@@ -34,6 +51,7 @@ fn finding(
     line: &Line<'_>,
     policy: &Policy,
     (at, claims): (usize, &Claims),
+    taken: &mut BTreeSet<LineId>,
 ) -> Finding {
     match claims.get(at) {
         Claim::Named(order) => of_order(book, line, order, claims.failed(at), by_name(line)),
@@ -55,7 +73,7 @@ fn finding(
             let missing = Evidence::UnknownReference;
             missed(book, line, Question::UnknownReference, missing)
         }
-        Claim::Unnamed => missed(book, line, Question::NoReference, Evidence::NoReference),
+        Claim::Unnamed => nobodys(book, line, taken),
         Claim::SecondPayment(order) => {
             let evidence = vec![Evidence::Reference(order), Evidence::HasItsMoney];
             open(Question::OrderHasItsMoney(order), evidence)

@@ -15,6 +15,9 @@
 //! 4  exact sums of one customer             only ever proposed                      sums
 //! ```
 //!
+//! What is left, and is no customer's, may be the other side of a transfer between the office's own
+//! accounts (`own`), or what a rule of the office says (`rules`).
+//!
 //! Everything is looked up, nothing is searched; the cost of a line does not depend on how many
 //! orders there are. Groups of more than [`GROUP`] lines or orders are ambiguous.
 
@@ -42,7 +45,7 @@ pub use evidence::{Evidence, Explained, Explanation, Nearest};
 pub use facts::{Line, LineFacts, LinePart, PaidBy, Payer, VirtualAccount};
 pub use fulfil::fulfilment;
 pub use names::names_alike;
-pub use own::OwnTransfers;
+pub use own::{EachMirror, OwnTransfers};
 pub(crate) use payouts::{Outgoing, Outgone, match_outgone, plain_name};
 pub use rules::{LineRule, LineRules, RuleDoes, Way};
 pub use sums::SUMMED;

@@ -76,8 +76,8 @@ fn is_form(word: &str) -> bool {
     FORMS.contains(&word)
 }
 
-/// The words of a name, in capitals and without diacritics.
-fn words(name: &str) -> Vec<String> {
+/// The words of a name or of a title, in capitals and without diacritics.
+pub(crate) fn words(name: &str) -> Vec<String> {
     name.split(|character: char| !character.is_alphanumeric())
         .filter(|word| !word.is_empty())
         .map(|word| {

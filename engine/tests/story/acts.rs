@@ -32,6 +32,7 @@ impl Story {
             }
             ["policy", settings @ ..] => self.set_policy(settings),
             ["rules", words @ ..] => self.set_rules(words),
+            ["line", "rule", words @ ..] => self.line_rule(words),
             ["what", "if", "rules", words @ ..] => self.what_if(words),
             ["limit", words @ ..] => self.set_limit(words),
             ["home", code] => self.set_home(code),

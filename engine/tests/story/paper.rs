@@ -8,10 +8,10 @@
 //!   2026-11-16 09:05   430.00  anna.pln   zakup EUR {1}
 //! ```
 //!
-//! `#123` before the title is the bank's own reference.
+//! `#123` before the title is the bank's own reference, `%S34` its code of the operation.
 //!
 //! A line is a day (`?` where the bank gives none), a time where the bank gives one, an amount, who
-//! paid or was paid (`-` where the bank names no account, `stranger` for one that nobody has,
+//! paid or was paid (an account of a customer, or one of the office's own; `-` where the bank names no account, `stranger` for one that nobody has,
 //! `reversal`, `return AC04` where the bank says why a payment came back), and the title. What stands
 //! in square brackets are the transactions of a line: `[-50.00 {p1}] [{p2}]`. `{1}` is the reference of order 1, `{p1}` of payout 1, and
 //! `{1 in lower case}`, `{1 in pieces}`, `{1 with look-alikes}`, `{1 mistyped}`, `{1 swapped}` are
@@ -73,6 +73,7 @@ impl Story {
         let amount = words.next().expect("an amount");
         let who = words.next().expect("who, or -");
         let reference = words.next_if(|word| word.starts_with('#'));
+        let code = words.next_if(|word| word.starts_with('%'));
         let returned = (who == "return")
             .then(|| words.next())
             .flatten()
@@ -97,13 +98,16 @@ impl Story {
             payer: match who {
                 "-" | "reversal" | "return" => Payer::NotGiven,
                 "stranger" => Payer::Customers(Vec::new()),
+                ours if self.names.accounts.iter().any(|name| name == ours) => {
+                    Payer::Office(self.names.account(ours))
+                }
                 name => {
                     let id = self.names.customer_account(name);
                     let at = usize::try_from(id.0 - 1).expect("few");
                     Payer::Customers(vec![self.names.customer_accounts[at].1])
                 }
             },
-            code: None,
+            code: code.map(|word| word[1..].to_owned()),
             virtual_account: None,
             reversal: who == "reversal",
             returned,

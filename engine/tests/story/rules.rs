@@ -1,5 +1,6 @@
 //! The office's rules in the words of a story, and what is shown of its money.
 
+use kantor_engine::matching::{LineRule, RuleDoes, Way};
 use kantor_engine::policy::{
     CustomerClass, Decision, MoneyRules, MoneyVerdict, PositionLimit, Scope,
 };
@@ -30,6 +31,42 @@ impl Story {
             let row = format!("{:?} -> {:?}; {rows}", what.is, what.would_be);
             self.told.push((format!("would {}", what.order), row));
         }
+    }
+
+    /// `line rule fees out books bank-fees most 10.00 PLN code S34 on mpln: oplata za`: one more rule
+    /// for lines that are nobody's order; after the colon the words of the title.
+    pub(super) fn line_rule(&mut self, words: &[&str]) {
+        let text = words.join(" ");
+        let (head, title) = text.split_once(':').unwrap_or((&text, ""));
+        let words: Vec<&str> = head.split_whitespace().collect();
+        let [name, way, does, ledger_account, rest @ ..] = words.as_slice() else {
+            panic!("line rule NAME in|out books|proposes ACCOUNT");
+        };
+        let after = |word: &str| {
+            let at = rest.iter().position(|known| *known == word)?;
+            rest.get(at + 1..)
+        };
+        let title = title.trim();
+        let mut rules = self.office.state.line_rules.clone();
+        rules.rules.push(LineRule {
+            name: (*name).to_owned(),
+            account: after("on").map(|rest| self.names.account(rest[0])),
+            way: if *way == "in" { Way::In } else { Way::Out },
+            code: after("code").map(|rest| rest[0].to_owned()),
+            words: Some(title.to_owned())
+                .filter(|title| !title.is_empty())
+                .into_iter()
+                .collect(),
+            most: after("most").map(|rest| money(rest[0], currency(rest[1]))),
+            ledger_account: (*ledger_account).to_owned(),
+            does: if *does == "books" {
+                RuleDoes::Book
+            } else {
+                RuleDoes::Propose
+            },
+        });
+        let boss = Actor::Staff("boss".to_owned());
+        self.ask(&boss, &Command::SetLineRules { rules });
     }
 
     fn with_rules(&self, words: &[&str]) -> Policy {

@@ -1,7 +1,7 @@
 //! What changed, as the rows of a `then`.
 
 use kantor_engine::ledger::LedgerAccount;
-use kantor_engine::matching::{Question, Verdict};
+use kantor_engine::matching::{Question, Rule, Verdict};
 use kantor_engine::order::{Order, OrderState};
 use kantor_engine::payout::{Payee, Payout};
 use kantor_engine::{
@@ -114,6 +114,9 @@ fn line_outcome(names: &Names, line: &LineOutcome) -> Row {
     }
     if let Some(order) = line.order {
         what += &format!(", order {order}");
+    }
+    if let Some(rule @ (Rule::OwnTransfer | Rule::LineRule)) = line.why.rule {
+        what += &format!(", {}", rule.word());
     }
     if let Some(failed) = line.failed {
         what += &format!(", {}", failed.word());

@@ -132,6 +132,25 @@ impl Auditor {
                 let line = self.real_of(*line);
                 self.booked(line, account.to_string(), *amount);
             }
+            Event::LineClassified {
+                line,
+                account,
+                amount,
+                ..
+            } => {
+                let line = self.real_of(*line);
+                self.booked(line, account.to_string(), *amount);
+                self.is_a_fee(line);
+            }
+            Event::OwnTransferPaired {
+                debit,
+                credit,
+                amount,
+                ..
+            } => {
+                let (debit, credit) = (self.real_of(*debit), self.real_of(*credit));
+                self.paired(debit, credit, *amount);
+            }
             Event::LineBookingReversed { line, .. } => {
                 let line = self.real_of(*line);
                 self.booking_reversed(line);

@@ -136,6 +136,29 @@ impl Auditor {
         }
     }
 
+    /// The two sides of a transfer between accounts of the office; in suspense they sum to nothing.
+    pub(super) fn paired(&mut self, debit: LineId, credit: LineId, amount: Money) {
+        let own = |line| self.truth(line).map(|truth| truth.what.clone()) == Some(What::Own);
+        let right = debit.account != credit.account && own(debit) && own(credit);
+        self.check(right, || {
+            format!("lines {debit} and {credit} are no transfer between own accounts")
+        });
+        let out = Money::new(-amount.minor(), amount.currency());
+        self.booked(debit, "suspense".to_owned(), out);
+        self.booked(credit, "suspense".to_owned(), amount);
+    }
+
+    /// A rule books nothing but the bank's own fees.
+    pub(super) fn is_a_fee(&mut self, line: LineId) {
+        let truth = self.truth(line);
+        let fee = truth.is_some_and(|truth| {
+            truth.what == What::Own && truth.minor < 0 && truth.other.is_none()
+        });
+        self.check(fee, || {
+            format!("a rule booked line {line}, and it is no fee")
+        });
+    }
+
     pub(super) fn booked(&mut self, line: LineId, name: String, amount: Money) {
         let whole = self.truth(line).map(|truth| truth.minor) == Some(amount.minor());
         let free = self.given.get(&line).is_none_or(|shares| shares.is_empty())

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use kantor_engine::matching::{LineRule, LineRules, Payer, RuleDoes, Way};
 use kantor_engine::policy::{
     Amounts, LateRule, MoneyRules, OverRule, Rest, Scope, Shortage, Stopped, UnderRule, Unhonoured,
 };
@@ -30,6 +31,9 @@ const BEGINNINGS: [(i16, i8, i8); 4] =
 
 /// Sort codes of banks where customers have accounts; the office has some at the first two.
 const CUSTOMERS_BANKS: [&str; 5] = ["11402004", "10205561", "10501025", "10901014", "12401037"];
+
+/// Where the banks' fees are booked.
+const FEES: &str = "bank-fees";
 
 impl World {
     /// A town drawn from the seed.
@@ -124,6 +128,7 @@ impl World {
                 return None;
             };
             self.auditor.account_opened(account, opening);
+            self.owners.insert(iban, Payer::Office(account));
             self.drawers.push(Drawer {
                 account,
                 iban,
@@ -131,6 +136,7 @@ impl World {
                 bank,
             });
         }
+        self.know_fees()?;
         let pair = |base, mid| Pair {
             base,
             quote: pln,
@@ -140,6 +146,31 @@ impl World {
         };
         self.publish(vec![pair(eur, 42_713), pair(usd, 36_207)]);
         Some(())
+    }
+
+    /// Some offices leave the banks' fees to a rule, some of these not the big ones, and some only let
+    /// the rule say where they belong.
+    fn know_fees(&mut self) -> Option<()> {
+        let does = match self.chance.below(3) {
+            0 => return Some(()),
+            1 => RuleDoes::Propose,
+            _ => RuleDoes::Book,
+        };
+        let most = self.chance.hits(500);
+        let rules = LineRules {
+            version: 0,
+            rules: vec![LineRule {
+                name: "fees".to_owned(),
+                account: None,
+                way: Way::Out,
+                code: None,
+                words: vec!["opłata za przelewy".to_owned()],
+                most: most.then_some(Money::new(30_00, Currency::PLN)),
+                ledger_account: FEES.to_owned(),
+                does,
+            }],
+        };
+        self.set_up(&Command::SetLineRules { rules }).map(drop)
     }
 
     /// Puts rates up; the auditor reads them from the board.
@@ -210,7 +241,10 @@ impl World {
             return None;
         };
         self.auditor.owns(customer, id, iban);
-        self.owners.entry(iban).or_default().push(customer);
+        let known = self.owners.entry(iban);
+        if let Payer::Customers(all) = known.or_insert(Payer::Customers(Vec::new())) {
+            all.push(customer);
+        }
         Some(OwnAccount { id, iban, currency })
     }
 

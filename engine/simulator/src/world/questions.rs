@@ -20,8 +20,12 @@ impl World {
             .map(|(line, question)| (*line, question.clone()))
             .collect();
         for (line, question) in open {
-            if matches!(question, Question::NotProvedYet) {
-                continue;
+            let is_patient = !self.healing && !self.chance.hits(20);
+            match question {
+                Question::NotProvedYet => continue,
+                // Its other side comes with another file, most of the time.
+                Question::OwnTransfer(_) if is_patient => continue,
+                _ => {}
             }
             if self.healing || self.chance.hits(500) {
                 self.counts.answers += 1;
