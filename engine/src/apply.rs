@@ -127,6 +127,7 @@ fn apply_setting(state: &mut Snapshot, event: &Event) {
                     proved_through: 0,
                     proved_balance: opening.minor(),
                     last_booked: None,
+                    last_proved: last_statement.clone(),
                     end: Vec::new(),
                     covered_through: None,
                 },

@@ -56,6 +56,8 @@ pub struct OfficeAccount {
     pub proved_balance: i64,
     /// The bank's number of the last statement that was booked.
     pub last_booked: Option<String>,
+    /// The bank's number of the last statement that told a day to its end and proved it.
+    pub last_proved: Option<String>,
     /// What stands after the proved lines.
     pub end: Vec<Placed>,
     /// The last day that the bank has told to its end.

@@ -26,6 +26,9 @@ pub(super) fn book(state: &mut Snapshot, booking: &StatementBooking) {
             account.last_booked.clone_from(&facts.number);
         }
         if facts.ends_its_day() && facts.closing == Some(account.proved_balance) {
+            if facts.closing_on >= account.covered_through {
+                account.last_proved.clone_from(&facts.number);
+            }
             account.covered_through = account.covered_through.max(facts.closing_on);
         }
     }

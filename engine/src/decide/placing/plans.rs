@@ -3,6 +3,8 @@
 
 use std::collections::BTreeSet;
 
+use kantor_model::Date;
+
 use crate::chain::{ChainChange, Fate, Link, NewLine, Stretch, settle};
 use crate::event::NotBooked;
 use crate::refusal::Refusal;
@@ -108,7 +110,7 @@ impl Placing<'_> {
         let fresh = self.lines.get(known..).unwrap_or_default();
         let pairs = settle(unproved, fresh);
         let gone = self.not_confirmed(unproved, &pairs);
-        if self.fits_after_what_is_gone(unproved, &gone) {
+        if self.may_lack_a_day(unproved, &gone) || self.fits_after_what_is_gone(unproved, &gone) {
             return Ok(Found::NotBooked(NotBooked::Ambiguous));
         }
         let mut plan = if gone.is_empty() && are_in_place(unproved, fresh, &pairs) {
@@ -144,6 +146,38 @@ impl Placing<'_> {
             .filter(|(at, link)| !confirmed.contains(at) && is_over(link))
             .map(|(at, _)| at)
             .collect()
+    }
+
+    /// Whether lines would be withdrawn of days that neither this statement tells nor one before it,
+    /// and nothing shows that there is none between: the statement of those days may still come, and
+    /// have them beside lines that nobody has seen yet.
+    fn may_lack_a_day(&self, unproved: &[Link], gone: &BTreeSet<usize>) -> bool {
+        let first_line = self.lines.iter().filter_map(|line| line.booked_on).min();
+        let told_from = first_line.or(self.facts.closing_on);
+        let covered = self.covered_through();
+        let is_untold = |at: &usize| {
+            let day = unproved.get(*at).and_then(|link| link.booked_on);
+            day.is_some() && day < told_from && day > covered
+        };
+        gone.iter().any(is_untold) && !self.is_next_by_number()
+    }
+
+    /// Whether the bank's numbers say that no statement is missing between the last one that was
+    /// proved and this one: it is the next, another page of the same, or the first of a year.
+    fn is_next_by_number(&self) -> bool {
+        let number = |text: Option<&str>| -> Option<u64> {
+            let digits = text?.split(|letter: char| !letter.is_ascii_digit());
+            digits.filter(|run| !run.is_empty()).next()?.parse().ok()
+        };
+        let last = number(self.account.last_proved.as_deref());
+        match (last, number(self.facts.number.as_deref())) {
+            (Some(last), Some(this)) => {
+                let year = |day: Option<Date>| day.map(Date::year);
+                let is_new_year = year(self.account.covered_through) < year(self.facts.closing_on);
+                this == last || this == last.saturating_add(1) || (this == 1 && is_new_year)
+            }
+            (_, _) => false,
+        }
     }
 
     /// Whether the statement could as well follow lines that it does not have: the balance came
