@@ -50,6 +50,8 @@ pub fn apply(state: &mut Snapshot, recorded: &Recorded) {
         | Event::OrderReopened { .. } => apply_order(state, &recorded.event),
         Event::StatementBooked { .. }
         | Event::StatementArchived { .. }
+        | Event::ImportUndone { .. }
+        | Event::StatementUndone { .. }
         | Event::ReceiptWithdrawn { .. }
         | Event::FundsMissing { .. }
         | Event::LinesExplained { .. }
@@ -128,6 +130,7 @@ fn apply_setting(state: &mut Snapshot, event: &Event) {
                     proved_balance: opening.minor(),
                     last_booked: None,
                     last_proved: last_statement.clone(),
+                    steps: std::collections::VecDeque::new(),
                     end: Vec::new(),
                     covered_through: None,
                 },

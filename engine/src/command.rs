@@ -114,6 +114,9 @@ pub enum Command {
     ExpireOrder { order: OrderId },
     /// Books a statement.
     BookStatement(Box<StatementToBook>),
+    /// Takes back everything that a file brought, as long as nothing was booked after it on its
+    /// accounts and no money went out because of it.
+    UndoImport { file: Digest, reason: String },
     /// Gives a line to an order, by hand.
     AllocateLine {
         line: LineId,

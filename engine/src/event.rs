@@ -252,6 +252,17 @@ pub enum Event {
         facts: StatementFacts,
         why: NotBooked,
     },
+    /// A person took back everything that a file brought, with his reason; what its lines led to is
+    /// undone in the same act.
+    ImportUndone { file: Digest, reason: String },
+    /// A statement of such a file is in the books no more: the chain is as it was before it. Lines
+    /// that it had taken out stand there again, as questions.
+    StatementUndone {
+        statement: StatementId,
+        account: AccountId,
+        change: ChainChange,
+        questions: Vec<(u64, Question)>,
+    },
     /// The statements that prove the day do not have the line: the money never came, and the
     /// order's receipt goes with it.
     ReceiptWithdrawn { line: LineId, order: OrderId },
@@ -497,6 +508,8 @@ impl Event {
             Event::OrderRefunded { .. } => "OrderRefunded",
             Event::StatementBooked { .. } => "StatementBooked",
             Event::StatementArchived { .. } => "StatementArchived",
+            Event::ImportUndone { .. } => "ImportUndone",
+            Event::StatementUndone { .. } => "StatementUndone",
             Event::ReceiptWithdrawn { .. } => "ReceiptWithdrawn",
             Event::FundsMissing { .. } => "FundsMissing",
             Event::LinesExplained { .. } => "LinesExplained",

@@ -9,7 +9,8 @@ use crate::payout::PayoutState;
 use crate::policy::PolicyError;
 use crate::rates::QuoteError;
 use crate::{
-    AccountId, BatchId, CoverDealId, CustomerAccountId, CustomerId, LineId, OrderId, PayoutId,
+    AccountId, BatchId, CoverDealId, CustomerAccountId, CustomerId, Digest, LineId, OrderId,
+    PayoutId, StatementId,
 };
 
 /// Why a command was refused (odmowa). Nothing was changed.
@@ -92,6 +93,15 @@ pub enum Refusal {
         "money of line {line} is on its way out or has left; void its batch if that was not sent, else claim the money back from its payee"
     )]
     MoneyIsOut { line: LineId },
+    #[error("nothing of file {file} was imported; choose one of the imports")]
+    NoImport { file: Digest },
+    #[error(
+        "statement {statement} is not the last one that was booked on account {account}; take back what came after it first, the last file first (64 statements of an account can be taken back)"
+    )]
+    BookedSince {
+        account: AccountId,
+        statement: StatementId,
+    },
     #[error("line {line} is a debit; only money that came in can be an order's")]
     NotACredit { line: LineId },
     #[error("line {line} was not booked to a ledger account; there is nothing to reverse")]
@@ -310,6 +320,8 @@ impl Refusal {
             Refusal::LineSettled { .. } => "line_settled",
             Refusal::NotAReceipt { .. } => "not_a_receipt",
             Refusal::MoneyIsOut { .. } => "money_is_out",
+            Refusal::NoImport { .. } => "no_import",
+            Refusal::BookedSince { .. } => "booked_since",
             Refusal::NotACredit { .. } => "not_a_credit",
             Refusal::NotBookedToLedger { .. } => "not_booked_to_ledger",
             Refusal::LedgerAccountName { .. } => "ledger_account_name",

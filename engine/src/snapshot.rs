@@ -6,7 +6,7 @@ use kantor_model::{Currency, Date, Decimal, Iban, Money};
 
 use crate::alarm::{Alarm, AlarmId};
 use crate::batch::PayoutBatch;
-use crate::chain::Placed;
+use crate::chain::{ChainStep, Placed};
 use crate::event::StatementFacts;
 use crate::ledger::{Ledger, LedgerAccount};
 use crate::matching::{
@@ -58,6 +58,8 @@ pub struct OfficeAccount {
     pub last_booked: Option<String>,
     /// The bank's number of the last statement that told a day to its end and proved it.
     pub last_proved: Option<String>,
+    /// What its last statements did, the newest last: so far they can be taken back.
+    pub steps: VecDeque<ChainStep>,
     /// What stands after the proved lines.
     pub end: Vec<Placed>,
     /// The last day that the bank has told to its end.

@@ -34,6 +34,7 @@ impl Touched {
             | Event::PositionOverLimit { .. }
             | Event::PositionCalm { .. }
             | Event::LineRulesSet { .. }
+            | Event::ImportUndone { .. }
             | Event::PayoutRulesSet { .. }
             | Event::AlarmClosed { .. }
             | Event::NoticesSent { .. } => {}
@@ -65,6 +66,17 @@ impl Touched {
                         account: booking.facts.account,
                         ordinal: *ordinal,
                     }));
+            }
+            Event::StatementUndone {
+                account, questions, ..
+            } => {
+                touched.accounts.push(*account);
+                let line = |ordinal| LineId {
+                    account: *account,
+                    ordinal,
+                };
+                let lines = questions.iter().map(|(ordinal, _)| line(*ordinal));
+                touched.lines.extend(lines);
             }
             Event::LinesExplained { account, lines } => {
                 let line = |ordinal| LineId {

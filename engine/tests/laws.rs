@@ -296,6 +296,8 @@ fn random_lives_are_full_lives() {
         "OwnTransferPaired",
         "OwnTransferUnpaired",
         "LineRulesSet",
+        "ImportUndone",
+        "StatementUndone",
     ];
     let rare: Vec<String> = EVENTS
         .iter()
@@ -334,6 +336,8 @@ const EVENTS: &[&str] = &[
     "OrderRefunded",
     "StatementBooked",
     "StatementArchived",
+    "ImportUndone",
+    "StatementUndone",
     "ReceiptWithdrawn",
     "FundsMissing",
     "LinesExplained",

@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::lines;
-use crate::chain::ChainChange;
+use crate::chain::{ChainChange, ChainStep, remember};
 use crate::event::{NotBooked, StatementBooking, StatementFacts};
 use crate::matching::Question;
 use crate::payout::Payee;
-use crate::snapshot::{BookedStatement, Settled, Snapshot, WaitingKey};
-use crate::{AccountId, LineId, OrderId};
+use crate::snapshot::{BookedStatement, OfficeAccount, Settled, Snapshot, WaitingKey};
+use crate::{AccountId, Digest, LineId, OrderId, StatementId};
 
 /// A statement has its place.
 pub(super) fn book(state: &mut Snapshot, booking: &StatementBooking) {
@@ -20,6 +20,10 @@ pub(super) fn book(state: &mut Snapshot, booking: &StatementBooking) {
         .accounts
         .get(&facts.account)
         .is_none_or(|account| booking.change.proved_through > account.proved_through);
+    if let Some(account) = state.accounts.get_mut(&facts.account) {
+        let step = step_of(account, booking);
+        remember(&mut account.steps, step);
+    }
     change(state, facts.account, &booking.change);
     if let Some(account) = state.accounts.get_mut(&facts.account) {
         if facts.number.is_some() {
@@ -38,6 +42,46 @@ pub(super) fn book(state: &mut Snapshot, booking: &StatementBooking) {
         new: booking.new,
     };
     state.booked.insert(booking.statement, booked);
+}
+
+/// The account as a statement finds it.
+fn step_of(account: &OfficeAccount, booking: &StatementBooking) -> ChainStep {
+    ChainStep {
+        statement: booking.statement,
+        file: booking.facts.file,
+        change: booking.change.clone(),
+        balance: account.balance,
+        proved_through: account.proved_through,
+        proved_balance: account.proved_balance,
+        end: account.end.clone(),
+        covered_through: account.covered_through,
+        last_booked: account.last_booked.clone(),
+        last_proved: account.last_proved.clone(),
+    }
+}
+
+/// Nothing of a file waits any more.
+pub(super) fn forget(state: &mut Snapshot, file: &Digest) {
+    state.archived.retain(|(known, _)| known != file);
+    state.waiting.retain(|_, facts| facts.file != *file);
+}
+
+/// A statement is taken back: its account is as it was before it.
+pub(super) fn undo(
+    state: &mut Snapshot,
+    statement: StatementId,
+    id: AccountId,
+    undoing: &ChainChange,
+) {
+    change(state, id, undoing);
+    state.booked.remove(&statement);
+    if let Some(account) = state.accounts.get_mut(&id)
+        && let Some(step) = account.steps.pop_back()
+    {
+        account.covered_through = step.covered_through;
+        account.last_booked = step.last_booked;
+        account.last_proved = step.last_proved;
+    }
 }
 
 /// A closing balance on unproved ground proves nothing yet: the statement waits for the one before

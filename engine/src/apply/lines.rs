@@ -17,6 +17,16 @@ pub(super) fn apply_line(state: &mut Snapshot, event: &Event) {
             chain::ask(state, booking.facts.account, questions);
         }
         Event::StatementArchived { facts, why } => chain::archive(state, facts, why),
+        Event::ImportUndone { file, .. } => chain::forget(state, file),
+        Event::StatementUndone {
+            statement,
+            account,
+            change,
+            questions,
+        } => {
+            chain::undo(state, *statement, *account, change);
+            chain::ask(state, *account, questions);
+        }
         Event::LinesExplained { account, lines } => {
             for explained in lines {
                 let line = LineId {

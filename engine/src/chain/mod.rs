@@ -9,6 +9,7 @@
 mod align;
 mod change;
 mod marks;
+mod step;
 
 use kantor_model::Date;
 
@@ -18,6 +19,8 @@ use crate::snapshot::OfficeAccount;
 pub use align::{Fate, align, settle};
 pub use change::{ChainChange, Moved, Placed, Stretch};
 pub use marks::{Likeness, Marks, Says};
+pub(crate) use step::remember;
+pub use step::{ChainStep, UNDOABLE};
 
 /// One line of an account's chain. Amounts are minor units of the account's currency.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]

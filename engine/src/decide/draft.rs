@@ -1,6 +1,6 @@
 //! A decision in the making: what was seen, and what the events so far have made of it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 
 use kantor_model::{Currency, Moment, Money};
@@ -36,6 +36,9 @@ pub(crate) struct Draft<'a> {
     unsettled: BTreeSet<OrderId>,
     /// Which of the events books the statement.
     booked_at: Option<usize>,
+    /// After which line of an account other lines stand than when this decision began: of those
+    /// `after` knows everything.
+    moved: BTreeMap<AccountId, u64>,
 }
 
 impl<'a> Draft<'a> {
@@ -55,6 +58,7 @@ impl<'a> Draft<'a> {
             events: Vec::new(),
             unsettled: BTreeSet::new(),
             booked_at: None,
+            moved: BTreeMap::new(),
         }
     }
 
@@ -97,9 +101,7 @@ impl<'a> Draft<'a> {
                 account,
                 ordinal: *ordinal,
             };
-            if !self.is_moved(line) {
-                self.bring_line(line, &[]);
-            }
+            self.bring_line(line, &[]);
         }
         crate::apply::ask(&mut self.after, account, &asked);
         let recorded = self.booked_at.and_then(|at| self.events.get_mut(at));
@@ -118,7 +120,9 @@ impl<'a> Draft<'a> {
         }
         let seen = self.seen;
         let line = |ordinal| LineId { account, ordinal };
-        let (first, last) = (line(change.keeps.saturating_add(1)), line(u64::MAX));
+        // What stood further on was brought with the change before.
+        let before = self.moved.get(&account).copied().unwrap_or(u64::MAX);
+        let (first, last) = (line(change.keeps.saturating_add(1)), line(before));
         for line in seen.questions.range(first..=last).map(|(line, _)| line) {
             self.bring_line(*line, &[]);
         }
@@ -157,19 +161,13 @@ impl<'a> Draft<'a> {
                 }
             }
         }
+        self.moved.insert(account, change.keeps.min(before));
     }
 
-    /// Whether something else stood at that place when this decision began.
+    /// Whether something else may have stood at that place when this decision began.
     fn is_moved(&self, line: LineId) -> bool {
-        let recorded = self.booked_at.and_then(|at| self.events.get(at));
-        match recorded.map(|recorded| &recorded.event) {
-            Some(Event::StatementBooked { booking, .. }) => {
-                booking.change.cut > 0
-                    && booking.facts.account == line.account
-                    && line.ordinal > booking.change.keeps
-            }
-            Some(_) | None => false,
-        }
+        let from = self.moved.get(&line.account);
+        from.is_some_and(|keeps| line.ordinal > *keeps)
     }
 
     /// Brings everything that an event touches into `after`.
@@ -210,12 +208,16 @@ impl<'a> Draft<'a> {
             lines.push(*other);
         }
         for line in &lines {
-            if !self.is_moved(*line) {
-                self.bring_line(*line, &touched.orders);
-            }
+            self.bring_line(*line, &touched.orders);
         }
         if let Event::StatementBooked { booking, .. } = event {
             self.bring_moved(booking.facts.account, &booking.change);
+        }
+        if let Event::StatementUndone {
+            account, change, ..
+        } = event
+        {
+            self.bring_moved(*account, change);
         }
         for id in &touched.accounts {
             copy(&self.seen.accounts, &mut self.after.accounts, id);
@@ -246,6 +248,9 @@ impl<'a> Draft<'a> {
     }
 
     fn bring_line(&mut self, line: LineId, orders: &[OrderId]) {
+        if self.is_moved(line) {
+            return;
+        }
         for order in orders {
             let key = (line, *order);
             copy(&self.seen.receipts, &mut self.after.receipts, &key);

@@ -15,6 +15,7 @@ mod returns;
 mod setup;
 mod statements;
 mod terms;
+mod undo;
 mod whatif;
 mod withdraw;
 
@@ -84,6 +85,7 @@ fn is_a_customers(command: &Command) -> bool {
         | Command::ExtendDeadline { .. }
         | Command::ExpireOrder { .. }
         | Command::BookStatement(_)
+        | Command::UndoImport { .. }
         | Command::AllocateLine { .. }
         | Command::SplitLine { .. }
         | Command::RefundLine { .. }
@@ -182,6 +184,7 @@ fn answer(command: &Command, draft: &mut Draft<'_>) -> Result<Answer, Refusal> {
         } => orders::extend(draft, *order, *seconds, reason),
         Command::ExpireOrder { order } => orders::expire(draft, *order),
         Command::BookStatement(statement) => statements::book(draft, statement),
+        Command::UndoImport { file, reason } => undo::undo_import(draft, *file, reason),
         Command::AllocateLine {
             line,
             facts,

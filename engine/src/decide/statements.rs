@@ -8,7 +8,8 @@ use super::batches::close_batch;
 use super::draft::Draft;
 use super::lines::{follow, question, record_explanations};
 use super::placing::{Found, Placing, Plan};
-use super::withdraw::withdraw;
+use super::withdraw::{Gone, withdraw};
+use crate::chain::ChainChange;
 use crate::command::{Answer, LineOutcome, StatementOutcome, StatementToBook};
 use crate::event::{Event, NotBooked, StatementBooking};
 use crate::ledger::{LedgerAccount, Posting};
@@ -76,7 +77,7 @@ fn book_at(
         });
     }
     for ordinal in &change.withdrawn {
-        withdraw(draft, line_of(account, *ordinal))?;
+        withdraw(draft, line_of(account, *ordinal), Gone::NotConfirmed)?;
     }
     let booking = StatementBooking {
         statement: number,
@@ -86,7 +87,7 @@ fn book_at(
         undecided: numbers(&plan.undecided),
         change: change.clone(),
     };
-    let postings = postings(account, &booking)?;
+    let postings = postings(account, &booking.change)?;
     draft.record_statement(booking, postings);
     let lines = match_told(draft, statement, account, &plan)?;
     let questions = lines
@@ -226,14 +227,13 @@ fn asked_before(draft: &Draft<'_>, account: &OfficeAccount, plan: &Plan, ordinal
     }
 }
 
-/// A statement in the books: every new line goes to suspense, from where its owner takes it; what
+/// A change of an account's chain in the books: every new line goes to suspense, from where its owner takes it; what
 /// the bank has confirmed stands in the bank's account, the rest of a running day beside it.
-fn postings(
+pub(super) fn postings(
     account: &OfficeAccount,
-    booking: &StatementBooking,
+    change: &ChainChange,
 ) -> Result<Vec<Posting>, MoneyError> {
     let money = |minor| Money::new(minor, account.currency());
-    let change = &booking.change;
     let (net, proved_before) = (money(change.net), money(account.proved_balance));
     let proved = money(change.proved_balance).minus(proved_before)?;
     let mut postings = Vec::new();

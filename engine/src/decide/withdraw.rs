@@ -17,23 +17,45 @@ use crate::refusal::Refusal;
 use crate::snapshot::Settled;
 use crate::{LineId, OrderId, PayoutId};
 
-/// The word that stands as the reason where nobody gave one: the bank did not confirm the line.
-const NOT_CONFIRMED: &str = "not_confirmed";
+/// Why a line is no fact any more.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Gone {
+    /// The bank does not confirm it.
+    NotConfirmed,
+    /// A person took the import back that brought it; his own reason stands with that.
+    Undone,
+}
 
-/// The bank does not confirm an unproved line: whatever came of it is undone, so that the line is a
-/// question with its money in suspense. Where money is out already, that is an alarm.
-pub(super) fn withdraw(draft: &mut Draft<'_>, line: LineId) -> Result<(), Refusal> {
+impl Gone {
+    /// The word that stands as the reason where nobody gave one.
+    pub(super) fn reason(self) -> String {
+        let word = match self {
+            Gone::NotConfirmed => "not_confirmed",
+            Gone::Undone => "import_undone",
+        };
+        word.to_owned()
+    }
+}
+
+/// A line is to leave the chain: whatever came of it is undone, so that the line is a question with
+/// its money in suspense. Where money is out already, that is an alarm.
+pub(super) fn withdraw(draft: &mut Draft<'_>, line: LineId, why: Gone) -> Result<(), Refusal> {
     let settled = draft.settled(line).cloned();
     for part in settled.iter().flat_map(Settled::parts) {
-        withdraw_part(draft, line, part)?;
+        withdraw_part(draft, line, part, why)?;
     }
     Ok(())
 }
 
-fn withdraw_part(draft: &mut Draft<'_>, line: LineId, part: &Settled) -> Result<(), Refusal> {
-    let reason = NOT_CONFIRMED.to_owned();
+fn withdraw_part(
+    draft: &mut Draft<'_>,
+    line: LineId,
+    part: &Settled,
+    why: Gone,
+) -> Result<(), Refusal> {
+    let reason = why.reason();
     match part {
-        Settled::Receipt(order) => take_receipt(draft, line, *order),
+        Settled::Receipt(order) => take_receipt(draft, line, *order, why),
         Settled::Payout(payout) => has_not_left(draft, line, *payout, None),
         Settled::Batch { payouts, twice, .. } => have_not_left(draft, line, payouts, *twice),
         Settled::Returned { payout, cost } => has_not_come_back(draft, line, *payout, *cost),
@@ -52,7 +74,7 @@ fn withdraw_part(draft: &mut Draft<'_>, line: LineId, part: &Settled) -> Result<
                 matches!(&recorded.event, Event::CoverDealReversed { deal: gone, .. } if gone == deal)
             });
             if !is_reversed {
-                reverse_cover(draft, *deal, NOT_CONFIRMED)?;
+                reverse_cover(draft, *deal, &reason)?;
             }
             Ok(())
         }
@@ -158,7 +180,12 @@ fn has_not_come_back(
     Ok(())
 }
 
-fn take_receipt(draft: &mut Draft<'_>, line: LineId, id: OrderId) -> Result<(), Refusal> {
+fn take_receipt(
+    draft: &mut Draft<'_>,
+    line: LineId,
+    id: OrderId,
+    why: Gone,
+) -> Result<(), Refusal> {
     let order = draft.order_of(id)?.clone();
     let Some(receipt) = draft.receipt(line, id).cloned() else {
         return Ok(());
@@ -194,14 +221,22 @@ fn take_receipt(draft: &mut Draft<'_>, line: LineId, id: OrderId) -> Result<(), 
         LedgerAccount::CustomerFunds,
         amount,
     )?);
-    draft.record_with(Event::ReceiptWithdrawn { line, order: id }, postings);
+    let event = match why {
+        Gone::NotConfirmed => Event::ReceiptWithdrawn { line, order: id },
+        Gone::Undone => Event::ReceiptReleased {
+            line,
+            order: id,
+            reason: why.reason(),
+        },
+    };
+    draft.record_with(event, postings);
     if order.receipts.len() > 1 {
         return settle(draft, id);
     }
     if order.state != OrderState::AwaitingConsent {
         draft.record(Event::OrderLostFunds { order: id });
         if order.cancelled {
-            let reason = NOT_CONFIRMED.to_owned();
+            let reason = why.reason();
             draft.record(Event::OrderCancelled { order: id, reason });
         }
     }

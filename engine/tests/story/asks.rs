@@ -115,6 +115,12 @@ impl Story {
                     reason,
                 }
             }
+            // `undoes 2: the wrong file`: the second statement that the story has loaded.
+            ["undoes", paper, ..] => {
+                let at: usize = plain(paper).parse().expect("the number of a statement");
+                let file = self.papers[at - 1].file;
+                Command::UndoImport { file, reason }
+            }
             ["releases", line, ..] => Command::ReleaseReceipt {
                 line: self.line(line),
                 reason,

@@ -166,8 +166,8 @@ impl Placing<'_> {
     /// proved and this one: it is the next, another page of the same, or the first of a year.
     fn is_next_by_number(&self) -> bool {
         let number = |text: Option<&str>| -> Option<u64> {
-            let digits = text?.split(|letter: char| !letter.is_ascii_digit());
-            digits.filter(|run| !run.is_empty()).next()?.parse().ok()
+            let mut runs = text?.split(|letter: char| !letter.is_ascii_digit());
+            runs.find(|run| !run.is_empty())?.parse().ok()
         };
         let last = number(self.account.last_proved.as_deref());
         match (last, number(self.facts.number.as_deref())) {
