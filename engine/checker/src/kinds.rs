@@ -31,6 +31,8 @@ pub const KINDS: &[(&str, u32)] = &[
     ("OrderRefunded", 1),
     ("StatementBooked", 1),
     ("StatementBooked", 2),
+    ("ImportUndone", 1),
+    ("StatementUndone", 1),
     ("StatementArchived", 1),
     ("StatementArchived", 2),
     ("ReceiptWithdrawn", 1),

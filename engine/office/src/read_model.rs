@@ -69,6 +69,12 @@ impl Keys {
         if let Event::StatementBooked { booking, .. } = &recorded.event {
             self.moved(state, booking.facts.account, &booking.change);
         }
+        if let Event::StatementUndone {
+            account, change, ..
+        } = &recorded.event
+        {
+            self.moved(state, *account, change);
+        }
     }
 
     /// Adds the lines that have other places now, or none, and what names them.

@@ -425,6 +425,9 @@ fn refer(unit: &mut UnitOfWork, recorded: &Recorded) {
             unit.files.push(booking.facts.file);
             rechain(unit, booking.facts.account, &booking.change);
         }
+        Event::StatementUndone {
+            account, change, ..
+        } => rechain(unit, *account, change),
         Event::StatementArchived { facts, .. } => {
             unit.files.push(facts.file);
             unit.rows.push(facts.rows);

@@ -4,9 +4,9 @@ use std::path::Path;
 
 use kantor_wire::{
     AccountView, AllocateAsk, BatchDetail, BatchView, BookAsk, BooksView, Changes, CurrencyView,
-    FileStored, ImportAsk, ImportOutcome, LineView, NewAccount, NewBatch, NewCurrency, NewRates,
-    OfficeView, OrderState, OrderView, Page, PayoutState, PayoutView, RateTableView, ReasonAsk,
-    RepriceAsk, RulesDocument, VoidAsk, WhatIfView,
+    FileStored, ImportAsk, ImportOutcome, LineRulesDocument, LineView, NewAccount, NewBatch,
+    NewCurrency, NewRates, OfficeView, OrderState, OrderView, Page, PayoutState, PayoutView,
+    RateTableView, ReasonAsk, RepriceAsk, RulesDocument, VoidAsk, WhatIfView,
 };
 use serde::de::IgnoredAny;
 
@@ -182,6 +182,26 @@ impl Office {
     /// Hands over the statements that a pack read from a stored file.
     pub fn import(&self, ask: &ImportAsk) -> Result<ImportOutcome, ApiError> {
         self.transport.post("/statements", ask)
+    }
+
+    /// Takes back everything that a file brought, named by its SHA-256, with a reason.
+    pub fn undo_import(&self, file: &str, reason: &str) -> Result<(), ApiError> {
+        let ask = ReasonAsk {
+            reason: reason.to_owned(),
+        };
+        self.transport
+            .post(&format!("/statements/{}/undo", segment(file)), &ask)
+            .map(|_: IgnoredAny| ())
+    }
+
+    /// The rules in force for lines that are nobody's order.
+    pub fn line_rules(&self) -> Result<LineRulesDocument, ApiError> {
+        self.transport.get("/rules/lines")
+    }
+
+    /// Puts other rules for such lines in force.
+    pub fn set_line_rules(&self, rules: &LineRulesDocument) -> Result<LineRulesDocument, ApiError> {
+        self.transport.post("/rules/lines", rules)
     }
 
     /// Money whose owner is not known.

@@ -9,10 +9,10 @@ use std::time::Duration;
 use kantor_model::Moment;
 use kantor_wire::{
     AccountView, AllocateAsk, BatchDetail, BatchView, BookAsk, BooksView, Changes, CurrencyView,
-    CustomerAccount, CustomerOrder, CustomerView, FileStored, ImportAsk, ImportOutcome, LineView,
-    NewAccount, NewBatch, NewCustomerAccount, NewOrder, NewRates, OfficeView, OrderState,
-    OrderView, Page, PayoutState, PayoutView, Problem, PublicRates, QuoteAsk, QuoteView,
-    RateTableView, Role, RulesDocument, VoidAsk, WhatIfView,
+    CustomerAccount, CustomerOrder, CustomerView, FileStored, ImportAsk, ImportOutcome,
+    LineRulesDocument, LineView, NewAccount, NewBatch, NewCustomerAccount, NewOrder, NewRates,
+    OfficeView, OrderState, OrderView, Page, PayoutState, PayoutView, Problem, PublicRates,
+    QuoteAsk, QuoteView, RateTableView, Role, RulesDocument, VoidAsk, WhatIfView,
 };
 
 /// Why the office gave no answer.
@@ -225,6 +225,16 @@ pub trait OfficePort: Feed {
     /// What rules would do with the orders that are held, if they were in force.
     fn try_rules(&self, rules: RulesDocument) -> PortResult<Vec<WhatIfView>>;
 
+    /// The rules in force for lines that are nobody's order.
+    fn line_rules(&self) -> PortResult<LineRulesDocument>;
+
+    /// Puts other rules for such lines in force; answers them with their version.
+    fn set_line_rules(
+        &self,
+        rules: LineRulesDocument,
+        once: &Once,
+    ) -> PortResult<LineRulesDocument>;
+
     /// Adds an account of the office.
     fn add_office_account(&self, account: NewAccount, once: &Once) -> PortResult<AccountView>;
 
@@ -253,6 +263,9 @@ pub trait OfficePort: Feed {
 
     /// Takes statements in.
     fn import(&self, ask: ImportAsk, once: &Once) -> PortResult<ImportOutcome>;
+
+    /// Takes back everything that a file brought, named by its SHA-256.
+    fn undo_import(&self, file: &str, reason: String, once: &Once) -> PortResult<()>;
 
     /// Money whose owner is not known.
     fn suspense(&self) -> PortResult<Vec<LineView>>;

@@ -5,7 +5,7 @@
 //! office      OfficeView · Changes · CurrencyView · AccountView · RateTableView
 //! orders      OrderView · PayoutView · BatchView
 //! intake      StatementWire · ImportAsk · ImportOutcome · LineView
-//! rules       RulesDocument · WhatIfView
+//! rules       RulesDocument · LineRulesDocument · WhatIfView
 //! customer    Registration · QuoteAsk · QuoteView · CustomerOrder
 //! problem     Problem                        why something was refused
 //! words       Words                          Polish and English
@@ -86,7 +86,7 @@ pub use payouts::{
 };
 pub use problem::{FieldProblem, Problem};
 pub use rules::{
-    DateOnly, LateOtherwise, LateRule, LimitRule, MoneyRule, Otherwise, OverRule, RulesDocument,
-    Short, UnderRule, Unproved, WhatIfView,
+    DateOnly, LateOtherwise, LateRule, LimitRule, LineRule, LineRuleDoes, LineRulesDocument,
+    MoneyRule, Otherwise, OverRule, RulesDocument, Short, UnderRule, Unproved, Way, WhatIfView,
 };
 pub use words::{Language, Words};

@@ -231,3 +231,63 @@ pub struct WhatIfView {
     /// How it would stand.
     pub would_be: OrderState,
 }
+
+named! {
+    /// Which way the money goes.
+    Way {
+        /// Money in.
+        In = "in",
+        /// Money out.
+        Out = "out",
+    }
+}
+
+named! {
+    /// What a rule for lines that are nobody's order does.
+    LineRuleDoes {
+        /// It books the line.
+        Book = "book",
+        /// It says where the line belongs, and a person books it.
+        Propose = "propose",
+    }
+}
+
+/// The office's rules for lines that are nobody's order: fees, interest, taxes.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct LineRulesDocument {
+    /// Counts up with each change; the office gives it.
+    #[serde(default)]
+    pub version: u32,
+    /// The rules, in no order that means anything: where two that fit disagree, a person is asked.
+    #[serde(default)]
+    pub rules: Vec<LineRule>,
+}
+
+/// One of them. A line fits when everything that the rule says of it is so.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct LineRule {
+    /// What the office calls it.
+    pub name: String,
+    /// The id of the account that it is for; left out for every one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<String>,
+    /// Which way the money goes.
+    pub way: Way,
+    /// How the bank's code of the operation begins; left out for any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// What all stands in the title, as whole words, whatever their case and their diacritics.
+    #[serde(default)]
+    pub words: Vec<String>,
+    /// The ledger account that such a line belongs to, `bank-fees`.
+    pub ledger_account: String,
+    /// Whether it books or proposes.
+    pub does: LineRuleDoes,
+    /// At most so much in this currency is booked; more is only proposed. Left out for any amount.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub most: Option<Amount>,
+}

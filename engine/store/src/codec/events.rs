@@ -76,6 +76,8 @@ events! {
     OrderRefunded 1 { order }
     StatementBooked 2 { booking, questions }
     StatementArchived 2 { facts, why }
+    ImportUndone 1 { file, reason }
+    StatementUndone 1 { statement, account, change, questions }
     ReceiptWithdrawn 1 { line, order }
     FundsMissing 1 { line, order, amount }
     LinesExplained 1 { account, lines }

@@ -1,10 +1,11 @@
 //! Samples of what matching says of lines, and of the desk of suspense.
 
+use kantor_engine::chain::ChainChange;
 use kantor_engine::ledger::LedgerAccount;
 use kantor_engine::matching::{
-    Evidence, Explained, Explanation, LineRule, LineRules, Nearest, Rule, RuleDoes, Way,
+    Evidence, Explained, Explanation, LineRule, LineRules, Nearest, Question, Rule, RuleDoes, Way,
 };
-use kantor_engine::{AccountId, CustomerId, Event, OrderId, PayoutId};
+use kantor_engine::{AccountId, CustomerId, Digest, Event, OrderId, PayoutId, StatementId};
 use kantor_model::Currency;
 
 use super::{day, line, pln};
@@ -55,6 +56,24 @@ pub(super) fn suspense() -> Vec<Event> {
             debit: line(12),
             credit: line(13),
             reason: "not the same".to_owned(),
+        },
+        Event::ImportUndone {
+            file: Digest::of(b"file"),
+            reason: "the wrong file".to_owned(),
+        },
+        Event::StatementUndone {
+            statement: StatementId(4),
+            account: AccountId(2),
+            change: ChainChange {
+                keeps: 2,
+                cut: 1,
+                withdrawn: vec![3],
+                net: -500,
+                proved_through: 2,
+                proved_balance: 10_000,
+                ..ChainChange::default()
+            },
+            questions: vec![(2, Question::NotProvedYet)],
         },
         Event::LineRulesSet {
             rules: LineRules {

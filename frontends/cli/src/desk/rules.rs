@@ -3,7 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
-use kantor_wire::{RulesDocument, WhatIfView};
+use kantor_wire::{LineRulesDocument, WhatIfView};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use super::output::{print, print_json};
 use super::{Desk, Failure};
@@ -30,6 +32,26 @@ pub(crate) enum Command {
         #[command(flatten)]
         desk: Desk,
     },
+    /// The rules for lines that are nobody's order: fees, interest, taxes
+    #[command(subcommand)]
+    Lines(Lines),
+}
+
+/// What can be done with the rules for lines that are nobody's order.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Lines {
+    /// Those in force, as a file to edit
+    Show {
+        #[command(flatten)]
+        desk: Desk,
+    },
+    /// Put the rules of a file in force; needs the role of an administrator
+    Set {
+        /// The file, as `rules lines show` prints it
+        file: PathBuf,
+        #[command(flatten)]
+        desk: Desk,
+    },
 }
 
 pub(crate) fn run(command: &Command) -> Result<(), Failure> {
@@ -43,10 +65,15 @@ pub(crate) fn run(command: &Command) -> Result<(), Failure> {
             print(&told(&would))
         }
         Command::Set { file, desk } => show(&desk.office()?.set_rules(&read(file)?)?, desk),
+        Command::Lines(Lines::Show { desk }) => show(&desk.office()?.line_rules()?, desk),
+        Command::Lines(Lines::Set { file, desk }) => {
+            let rules: LineRulesDocument = read(file)?;
+            show(&desk.office()?.set_line_rules(&rules)?, desk)
+        }
     }
 }
 
-fn read(path: &Path) -> Result<RulesDocument, Failure> {
+fn read<T: DeserializeOwned>(path: &Path) -> Result<T, Failure> {
     let text = std::fs::read_to_string(path).map_err(|source| Failure::Read {
         path: path.to_owned(),
         source,
@@ -59,7 +86,7 @@ fn read(path: &Path) -> Result<RulesDocument, Failure> {
     })
 }
 
-fn show(rules: &RulesDocument, desk: &Desk) -> Result<(), Failure> {
+fn show(rules: &impl Serialize, desk: &Desk) -> Result<(), Failure> {
     if desk.json {
         return print_json(rules);
     }

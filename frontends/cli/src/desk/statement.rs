@@ -35,6 +35,16 @@ pub(crate) enum Command {
         #[command(flatten)]
         desk: Desk,
     },
+    /// Take back everything that a file brought, as long as no money went out because of it
+    Undo {
+        /// The file, or the SHA-256 of its bytes
+        file: PathBuf,
+        /// Why; it stays in the history
+        #[arg(long)]
+        reason: String,
+        #[command(flatten)]
+        desk: Desk,
+    },
     /// Import every file that appears in a folder, then move it to done/ or refused/
     Watch {
         /// The folder [default: `watch` of the configuration]
@@ -63,6 +73,7 @@ pub(crate) fn run(command: &Command) -> Result<(), Failure> {
             Some(shown) => as_shown(files, shown, known.hints(), desk),
             None => import(files, *preview, known.hints(), desk),
         },
+        Command::Undo { file, reason, desk } => undo(file, reason, desk),
         Command::Watch {
             folder,
             every,
@@ -101,6 +112,22 @@ fn import(files: &[PathBuf], preview: bool, hints: Hints<'_>, desk: &Desk) -> Re
             all: files.len(),
         })
     }
+}
+
+fn undo(file: &Path, reason: &str, desk: &Desk) -> Result<(), Failure> {
+    let written = file.to_string_lossy();
+    let is_hash = written.len() == 64 && written.chars().all(|c| c.is_ascii_hexdigit());
+    let hash = if is_hash && !file.exists() {
+        written.to_ascii_lowercase()
+    } else {
+        let bytes = std::fs::read(file).map_err(|source| Failure::Read {
+            path: file.to_owned(),
+            source,
+        })?;
+        kantor_panel::sha256_hex(&bytes)
+    };
+    desk.office()?.undo_import(&hash, reason)?;
+    print(&format!("{written}: what it brought is taken back"))
 }
 
 /// One file as its preview showed it, or not at all.

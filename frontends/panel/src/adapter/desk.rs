@@ -7,9 +7,9 @@ use kantor_model::{Currency, Money};
 use kantor_office::Request;
 use kantor_wire::{
     AccountView, AllocateAsk, BatchDetail, BatchView, BookAsk, BooksView, CurrencyView, FileStored,
-    ImportAsk, ImportOutcome, LineView, NewAccount, NewBatch, NewRates, OfficeView, OrderState,
-    OrderView, Page, PayoutState, PayoutView, RateRow, RateTableView, Role, RulesDocument, VoidAsk,
-    WhatIfView,
+    ImportAsk, ImportOutcome, LineRulesDocument, LineView, NewAccount, NewBatch, NewRates,
+    OfficeView, OrderState, OrderView, Page, PayoutState, PayoutView, RateRow, RateTableView, Role,
+    RulesDocument, VoidAsk, WhatIfView,
 };
 
 use super::batches::{file_name, party};
@@ -45,7 +45,7 @@ fn batch_id(id: &str) -> PortResult<BatchId> {
     })
 }
 
-fn account_id(id: &str) -> PortResult<AccountId> {
+pub(super) fn account_id(id: &str) -> PortResult<AccountId> {
     number(id).map(AccountId).ok_or_else(|| {
         missing(
             "no_account",
@@ -170,6 +170,22 @@ impl OfficePort for LocalOffice {
             .iter()
             .map(|what| rules::what_if_view(&seen, what))
             .collect())
+    }
+
+    fn line_rules(&self) -> PortResult<LineRulesDocument> {
+        Ok(self
+            .office
+            .read(|seen| rules::line_document(&seen.line_rules)))
+    }
+
+    fn set_line_rules(
+        &self,
+        document: LineRulesDocument,
+        once: &Once,
+    ) -> PortResult<LineRulesDocument> {
+        let rules = rules::line_rules(&document)?;
+        self.desk_act(Command::SetLineRules { rules }, once)?;
+        self.line_rules()
     }
 
     fn add_office_account(&self, new: NewAccount, once: &Once) -> PortResult<AccountView> {
@@ -302,6 +318,12 @@ impl OfficePort for LocalOffice {
 
     fn import(&self, ask: ImportAsk, once: &Once) -> PortResult<ImportOutcome> {
         self.take_in(&ask, once)
+    }
+
+    fn undo_import(&self, file: &str, reason: String, once: &Once) -> PortResult<()> {
+        let file = read::digest(file)?;
+        self.desk_act(Command::UndoImport { file, reason }, once)?;
+        Ok(())
     }
 
     fn suspense(&self) -> PortResult<Vec<LineView>> {

@@ -1,7 +1,7 @@
 //! Statements on their way in.
 
 use kantor_engine::payout::Payout;
-use kantor_engine::{Digest, LineOutcome, NotBooked, StatementOutcome};
+use kantor_engine::{LineOutcome, NotBooked, StatementOutcome};
 use kantor_model::{Currency, Money};
 use kantor_office::{Import, ImportedStatement};
 use kantor_wire::{
@@ -14,12 +14,7 @@ use crate::port::{Once, PortResult};
 impl LocalOffice {
     /// Takes in what a pack read. The office itself makes it safe to repeat.
     pub(super) fn take_in(&self, ask: &ImportAsk, once: &Once) -> PortResult<ImportOutcome> {
-        let file = Digest::from_hex(&ask.file).ok_or_else(|| {
-            refused::unreadable(
-                "file-hash",
-                "the file is named by the 64 hexadecimal digits that storing it answered",
-            )
-        })?;
+        let file = read::digest(&ask.file)?;
         let sandbox = if ask.pack.sandbox {
             ""
         } else {

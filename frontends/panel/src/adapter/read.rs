@@ -1,5 +1,6 @@
 //! What the desk sent, as the office takes it. Whatever cannot be read is refused and named.
 
+use kantor_engine::Digest;
 use kantor_engine::rates::{Fixed, RateLine};
 use kantor_model::{
     AccountNumber, Balance, Counterparty, Currency, Date, Entry, EntryStatus, Format, Iban, Money,
@@ -75,6 +76,16 @@ fn balance(wire: &BalanceWire, currency: Currency) -> PortResult<Balance> {
 }
 
 /// An amount with its currency.
+/// The bytes of a file that is kept.
+pub(super) fn digest(text: &str) -> PortResult<Digest> {
+    Digest::from_hex(text).ok_or_else(|| {
+        unreadable(
+            "file-hash",
+            "the file is named by the 64 hexadecimal digits that storing it answered",
+        )
+    })
+}
+
 fn amount(wire: &Amount) -> PortResult<Money> {
     money(&wire.amount, currency(&wire.currency)?)
 }

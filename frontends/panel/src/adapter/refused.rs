@@ -37,6 +37,7 @@ fn status(refusal: &Refusal) -> u16 {
         | Refusal::NoPayout { .. }
         | Refusal::NoAlarm { .. }
         | Refusal::NoLine { .. }
+        | Refusal::NoImport { .. }
         | Refusal::NoAccount { .. }
         | Refusal::NoCoverDeal { .. }
         | Refusal::NoCustomer { .. } => 404,
@@ -58,6 +59,7 @@ fn status(refusal: &Refusal) -> u16 {
         | Refusal::LineSettled { .. }
         | Refusal::NotAReceipt { .. }
         | Refusal::MoneyIsOut { .. }
+        | Refusal::BookedSince { .. }
         | Refusal::NotBookedToLedger { .. }
         | Refusal::LineDiffers { .. }
         | Refusal::SharesExceed { .. }

@@ -1,5 +1,6 @@
 //! The office's rules as a document, and what other rules would do.
 
+use kantor_engine::matching::{LineRule, LineRules, RuleDoes, Way};
 use kantor_engine::policy::{
     Amounts, CustomerClass, Decision, LateRule, MoneyRules, MoneyVerdict, OverRule, PositionLimit,
     Rest, Scope, Shortage, Stopped, UnderRule, Unhonoured,
@@ -7,10 +8,11 @@ use kantor_engine::policy::{
 use kantor_engine::{DateOnly, Policy, Provisional, Snapshot, WhatIf};
 use kantor_model::Currency;
 use kantor_wire::{
-    Amount, LateOtherwise, LimitRule, MoneyRule, Otherwise, RulesDocument, Short, Unproved,
-    WhatIfView,
+    Amount, LateOtherwise, LimitRule, LineRuleDoes, LineRulesDocument, MoneyRule, Otherwise,
+    RulesDocument, Short, Unproved, WhatIfView,
 };
 
+use super::desk::account_id;
 use super::refused::unreadable;
 use super::{read, views};
 use crate::port::PortResult;
@@ -244,6 +246,56 @@ fn rows(verdict: Option<&MoneyVerdict>) -> Vec<String> {
             format!("{}: {}{amount}", rule.word(), decision.word())
         })
         .collect()
+}
+
+/// The rules in force for lines that are nobody's order.
+pub(super) fn line_document(rules: &LineRules) -> LineRulesDocument {
+    let rule = |rule: &LineRule| kantor_wire::LineRule {
+        name: rule.name.clone(),
+        account: rule.account.map(|account| account.to_string()),
+        way: match rule.way {
+            Way::In => kantor_wire::Way::In,
+            Way::Out => kantor_wire::Way::Out,
+        },
+        code: rule.code.clone(),
+        words: rule.words.clone(),
+        ledger_account: rule.ledger_account.clone(),
+        does: match rule.does {
+            RuleDoes::Book => LineRuleDoes::Book,
+            RuleDoes::Propose => LineRuleDoes::Propose,
+        },
+        most: rule.most.map(views::amount),
+    };
+    LineRulesDocument {
+        version: rules.version,
+        rules: rules.rules.iter().map(rule).collect(),
+    }
+}
+
+/// Such rules that a person wrote.
+pub(super) fn line_rules(document: &LineRulesDocument) -> PortResult<LineRules> {
+    let rule = |rule: &kantor_wire::LineRule| -> PortResult<LineRule> {
+        Ok(LineRule {
+            name: rule.name.clone(),
+            account: rule.account.as_deref().map(account_id).transpose()?,
+            way: match rule.way {
+                kantor_wire::Way::In => Way::In,
+                kantor_wire::Way::Out => Way::Out,
+            },
+            code: rule.code.clone(),
+            words: rule.words.clone(),
+            most: rule.most.as_ref().map(amount).transpose()?,
+            ledger_account: rule.ledger_account.clone(),
+            does: match rule.does {
+                LineRuleDoes::Book => RuleDoes::Book,
+                LineRuleDoes::Propose => RuleDoes::Propose,
+            },
+        })
+    };
+    Ok(LineRules {
+        version: document.version,
+        rules: document.rules.iter().map(rule).collect::<Result<_, _>>()?,
+    })
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! What happened, as sentences of the word files.
 
-use kantor_engine::matching::{Evidence, Question, Verdict};
+use kantor_engine::matching::{Evidence, Question, Rule, Verdict};
 use kantor_engine::policy::{Decision, MoneyVerdict};
 use kantor_engine::rates::Terms;
 use kantor_engine::{Actor, Event, LineOutcome, NotBooked, OrderId, Reference, StatementOutcome};
@@ -168,6 +168,12 @@ pub(super) fn matched(line: &LineOutcome, reference: &str) -> Sentence {
     let named = |code: &str| Sentence::new(code, &[("reference", reference)]);
     match (&line.question, line.payout, line.verdict) {
         (Some(open), _, _) => question(open),
+        (None, None, Verdict::Certain) if line.why.rule == Some(Rule::OwnTransfer) => {
+            Sentence::new("match-own-transfer", &[])
+        }
+        (None, None, Verdict::Certain) if line.why.rule == Some(Rule::LineRule) => {
+            Sentence::new("match-line-rule", &[])
+        }
         (None, Some(_), _) => named("match-payout"),
         (None, None, Verdict::Certain) => named("match-certain"),
         (None, None, Verdict::Likely | Verdict::Ambiguous | Verdict::None) => match line.failed {

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kantor_wire::{
-    AccountView, BooksView, Changes, CurrencyView, NewAccount, NewCurrency, NewRates, OfficeView,
-    RateTableView, Role, RulesDocument, WhatIfView,
+    AccountView, BooksView, Changes, CurrencyView, LineRulesDocument, NewAccount, NewCurrency,
+    NewRates, OfficeView, RateTableView, Role, RulesDocument, WhatIfView,
 };
 use serde::Deserialize;
 use warp::reply::Response;
@@ -89,6 +89,22 @@ pub(super) fn operations(site: &Arc<DeskSite>) -> Vec<Operation> {
             gives(shape::<Vec<WhatIfView>>),
         )
         .acts(site, try_rules),
+        get(
+            "/rules/lines",
+            "lineRules",
+            "The office's rules for lines that are nobody's order.",
+            gives(shape::<LineRulesDocument>),
+        )
+        .reads(site, line_rules),
+        post(
+            "/rules/lines",
+            "setLineRules",
+            "Puts rules for lines that are nobody's order in force, in whole, from now on.",
+            carries(shape::<LineRulesDocument>),
+            gives(shape::<LineRulesDocument>),
+        )
+        .needing(Role::Administrator)
+        .acts(site, set_line_rules),
         get("/rates", "rates", "The table in force.", gives(shape::<RateTableView>))
             .reads(site, rates),
         post(
@@ -167,6 +183,21 @@ async fn set_rules(asked: Asked) -> PortResult<Response> {
 async fn try_rules(asked: Asked) -> PortResult<Response> {
     let rules: RulesDocument = carried(&asked.call)?;
     document(&asked.site.ask(move |port| port.try_rules(rules)).await?)
+}
+
+async fn line_rules(asked: Asked) -> PortResult<Response> {
+    document(&asked.site.ask(|port| port.line_rules()).await?)
+}
+
+async fn set_line_rules(asked: Asked) -> PortResult<Response> {
+    let once = asked.once()?;
+    let rules: LineRulesDocument = carried(&asked.call)?;
+    document(
+        &asked
+            .site
+            .ask(move |port| port.set_line_rules(rules, &once))
+            .await?,
+    )
 }
 
 async fn add_account(asked: Asked) -> PortResult<Response> {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use kantor_wire::{
     AllocateAsk, BookAsk, FileStored, ImportAsk, ImportOutcome, LineView, OrderView, Problem,
+    ReasonAsk, Role,
 };
 use warp::reply::Response;
 
@@ -33,6 +34,16 @@ pub(super) fn operations(site: &Arc<DeskSite>) -> Vec<Operation> {
             gives(shape::<ImportOutcome>),
         )
         .acts(site, import),
+        post(
+            "/statements/{file}/undo",
+            "undoImport",
+            "Takes back everything that a file brought, named by its SHA-256, with a reason; refused \
+             once money went out because of it.",
+            carries(shape::<ReasonAsk>),
+            Gives::Done,
+        )
+        .needing(Role::Approver)
+        .acts(site, undo_import),
         get(
             "/suspense",
             "suspense",
@@ -69,6 +80,16 @@ async fn import(asked: Asked) -> PortResult<Response> {
     let once = asked.once()?;
     let ask: ImportAsk = carried(&asked.call)?;
     document(&asked.site.ask(move |port| port.import(ask, &once)).await?)
+}
+
+async fn undo_import(asked: Asked) -> PortResult<Response> {
+    let (once, file) = (asked.once()?, asked.param(0));
+    let ReasonAsk { reason } = carried(&asked.call)?;
+    asked
+        .site
+        .ask(move |port| port.undo_import(&file, reason, &once))
+        .await?;
+    done()
 }
 
 async fn suspense(asked: Asked) -> PortResult<Response> {
