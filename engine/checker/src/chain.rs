@@ -7,8 +7,9 @@ use serde_json::Value;
 
 use crate::form::{Fields, Form, Misread, whole};
 use crate::log::At;
-use crate::office::{Office, Piece};
+use crate::office::{Account, Office, Piece};
 use crate::parts::{ChainLine, Is};
+use crate::undone::Step;
 use crate::values::{Line, Moves, Payee, Question, moved};
 use crate::{Checks, Digest};
 
@@ -45,12 +46,26 @@ impl Facts {
 
 /// A run of rows that stands in a chain.
 #[derive(Clone, Copy)]
-struct Stretch {
+pub(crate) struct Stretch {
     statement: u64,
     rows: Digest,
     position: u64,
-    count: u64,
+    pub(crate) count: u64,
     shift: i64,
+}
+
+impl Stretch {
+    /// It, with its place.
+    pub(crate) fn at(&self, first: u64) -> Piece {
+        Piece {
+            first,
+            rows: self.rows,
+            position: self.position,
+            count: self.count,
+            statement: self.statement,
+            shift: self.shift,
+        }
+    }
 }
 
 impl Form for Stretch {
@@ -88,18 +103,18 @@ impl Form for Moved {
 
 /// What is taken off the end of a chain, and what stands there now.
 pub(crate) struct Change {
-    keeps: u64,
-    cut: u64,
-    end: Vec<Stretch>,
+    pub(crate) keeps: u64,
+    pub(crate) cut: u64,
+    pub(crate) end: Vec<Stretch>,
     moves: Vec<Moved>,
-    withdrawn: Vec<u64>,
-    net: i64,
-    proved_through: u64,
-    proved_balance: i64,
+    pub(crate) withdrawn: Vec<u64>,
+    pub(crate) net: i64,
+    pub(crate) proved_through: u64,
+    pub(crate) proved_balance: i64,
 }
 
 impl Change {
-    fn read(change: &Fields<'_>) -> Result<Change, Misread> {
+    pub(crate) fn read(change: &Fields<'_>) -> Result<Change, Misread> {
         Ok(Change {
             keeps: change.get("keeps")?,
             cut: change.get("cut")?,
@@ -113,7 +128,7 @@ impl Change {
     }
 
     /// Old places and new ones.
-    fn pairs(&self) -> BTreeMap<u64, u64> {
+    pub(crate) fn pairs(&self) -> BTreeMap<u64, u64> {
         let lines = |moved: &Moved| {
             let (from, to) = (moved.from, moved.to);
             (0..moved.count).map(move |at| (from.saturating_add(at), to.saturating_add(at)))
@@ -129,7 +144,7 @@ pub(crate) struct Booking {
     known: u64,
     new: u64,
     undecided: Vec<u64>,
-    change: Change,
+    pub(crate) change: Change,
 }
 
 impl Booking {
@@ -226,6 +241,27 @@ impl Booking {
                 row.saturating_add(1),
                 self.statement
             ),
+        }
+    }
+}
+
+impl Account {
+    /// The pieces follow a change: what is taken off the end, and what stands there now.
+    pub(crate) fn put(&mut self, change: &Change) {
+        let mut first = change.keeps.saturating_add(1);
+        while let Some(last) = self.pieces.last_mut() {
+            if last.first.saturating_add(last.count) <= first {
+                break;
+            }
+            if last.first < first {
+                last.count = first - last.first;
+                break;
+            }
+            self.pieces.pop();
+        }
+        for stretch in &change.end {
+            self.pieces.push(stretch.at(first));
+            first = first.saturating_add(stretch.count);
         }
     }
 }
@@ -452,39 +488,19 @@ impl Office<'_> {
             .accounts
             .get_mut(&booking.facts.account)
             .ok_or_else(|| at.wrong("its account was never opened"))?;
+        Step::remember(account, booking);
         account
             .lines
             .truncate(usize::try_from(change.keeps).unwrap_or(usize::MAX));
         account.lines.extend(lines);
-        let mut first = change.keeps.saturating_add(1);
-        while let Some(last) = account.pieces.last_mut() {
-            if last.first.saturating_add(last.count) <= first {
-                break;
-            }
-            if last.first < first {
-                last.count = first - last.first;
-                break;
-            }
-            account.pieces.pop();
-        }
-        for stretch in &change.end {
-            account.pieces.push(Piece {
-                first,
-                rows: stretch.rows,
-                position: stretch.position,
-                count: stretch.count,
-                statement: stretch.statement,
-                shift: stretch.shift,
-            });
-            first = first.saturating_add(stretch.count);
-        }
+        account.put(change);
         account.proved_through = change.proved_through;
         account.proved_balance = change.proved_balance;
         Ok(())
     }
 
     /// Whatever names a line that moved names its new place.
-    fn follow_lines(&mut self, account: u64, keeps: u64, pairs: &BTreeMap<u64, u64>) {
+    pub(crate) fn follow_lines(&mut self, account: u64, keeps: u64, pairs: &BTreeMap<u64, u64>) {
         let place = |line: &mut Line| {
             if line.account == account
                 && line.ordinal > keeps

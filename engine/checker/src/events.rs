@@ -34,6 +34,7 @@ const FOLLOWS: &[&str] = &[
     "OrderPayOutStopped",
     "OrderCompleted",
     "OrderRefunded",
+    "StatementUndone",
     "LinesExplained",
     "LineClassified",
     "ReceiptAllocated",
@@ -169,7 +170,7 @@ pub(crate) fn follow(office: &mut Office<'_>, record: &Record) -> Checks {
             position(office, &at, &event)
         }
         "LineRulesSet" => setup(office, &at, &event),
-        kind if ["Statement", "Receipt", "Line", "Funds", "Own"]
+        kind if ["Statement", "Import", "Receipt", "Line", "Funds", "Own"]
             .iter()
             .any(|it| kind.starts_with(it)) =>
         {
@@ -193,7 +194,8 @@ fn is_of_a_withdrawal(kind: &str, event: &Value) -> bool {
     let withdrawn = event.pointer("/booking/change/withdrawn");
     let takes = withdrawn.and_then(Value::as_array);
     takes.is_some_and(|lines| !lines.is_empty())
-        || UNDONE.contains(&kind) && event["reason"] == "not_confirmed"
+        || UNDONE.contains(&kind)
+            && (event["reason"] == "not_confirmed" || event["reason"] == "import_undone")
 }
 
 /// What is posted sums to zero in each currency.

@@ -73,6 +73,7 @@ mod sent;
 mod setup;
 mod terms;
 mod transfers;
+mod undone;
 mod values;
 mod withdrawn;
 

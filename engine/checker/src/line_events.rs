@@ -1,12 +1,12 @@
 //! Events about statements and their lines, and who looks at them.
 
 use crate::Checks;
-use crate::chain::{Booking, Facts};
+use crate::chain::{Booking, Change, Facts};
 use crate::events::Event;
 use crate::explained::{Evidence, Explained};
 use crate::log::At;
 use crate::office::Office;
-use crate::values::Moves;
+use crate::values::{Moves, Question};
 
 pub(crate) fn lines(office: &mut Office<'_>, at: &At<'_>, event: &Event<'_>) -> Checks<Moves> {
     match at.kind {
@@ -30,6 +30,22 @@ pub(crate) fn lines(office: &mut Office<'_>, at: &At<'_>, event: &Event<'_>) -> 
                 Ok((event.get("account")?, event.value("why")?))
             })?;
             office.statement_archived(at, account, why)
+        }
+        "ImportUndone" => {
+            let (file, reason) = event.read(|event| {
+                let reason: String = event.get("reason")?;
+                Ok((event.get("file")?, reason))
+            })?;
+            office.import_undone(at, file, &reason)
+        }
+        "StatementUndone" => {
+            let (of, change, questions) = event.read(|event| {
+                let of = (event.get("statement")?, event.get("account")?);
+                let change = event.inside("change", Change::read)?;
+                let questions: Vec<(u64, Question)> = event.get("questions")?;
+                Ok((of, change, questions))
+            })?;
+            office.statement_undone(at, of, &change, &questions)
         }
         "ReceiptWithdrawn" => {
             let of = event.read(|event| Ok((event.get("line")?, event.get("order")?)))?;

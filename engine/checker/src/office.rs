@@ -1,6 +1,6 @@
 //! The office as the log tells it, and the way through everything that is checked.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use kantor_model::{Currency, Date, Decimal, Iban, Moment, Money};
 
@@ -14,6 +14,7 @@ use crate::position::Position;
 use crate::rows::Rows;
 use crate::rules::{Rowed, Rules, Scope};
 use crate::sent::Sent;
+use crate::undone::Step;
 use crate::values::{Actor, Held, Line, Moves, Payee, Terms};
 use crate::{Archive, Checks, Digest, Head};
 use crate::{events, files, log};
@@ -96,6 +97,8 @@ pub(crate) struct Account {
     pub(crate) opening: Money,
     pub(crate) lines: Vec<ChainLine>,
     pub(crate) pieces: Vec<Piece>,
+    /// The account as its last statements found it, the newest last.
+    pub(crate) steps: VecDeque<Step>,
     pub(crate) proved_through: u64,
     pub(crate) proved_balance: i64,
 }
@@ -258,6 +261,8 @@ pub(crate) struct Office<'a> {
     pub(crate) payouts: Vec<Payout>,
     pub(crate) batches: Vec<Batch>,
     pub(crate) statements: u64,
+    /// The file that was taken back last.
+    pub(crate) undoing: Option<Digest>,
     pub(crate) notices: u64,
     pub(crate) position: Position,
     /// The classes of customers that have one.
@@ -297,6 +302,7 @@ impl<'a> Office<'a> {
             payouts: Vec::new(),
             batches: Vec::new(),
             statements: 0,
+            undoing: None,
             notices: 0,
             position: Position::default(),
             classes: BTreeMap::new(),

@@ -139,6 +139,7 @@ impl Office<'_> {
                 opening: opened.opening,
                 lines: Vec::new(),
                 pieces: Vec::new(),
+                steps: Default::default(),
                 proved_through: 0,
                 proved_balance: opened.opening.minor(),
             },
