@@ -89,6 +89,8 @@ faults! {
     by_hand = 30;
     /// A cashier gives a line to a wrong order, and sees it at once.
     slip = 60;
+    /// A cashier takes an import back that he has just made, and makes it again.
+    undo = 40;
     /// An order's rate is changed.
     reprice = 40;
     /// The bank takes a fee.

@@ -157,12 +157,17 @@ impl Office {
     /// The rows of a statement are committed with it, in the places that it gives them; rows of
     /// earlier ones may have other places now.
     fn keep_rows(&mut self, event: &Event, rows: &[Row]) {
-        let Event::StatementBooked { booking, .. } = event else {
-            return;
+        let (account, change) = match event {
+            Event::StatementBooked { booking, .. } => {
+                self.forget_uploads();
+                self.uploads.insert(booking.facts.rows, rows.to_vec());
+                (booking.facts.account, &booking.change)
+            }
+            Event::StatementUndone {
+                account, change, ..
+            } => (*account, change),
+            _ => return,
         };
-        let (account, change) = (booking.facts.account, &booking.change);
-        self.forget_uploads();
-        self.uploads.insert(booking.facts.rows, rows.to_vec());
         let begun = self.state.accounts.get(&account);
         let begun = begun.map_or(0, |account| account.opening.minor());
         let kept = self.rows.entry(account).or_default();
@@ -182,13 +187,17 @@ impl Office {
         }
     }
 
-    /// Rows that are proved have their places for ever.
+    /// Rows that are proved, and whose statement nobody can take back any more, have their places
+    /// for ever.
     fn forget_uploads(&mut self) {
         if self.uploads.len() < UPLOADS {
             return;
         }
         let accounts = self.state.accounts.values();
-        let ends = accounts.flat_map(|account| &account.end);
+        let ends = accounts.flat_map(|account| {
+            let before = account.steps.iter().flat_map(|step| &step.end);
+            account.end.iter().chain(before)
+        });
         let used: BTreeSet<Digest> = ends.map(|placed| placed.stretch.rows).collect();
         self.uploads.retain(|rows, _| used.contains(rows));
     }

@@ -2,8 +2,9 @@
 
 use kantor_engine::order::OrderFacts;
 
+use kantor_engine::chain::ChainChange;
 use kantor_engine::rates::{Side, Terms};
-use kantor_engine::{Actor, BatchId, Command, Event, OrderId, Recorded, StatementBooking};
+use kantor_engine::{AccountId, Actor, BatchId, Command, Event, OrderId, Recorded};
 use kantor_model::{Currency, Moment};
 
 use super::{Agreed, Auditor, Came, Deal, Life};
@@ -36,12 +37,19 @@ impl Auditor {
             Command::ReturnDifference { order, .. } => Decided::Returning(*order),
             _ => Decided::ByRule,
         };
+        self.undoing = matches!(command, Command::UndoImport { .. });
         for recorded in events {
             self.postings(recorded);
             if let Event::StatementBooked { booking, .. } = &recorded.event {
-                self.statement_booked(booking, office);
+                self.statement_changed(booking.facts.account, &booking.change, office);
             }
             self.event(recorded, decided, now);
+            if let Event::StatementUndone {
+                account, change, ..
+            } = &recorded.event
+            {
+                self.statement_changed(*account, change, office);
+            }
         }
         self.persons(command, by, events);
         for order in std::mem::take(&mut self.returning) {
@@ -49,11 +57,10 @@ impl Auditor {
         }
     }
 
-    fn statement_booked(&mut self, booking: &StatementBooking, office: &Office) {
-        let account = booking.facts.account;
+    fn statement_changed(&mut self, account: AccountId, change: &ChainChange, office: &Office) {
         let rows = office.rows.get(&account);
         let rows = rows.map_or(&[][..], Vec::as_slice);
-        self.rows_changed(account, rows, &booking.change, &office.state);
+        self.rows_changed(account, rows, change, &office.state);
     }
 
     fn postings(&mut self, recorded: &Recorded) {
@@ -170,6 +177,16 @@ impl Auditor {
             } if !currencies.is_empty() => self.revalued(*result),
             Event::CoverDealBooked { deal, facts, .. } => self.cover_booked(*deal, facts),
             Event::CoverDealReversed { deal, .. } => self.cover_reversed(*deal),
+            Event::PayoutUnproved { payout, line, .. } if self.undoing => {
+                let line = self.real_of(*line);
+                self.payout_unproved(*payout, line);
+            }
+            Event::OwnTransferUnpaired { debit, credit, .. } => {
+                for line in [*debit, *credit] {
+                    let line = self.real_of(line);
+                    self.booking_reversed(line);
+                }
+            }
             // Every line that an export shows is at the bank, and the statement of its day has it.
             Event::ReceiptWithdrawn { line, .. }
             | Event::FundsMissing { line, .. }

@@ -209,6 +209,8 @@ pub(crate) struct Auditor {
     told: BTreeSet<(PayoutId, bool)>,
     /// Lines booked to named accounts.
     named: BTreeMap<LineId, String>,
+    /// Whether what is looked at takes an import back.
+    undoing: bool,
     /// Lines that go back to where they came from, by which payout and how much.
     sent_back: BTreeMap<LineId, (PayoutId, i64)>,
     /// Exchanges of the office itself: what was bought, what was sold, at which reference rate.
@@ -245,6 +247,7 @@ impl Auditor {
             twice: BTreeMap::new(),
             told: BTreeSet::new(),
             named: BTreeMap::new(),
+            undoing: false,
             sent_back: BTreeMap::new(),
             covers: BTreeMap::new(),
             placed: BTreeSet::new(),

@@ -201,6 +201,21 @@ impl Auditor {
         });
     }
 
+    /// The import of the line that ended a payout, or brought it back, was taken back: it is as if
+    /// the line had not come.
+    pub(super) fn payout_unproved(&mut self, id: PayoutId, line: LineId) {
+        let came_back = self.truth(line).map(|truth| truth.what.clone()) == Some(What::Back(id));
+        self.payers.remove(&line);
+        self.twice.remove(&line);
+        let Some(owed) = self.owed.get_mut(&id) else {
+            return;
+        };
+        let was_paid = std::mem::replace(&mut owed.paid, came_back);
+        self.check(was_paid != came_back, || {
+            format!("payout {id} lost line {line}, which did not count")
+        });
+    }
+
     /// Another account of the same customer.
     pub(super) fn payee_corrected(&mut self, id: PayoutId, payee: Payee) {
         let order = self.owed.get(&id).and_then(|owed| owed.order);

@@ -68,10 +68,22 @@ impl World {
             let account = self.office.state.accounts.get(&account);
             waits |= closes && account.is_some_and(|it| it.proved_through < it.lines);
         }
-        if waits {
+        if booked && !self.healing && self.chance.hits(self.faults.undo) {
+            self.undo(&file);
+            self.desk.again.insert(file);
+        } else if waits {
             self.desk.again.insert(file);
         }
         booked
+    }
+
+    /// Takes an import back; refused where money went out because of it, or more was booked since.
+    fn undo(&mut self, file: &File) {
+        let reason = "the wrong file".to_owned();
+        let file = kantor_engine::Digest::of(&file.bytes);
+        if self.staff(&Command::UndoImport { file, reason }).is_ok() {
+            self.counts.fault("import undone");
+        }
     }
 
     fn book(&mut self, paper: Paper) -> Option<StatementOutcome> {
