@@ -10,7 +10,7 @@ use super::own::EachMirror;
 use super::rules::LineRules;
 use crate::order::{HeldReason, Order, OrderState};
 use crate::payout::Payout;
-use crate::reference::{Referent, each_reference};
+use crate::reference::{Referent, each_reference, each_repaired};
 use crate::{AccountId, CustomerId, OrderId, PayoutId};
 
 /// What an order may still take.
@@ -159,6 +159,11 @@ pub trait Book {
     /// with references of another make has its own way to find them.
     fn references(&self, text: &str, found: &mut dyn FnMut(Referent)) {
         each_reference(text, &mut |reference| found(reference.referent()));
+    }
+
+    /// What a text would name if one slip in it were mended: a hint to a person and nothing more.
+    fn nearly(&self, text: &str, found: &mut dyn FnMut(Referent)) {
+        each_repaired(text, &mut |reference| found(reference.referent()));
     }
 }
 

@@ -8,7 +8,7 @@ use super::evidence::{Evidence, Nearest};
 use super::explain::weigh;
 use super::facts::Line;
 use crate::OrderId;
-use crate::reference::{Referent, each_repaired};
+use crate::reference::Referent;
 
 /// So many orders of a payer, and so many of an amount, are looked at.
 const LOOKED_AT: usize = 8;
@@ -23,8 +23,8 @@ pub(crate) fn nearest(book: &impl Book, line: &Line<'_>, missing: Evidence) -> V
         return Vec::new();
     }
     let mut found: Vec<OrderId> = Vec::new();
-    each_repaired(line.text, &mut |reference| {
-        if let Referent::Order(order) = reference.referent()
+    book.nearly(line.text, &mut |referent| {
+        if let Referent::Order(order) = referent
             && found.len() < LOOKED_AT
             && !found.contains(&order)
             && book.open_order(order).is_some()

@@ -32,8 +32,11 @@ pub(crate) fn recognises(head: &[u8]) -> bool {
     kantor_parsers::recognise(head).format.is_some()
 }
 
-/// Reads a statement file that no pack claims.
-pub(crate) fn read(
+/// Reads a statement file without any pack, as the parsers of this program recognise it.
+///
+/// # Errors
+/// When the source itself fails; what is wrong with the file becomes complaints.
+pub fn read(
     source: &mut dyn Read,
     hints: Hints<'_>,
     sink: &mut dyn StatementSink,

@@ -153,11 +153,11 @@ impl BankPacks for InstalledPacks {
         hints: Hints<'_>,
         sink: &mut dyn StatementSink,
     ) -> Result<ReadBy, PackFailure> {
-        if self.packs().next().is_none() {
-            return Err(self.no_pack("reads statements"));
-        }
         if bank == Some(built_in::ID) {
             return built_in::read(source, hints, sink);
+        }
+        if self.packs().next().is_none() {
+            return Err(self.no_pack("reads statements"));
         }
         let pack = bank.map(|bank| self.reader(bank)).transpose()?;
         let mut source = Remembering::new(source);

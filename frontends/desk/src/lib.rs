@@ -31,7 +31,7 @@ mod transport;
 mod watch;
 
 pub use api_error::ApiError;
-pub use built_in::ID as BUILT_IN;
+pub use built_in::{ID as BUILT_IN, read as read_built_in};
 pub use config::{ConfigError, DeskConfig, DeskSettings};
 pub use export::{ExportError, Exported, export_batch, fetch_batch_file};
 pub use feed::{Feed, FeedError};

@@ -5,6 +5,7 @@ mod accounts;
 mod books;
 mod csv;
 mod failure;
+mod matching;
 mod orders;
 mod output;
 mod parse;
@@ -34,6 +35,8 @@ pub(crate) enum Command {
     /// Bank statements: look into a file, import files, watch a folder
     #[command(subcommand)]
     Statement(statement::Command),
+    /// Match statement files with a list of open orders, without an office
+    Match(matching::Match),
     /// Orders: list, show, and what can be done with one at its stage
     #[command(subcommand)]
     Orders(orders::Command),
@@ -73,6 +76,7 @@ pub(crate) fn run(command: &Command) -> Result<(), Failure> {
 fn act(command: &Command) -> Result<(), Failure> {
     match command {
         Command::Statement(command) => statement::run(command),
+        Command::Match(asked) => matching::run(asked),
         Command::Orders(command) => orders::run(command),
         Command::Payouts(command) => payouts::run(command),
         Command::Suspense(command) => suspense::run(command),

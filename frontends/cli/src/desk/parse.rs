@@ -141,8 +141,15 @@ fn say_who(parse: &Parse, read: &ReadBy) {
     }
 }
 
+/// Says on standard error what is wrong with a file, each with its place.
+pub(crate) fn complain(file: &Path, complaints: &[Complaint]) {
+    for complaint in complaints {
+        eprintln!("{}:{complaint}", file.display());
+    }
+}
+
 /// What no pack could read is complained about at its beginning.
-fn complain_about_all(file: &Path, failure: &kantor_desk::PackFailure) -> Failure {
+pub(crate) fn complain_about_all(file: &Path, failure: &kantor_desk::PackFailure) -> Failure {
     let complaint = ComplaintWire {
         line: 1,
         column: 1,
@@ -157,7 +164,8 @@ fn complain_about_all(file: &Path, failure: &kantor_desk::PackFailure) -> Failur
     }
 }
 
-fn judge(file: &Path, trustworthy: bool, silent: bool) -> Result<(), Failure> {
+/// Whether a file that was read can be relied on; one that holds nothing is told so.
+pub(crate) fn judge(file: &Path, trustworthy: bool, silent: bool) -> Result<(), Failure> {
     if trustworthy {
         return Ok(());
     }
@@ -363,7 +371,7 @@ impl StatementSink for Sums<'_> {
     fn complaint(&mut self, complaint: Complaint) -> Flow {
         self.silent = false;
         self.fatal |= complaint.severity == Severity::Fatal;
-        eprintln!("{}:{complaint}", self.file.display());
+        complain(self.file, &[complaint]);
         Flow::Continue
     }
 }
