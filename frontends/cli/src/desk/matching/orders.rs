@@ -201,22 +201,22 @@ impl Orders {
         Some((at, self.rows.get(at as usize)?))
     }
 
-    /// Tells the orders of a sorted index whose key is the wanted one, the last of the list first.
-    fn tell_equal<K: Ord>(
-        &self,
-        index: &[u32],
+    /// The part of a sorted index whose key is the wanted one.
+    fn equal<'a, K: Ord>(
+        &'a self,
+        index: &'a [u32],
         key: impl Fn(&Packed) -> K,
         wanted: &K,
-        each: Each<'_>,
-    ) {
+    ) -> impl DoubleEndedIterator<Item = OrderId> + 'a {
         let key = |at: &u32| self.rows.get(*at as usize).map(&key);
+        let is_before = |at: &u32| key(at).is_none_or(|key| key < *wanted);
         let is_up_to = |at: &u32| key(at).is_none_or(|key| key <= *wanted);
-        let up_to = index.partition_point(is_up_to);
-        let equal = index.get(..up_to).unwrap_or_default().iter().rev();
-        let _ = equal
-            .take_while(|at| key(at).as_ref() == Some(wanted))
-            .map(|at| order_of(*at))
-            .try_for_each(each);
+        let (from, to) = (
+            index.partition_point(is_before),
+            index.partition_point(is_up_to),
+        );
+        let equal = index.get(from..to).unwrap_or_default().iter();
+        equal.map(|at| order_of(*at))
     }
 
     /// Tells the orders of a reference.
@@ -288,18 +288,21 @@ impl Book for Orders {
     fn wanting(&self, customer: CustomerId, amount: Money, each: Each<'_>) {
         let wanted = (customer.0, amount.currency(), amount.minor());
         let key = |row: &Packed| (u64::from(row.customer), row.currency, row.minor);
-        self.tell_equal(&self.by_customer, key, &wanted, each);
+        let found = self.equal(&self.by_customer, key, &wanted);
+        let _ = found.rev().try_for_each(each);
     }
 
     fn of_customer(&self, customer: CustomerId, currency: Currency, each: Each<'_>) {
         let key = |row: &Packed| (u64::from(row.customer), row.currency);
-        self.tell_equal(&self.by_customer, key, &(customer.0, currency), each);
+        let found = self.equal(&self.by_customer, key, &(customer.0, currency));
+        let _ = found.into_iter().try_for_each(each);
     }
 
     fn of_amount(&self, amount: Money, each: Each<'_>) {
         let key = |row: &Packed| (row.currency, row.minor);
         let wanted = (amount.currency(), amount.minor());
-        self.tell_equal(&self.by_amount, key, &wanted, each);
+        let found = self.equal(&self.by_amount, key, &wanted);
+        let _ = found.rev().try_for_each(each);
     }
 
     fn references(&self, text: &str, found: &mut dyn FnMut(Referent)) {
