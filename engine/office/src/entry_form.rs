@@ -109,7 +109,7 @@ impl SaidPart {
 
 impl BankLine {
     /// The line that an entry becomes, with the balance after it.
-    pub(crate) fn of(entry: &Entry, balance_after: i64) -> BankLine {
+    pub fn of(entry: &Entry, balance_after: i64) -> BankLine {
         BankLine {
             amount: entry.amount,
             balance_after,
@@ -137,7 +137,7 @@ impl BankLine {
     }
 
     /// The row that the store keeps.
-    pub(crate) fn to_row(&self) -> StagedEntry {
+    pub fn to_row(&self) -> StagedEntry {
         StagedEntry {
             amount: self.amount.minor(),
             balance_after: self.balance_after,

@@ -6,9 +6,14 @@ use kantor_engine::chain::{Link, Marks, NewLine, Says, evidence};
 use kantor_engine::matching::{LineFacts, LinePart, Payer};
 use kantor_engine::{AccountId, Digest, StatementFacts, StatementToBook};
 use kantor_model::{Entry, EntryStatus, Format, Iban, Part, Severity, Statement};
+use kantor_office::BankLine;
 use kantor_parsers::{Options, parse_all_with};
 
 use crate::office::{Office, Row};
+
+/// The readers that are built in, at the version of this program: whoever reads a file again with
+/// them has to find every word of it.
+const READ_BY: &str = concat!("generic-simulated ", env!("CARGO_PKG_VERSION"));
 
 /// Who has which account in his profile.
 pub(crate) type Owners = BTreeMap<Iban, Payer>;
@@ -25,7 +30,7 @@ pub(crate) struct Paper {
 pub(crate) fn read(
     bytes: &[u8],
     account: Option<Iban>,
-    office: &Office,
+    office: &mut Office,
     owners: &Owners,
 ) -> Result<Vec<Paper>, String> {
     let options = Options {
@@ -47,6 +52,7 @@ pub(crate) fn read(
         }
         None => {}
     }
+    office.archive(bytes);
     let file = Digest::of(bytes);
     read.statements
         .iter()
@@ -59,7 +65,7 @@ fn paper(
     statement: &Statement,
     file: Digest,
     index: u32,
-    office: &Office,
+    office: &mut Office,
     owners: &Owners,
 ) -> Result<Paper, String> {
     let iban = statement.head.account.as_ref().and_then(|it| it.iban());
@@ -74,10 +80,18 @@ fn paper(
         .iter()
         .filter(|entry| entry.status == EntryStatus::Booked);
     let mut rows = Vec::new();
+    let mut staged = Vec::new();
     for entry in booked {
         balance = balance.saturating_add(entry.amount.minor());
         rows.push(row(entry, balance, owners, statement.head.format));
+        if office.shelves.is_some() {
+            staged.push(BankLine::of(entry, balance).to_row());
+        }
     }
+    let rows_hash = match &mut office.shelves {
+        Some(shelves) => shelves.stage(staged),
+        None => Digest::of(format!("{file} {index}").as_bytes()),
+    };
     let lines: Vec<LineFacts> = rows.iter().map(|row| row.facts.clone()).collect();
     let marks: Vec<Marks> = rows.iter().map(|row| row.link.marks).collect();
     let closing = statement.foot.closing;
@@ -88,13 +102,13 @@ fn paper(
                 account,
                 file,
                 index,
-                read_by: "simulator 1".to_owned(),
+                read_by: READ_BY.to_owned(),
                 format: Some(statement.head.format),
                 number: statement.head.number.clone(),
                 opening,
                 closing: closing.map(|it| it.amount.minor()),
                 closing_on: closing.map(|it| it.date),
-                rows: Digest::of(format!("{file} {index}").as_bytes()),
+                rows: rows_hash,
                 lines: lines.len() as u64,
             },
             lines,

@@ -37,8 +37,9 @@ mod intake;
 mod office;
 mod plant;
 mod run;
+mod shelves;
 mod world;
 
 pub use bank::{Accepted, BankError, BankKind, CodePage, Form, Line, Operation, Rejected, SimBank};
 pub use plant::Plant;
-pub use run::{Counts, Ran, Violation, command, run, story};
+pub use run::{Counts, Ran, Town, Violation, run, story};

@@ -2,15 +2,17 @@
 
 use std::process::ExitCode;
 
-use kantor_simulator::{Counts, Plant, command, run, story};
+use kantor_simulator::{Counts, Plant, Town, run, story};
 
 const USAGE: &str = "\
-usage: kantor-simulator --seed N --days D [--seeds COUNT] [--plant NAME | --plant list | --plant all] [--story yes]
+usage: kantor-simulator --seed N --days D [--seeds COUNT] [--plant NAME | --plant list | --plant all] [--checker EVERY] [--story yes]
 
 Lives COUNT towns (one, unless said otherwise) of the seeds N, N+1 and so on for D days each,
 heals them, and judges them. Exit code 1 when something was wrong, with the command to repeat it.
 --plant switches a deliberate bug on; `list` names them, and `all` looks for each in turn in up to
-COUNT towns, with exit code 1 when one was not found. --story tells what happened in the first town.
+COUNT towns, with exit code 1 when one was not found.
+In each town of which the seed is a multiple of EVERY (1 for all, 0 for none) the
+independent checker of `kantor verify` must confirm the whole archive. --story tells what happened in the first town.
 ";
 
 struct Arguments {
@@ -19,7 +21,19 @@ struct Arguments {
     seeds: u64,
     plant: Option<Plant>,
     every_plant: bool,
+    /// In every such town the checker looks as well.
+    checker: u64,
     story: bool,
+}
+
+impl Arguments {
+    fn town(&self, seed: u64) -> Town {
+        Town {
+            plant: self.plant,
+            checked: self.checker != 0 && seed.is_multiple_of(self.checker),
+            ..Town::of_seed(seed, self.days)
+        }
+    }
 }
 
 fn main() -> ExitCode {
@@ -48,6 +62,7 @@ fn arguments(words: &[String]) -> Result<Arguments, String> {
         seeds: 1,
         plant: None,
         every_plant: false,
+        checker: 1,
         story: false,
     };
     let mut words = words.iter();
@@ -66,6 +81,7 @@ fn arguments(words: &[String]) -> Result<Arguments, String> {
                 arguments.days = u32::try_from(number()?).map_err(|_| "so many days".to_owned())?;
             }
             "--seeds" => arguments.seeds = number()?,
+            "--checker" => arguments.checker = number()?,
             "--story" => arguments.story = value == "yes",
             "--plant" if value == "all" => arguments.every_plant = true,
             "--plant" => {
@@ -80,18 +96,12 @@ fn arguments(words: &[String]) -> Result<Arguments, String> {
 
 /// Towns do not know of each other, so as many live at once as there are processors.
 fn live(arguments: &Arguments) -> ExitCode {
-    let Arguments {
-        seed,
-        days,
-        seeds,
-        plant,
-        ..
-    } = *arguments;
+    let Arguments { days, seeds, .. } = *arguments;
     let began = std::time::Instant::now();
     let hands = std::thread::available_parallelism().map_or(1, |hands| hands.get() as u64);
     let results: Vec<(Counts, Vec<(u64, String)>)> = std::thread::scope(|scope| {
         let workers: Vec<_> = (0..hands.min(seeds))
-            .map(|hand| scope.spawn(move || share(seed, days, seeds, plant, hand, hands)))
+            .map(|hand| scope.spawn(move || share(arguments, hand, hands)))
             .collect();
         workers
             .into_iter()
@@ -106,7 +116,7 @@ fn live(arguments: &Arguments) -> ExitCode {
     }
     wrong.sort();
     for (seed, what) in wrong.iter().take(20) {
-        println!("seed {seed}: {what}\n    {}", command(*seed, days, plant));
+        println!("seed {seed}: {what}\n    {}", arguments.town(*seed));
     }
     println!("{counts}");
     println!("faults: {}", named(&counts.faults));
@@ -127,7 +137,7 @@ fn live(arguments: &Arguments) -> ExitCode {
 
 /// Tells one town's life.
 fn tell(arguments: &Arguments) -> ExitCode {
-    let (ran, story) = story(arguments.seed, arguments.days, arguments.plant);
+    let (ran, story) = story(arguments.town(arguments.seed));
     for line in story {
         println!("{line}");
     }
@@ -148,7 +158,12 @@ fn find_all(arguments: &Arguments) -> ExitCode {
     let mut all = true;
     for plant in Plant::ALL {
         let found = (seed..seed.saturating_add(seeds)).find_map(|seed| {
-            let violation = run(seed, days, Some(*plant)).violation?;
+            let plant = Some(*plant);
+            let town = Town {
+                plant,
+                ..Town::of_seed(seed, days)
+            };
+            let violation = run(town).violation?;
             Some((seed, violation.what))
         });
         match found {
@@ -169,23 +184,17 @@ fn find_all(arguments: &Arguments) -> ExitCode {
 }
 
 /// The seeds of one worker.
-fn share(
-    seed: u64,
-    days: u32,
-    seeds: u64,
-    plant: Option<Plant>,
-    hand: u64,
-    hands: u64,
-) -> (Counts, Vec<(u64, String)>) {
+fn share(arguments: &Arguments, hand: u64, hands: u64) -> (Counts, Vec<(u64, String)>) {
     let mut counts = Counts::default();
     let mut wrong = Vec::new();
     let mut at = hand;
-    while at < seeds {
-        let ran = run(seed + at, days, plant);
+    while at < arguments.seeds {
+        let seed = arguments.seed.saturating_add(at);
+        let ran = run(arguments.town(seed));
         counts.add(&ran.counts);
         if let Some(violation) = ran.violation {
             wrong.push((
-                seed + at,
+                seed,
                 format!("{}: {}", violation.at.warsaw_text(), violation.what),
             ));
         }

@@ -14,6 +14,7 @@ use kantor_model::{Iban, Moment};
 use kantor_store::{Record, codec};
 
 use crate::plant::Plant;
+use crate::shelves::Shelves;
 
 /// How many lines of a chain are looked at besides twice those of a statement, as the runtime does.
 const RECENT_LINES: usize = 64;
@@ -72,6 +73,8 @@ pub(crate) struct Office {
     replayed: (usize, Snapshot),
     /// Whether events are kept in the store's JSON.
     stored: bool,
+    /// What the checker reads, where he is to be asked.
+    pub(crate) shelves: Option<Shelves>,
     pub(crate) plant: Option<Plant>,
     /// What went wrong with the office itself; the first one is kept.
     pub(crate) broken: Option<String>,
@@ -79,7 +82,7 @@ pub(crate) struct Office {
 }
 
 impl Office {
-    pub(crate) fn new(stored: bool, plant: Option<Plant>) -> Office {
+    pub(crate) fn new(stored: bool, checked: bool, plant: Option<Plant>) -> Office {
         Office {
             state: Snapshot::new(),
             rows: BTreeMap::new(),
@@ -88,6 +91,7 @@ impl Office {
             answers: BTreeMap::new(),
             replayed: (0, Snapshot::new()),
             stored,
+            shelves: checked.then(Shelves::new),
             plant,
             broken: None,
             deaths: 0,
@@ -122,7 +126,7 @@ impl Office {
         bent(self.plant, &self.state, &mut events);
         for recorded in &events {
             self.keep_rows(&recorded.event, rows);
-            self.commit(recorded);
+            self.commit(recorded, now);
         }
         self.answers.insert(key, outcome.answer.clone());
         if death == Some(Death::After) {
@@ -132,7 +136,10 @@ impl Office {
         Ok(Done { answer, events })
     }
 
-    fn commit(&mut self, recorded: &Recorded) {
+    fn commit(&mut self, recorded: &Recorded, now: Moment) {
+        if let Some(shelves) = &mut self.shelves {
+            shelves.append(recorded, now);
+        }
         self.log.push(if self.stored {
             let new = codec::encode(recorded);
             Kept::Stored(Record {
@@ -217,6 +224,23 @@ impl Office {
         } else {
             (from, kept)
         };
+    }
+
+    /// The bytes of a file are archived before anything is asked about it.
+    pub(crate) fn archive(&mut self, bytes: &[u8]) {
+        if let Some(shelves) = &mut self.shelves {
+            shelves.put(bytes);
+        }
+    }
+
+    /// The checker reckons everything again from what is stored. Whether he was asked.
+    pub(crate) fn verify(&mut self) -> bool {
+        let verified = self.shelves.as_ref().map(Shelves::verified);
+        let asked = verified.is_some();
+        if let Some(Err(what)) = verified {
+            self.fault(what);
+        }
+        asked
     }
 
     /// Everything from the first event on.

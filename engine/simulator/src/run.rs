@@ -36,6 +36,8 @@ pub struct Counts {
     pub acts_again: u64,
     /// What the auditor looked at.
     pub checks: u64,
+    /// How often the checker reckoned everything again.
+    pub verified: u64,
     /// Faults by name.
     pub faults: BTreeMap<&'static str, u64>,
     /// Refusals by code.
@@ -81,6 +83,7 @@ impl Counts {
             (&mut self.clicks, other.clicks),
             (&mut self.acts_again, other.acts_again),
             (&mut self.checks, other.checks),
+            (&mut self.verified, other.verified),
         ];
         for (mine, others) in pairs {
             *mine += others;
@@ -106,7 +109,7 @@ impl fmt::Display for Counts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{} runs: {} orders, {} payments, {} lines, {} files imported {} times ({} statements booked, {} known, {} waiting), {} transfers, {} questions answered, {} held orders decided, {} events, {} crashes, {} faults, {} checks",
+            "{} runs: {} orders, {} payments, {} lines, {} files imported {} times ({} statements booked, {} known, {} waiting), {} transfers, {} questions answered, {} held orders decided, {} events, {} crashes, {} faults, {} checks, verified {} times",
             self.runs,
             self.orders,
             self.payments,
@@ -122,7 +125,8 @@ impl fmt::Display for Counts {
             self.events,
             self.crashes,
             self.all_faults(),
-            self.checks
+            self.checks,
+            self.verified
         )
     }
 }
@@ -145,19 +149,59 @@ pub struct Ran {
     pub violation: Option<Violation>,
 }
 
-/// Lives a town of a seed for so many days, heals it and judges it. The same arguments give the
-/// same run, bit for bit, on any machine.
-pub fn run(seed: u64, days: u32, plant: Option<Plant>) -> Ran {
-    lived(seed, days, plant, false).0
+/// Which town lives, how long, and who looks at it besides the auditor.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Town {
+    /// Everything in it is drawn from this.
+    pub seed: u64,
+    /// So many days, and then some in which nothing goes wrong any more.
+    pub days: u32,
+    /// A deliberate bug.
+    pub plant: Option<Plant>,
+    /// Whether the checker reckons the office's archive again, at the ends of the days 1, 2, 4, 8
+    /// and so on, and when everything is over.
+    pub checked: bool,
+}
+
+impl Town {
+    /// An honest town, not checked.
+    pub const fn of_seed(seed: u64, days: u32) -> Town {
+        Town {
+            seed,
+            days,
+            plant: None,
+            checked: false,
+        }
+    }
+}
+
+/// The command that repeats its life.
+impl fmt::Display for Town {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Town { seed, days, .. } = self;
+        let run = "cargo run --release -p kantor-simulator --";
+        write!(f, "{run} --seed {seed} --days {days}")?;
+        if let Some(plant) = self.plant {
+            write!(f, " --plant {}", plant.word())?;
+        }
+        let every = if self.checked { "1" } else { "0" };
+        write!(f, " --checker {every}")
+    }
+}
+
+/// Lives a town for its days of virtual time, heals it and judges it. The same town lives the same
+/// life, bit for bit, on any machine.
+pub fn run(town: Town) -> Ran {
+    lived(town, false).0
 }
 
 /// As [`run`], with everything that was asked and what came of it, line by line.
-pub fn story(seed: u64, days: u32, plant: Option<Plant>) -> (Ran, Vec<String>) {
-    lived(seed, days, plant, true)
+pub fn story(town: Town) -> (Ran, Vec<String>) {
+    lived(town, true)
 }
 
-fn lived(seed: u64, days: u32, plant: Option<Plant>, told: bool) -> (Ran, Vec<String>) {
-    let Some(mut world) = World::new(seed, plant) else {
+fn lived(town: Town, told: bool) -> (Ran, Vec<String>) {
+    let Some(mut world) = World::new(&town) else {
         let what = "the town cannot be set up; this is a fault of the simulator".to_owned();
         let at = Moment::from_micros(0);
         let ran = Ran {
@@ -167,20 +211,12 @@ fn lived(seed: u64, days: u32, plant: Option<Plant>, told: bool) -> (Ran, Vec<St
         return (ran, Vec::new());
     };
     world.story = told.then(Vec::new);
-    let violation = world.live(days).map(|(at, what)| Violation { at, what });
+    let violation = world.live(town.days);
+    let violation = violation.map(|(at, what)| Violation { at, what });
     let mut counts = std::mem::take(&mut world.counts);
     counts.runs = 1;
     (
         Ran { counts, violation },
         world.story.take().unwrap_or_default(),
-    )
-}
-
-/// The command that repeats a run.
-pub fn command(seed: u64, days: u32, plant: Option<Plant>) -> String {
-    let plant = plant.map(|plant| format!(" --plant {}", plant.word()));
-    format!(
-        "cargo run --release -p kantor-simulator -- --seed {seed} --days {days}{}",
-        plant.unwrap_or_default()
     )
 }

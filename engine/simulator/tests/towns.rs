@@ -3,7 +3,7 @@
 
 use std::hash::{BuildHasher, Hasher};
 
-use kantor_simulator::{Counts, Plant, command, run};
+use kantor_simulator::{Counts, Plant, Town, run};
 
 const DAYS: u32 = 3;
 
@@ -13,15 +13,14 @@ const DAYS: u32 = 3;
 fn check(seeds: impl Iterator<Item = u64>) -> Counts {
     let mut counts = Counts::default();
     for seed in seeds {
-        let ran = run(seed, DAYS, None);
+        let town = Town {
+            checked: true,
+            ..Town::of_seed(seed, DAYS)
+        };
+        let ran = run(town);
         counts.add(&ran.counts);
         if let Some(violation) = ran.violation {
-            let again = command(seed, DAYS, None);
-            panic!(
-                "{}: {}\n{again}",
-                violation.at.warsaw_text(),
-                violation.what
-            );
+            panic!("{}: {}\n{town}", violation.at.warsaw_text(), violation.what);
         }
     }
     println!("{counts}");
@@ -48,7 +47,7 @@ fn a_town_that_nobody_has_seen_keeps_every_law() {
 
 #[test]
 fn the_same_seed_lives_the_same_life() {
-    let [one, two] = [5, 5].map(|seed| format!("{:?}", run(seed, DAYS, None)));
+    let [one, two] = [5, 5].map(|seed| format!("{:?}", run(Town::of_seed(seed, DAYS))));
     assert_eq!(one, two);
 }
 
@@ -67,7 +66,13 @@ fn planted_bugs_are_found() {
         Plant::PaidUnseen,
     ];
     for plant in quick {
-        let found = (1..=20).find_map(|seed| run(seed, DAYS, Some(plant)).violation);
+        let found = (1..=20).find_map(|seed| {
+            let town = Town {
+                plant: Some(plant),
+                ..Town::of_seed(seed, DAYS)
+            };
+            run(town).violation
+        });
         let found = found.unwrap_or_else(|| panic!("nobody found {}", plant.word()));
         println!("{}: {}", plant.word(), found.what);
     }

@@ -48,7 +48,7 @@ impl World {
 
     /// Imports a file; whether something was booked of it.
     fn import(&mut self, file: File) -> bool {
-        let papers = match intake::read(&file.bytes, file.account, &self.office, &self.owners) {
+        let papers = match intake::read(&file.bytes, file.account, &mut self.office, &self.owners) {
             Ok(papers) => papers,
             Err(what) => {
                 self.auditor.object(what);

@@ -135,6 +135,8 @@ pub(crate) struct World {
     owners: crate::intake::Owners,
     rates: Vec<(RateVersion, Vec<Pair>)>,
     closed: Date,
+    /// How many days have ended.
+    day_ends: u32,
     orders_a_day: u64,
     desk: Desk,
     keys: u64,
@@ -162,6 +164,7 @@ impl World {
         if !self.is_broken() {
             self.office.replay_all();
             self.auditor.judge_end(&self.office.state);
+            self.verify();
         }
         self.counts.checks = self.auditor.checks;
         self.counts.crashes = self.office.deaths;
@@ -184,6 +187,13 @@ impl World {
                 self.now = self.now.max(when);
                 self.happens(deed);
             }
+        }
+    }
+
+    /// The checker reckons everything again, where he is asked.
+    fn verify(&mut self) {
+        if self.office.verify() {
+            self.counts.verified += 1;
         }
     }
 

@@ -21,8 +21,8 @@ use crate::bank::{BankKind, SimBank};
 use crate::chance::Chance;
 use crate::faults::Faults;
 use crate::office::Office;
-use crate::plant::Plant;
-use crate::run::Counts;
+use crate::run::{Counts, Town};
+use crate::shelves::commitment;
 
 /// Days before which a run may begin: an ordinary month, the turn of the year, both changes of the
 /// clock.
@@ -37,8 +37,8 @@ const FEES: &str = "bank-fees";
 
 impl World {
     /// A town drawn from the seed.
-    pub(crate) fn new(seed: u64, plant: Option<Plant>) -> Option<World> {
-        let mut chance = Chance::of_seed(seed);
+    pub(crate) fn new(town: &Town) -> Option<World> {
+        let mut chance = Chance::of_seed(town.seed);
         let faults = Faults::drawn(&mut chance);
         let (year, month, day) = chance.any(&BEGINNINGS)?;
         let mut first = Date::new(year, month, day).ok()?;
@@ -69,10 +69,11 @@ impl World {
             owners: BTreeMap::new(),
             rates: Vec::new(),
             closed: first.yesterday().ok()?,
+            day_ends: 0,
             orders_a_day,
             desk: Desk::default(),
             keys: 0,
-            office: Office::new(stored, plant),
+            office: Office::new(stored, town.checked, town.plant),
             auditor: Auditor::new(rules),
             counts: Counts::default(),
             story: None,
@@ -235,7 +236,7 @@ impl World {
             customer,
             currency,
             bank: iban.bank().map(|bank| bank.id.to_owned()),
-            number: Digest::of(iban.as_str().as_bytes()),
+            number: commitment(iban, currency),
         };
         let Some(Answer::CustomerAccount(id)) = self.set_up(&command) else {
             return None;
@@ -244,6 +245,9 @@ impl World {
         let known = self.owners.entry(iban);
         if let Payer::Customers(all) = known.or_insert(Payer::Customers(Vec::new())) {
             all.push(customer);
+        }
+        if let Some(shelves) = &mut self.office.shelves {
+            shelves.put_account(id, customer, currency, iban);
         }
         Some(OwnAccount { id, iban, currency })
     }

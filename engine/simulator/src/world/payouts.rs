@@ -122,6 +122,7 @@ impl World {
             },
             names: names.clone(),
         };
+        self.office.archive(&file);
         let answer = self.staff(&command(&file));
         if matches!(answer, Err(Refusal::FileOfAnother { .. })) {
             // Paid again on the same day: another day makes another file.
@@ -136,6 +137,7 @@ impl World {
         if self.chance.hits(self.faults.act_again)
             && let Some((_, other)) = self.file_of(id, " kopia")
         {
+            self.office.archive(&other);
             let refused = self.staff(&command(&other)).is_err();
             if !refused || self.office.plant == Some(Plant::SecondExport) {
                 self.send(drawer, id, other);

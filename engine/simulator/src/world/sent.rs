@@ -100,6 +100,7 @@ impl World {
                 ));
                 return;
             };
+            self.office.archive(&bytes);
             let answer = self.answer_of(batch, Digest::of(&bytes), &report);
             let _ = self.staff(&Command::RecordBankAnswer { batch, answer });
         }
@@ -143,8 +144,10 @@ impl World {
         let rejected = self.payouts_of(batch).into_iter();
         let rejected = rejected.map(|payout| Rejection { payout, code: None });
         let word = "FF01".to_owned();
+        let told = format!("told on the telephone about {batch}");
+        self.office.archive(told.as_bytes());
         let answer = BankAnswer {
-            report: Digest::of(format!("told on the telephone about {batch}").as_bytes()),
+            report: Digest::of(told.as_bytes()),
             accepted: Vec::new(),
             rejected: rejected.collect(),
             unclear: Vec::new(),
