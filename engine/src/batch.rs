@@ -59,16 +59,19 @@ pub enum BatchStep {
     Close,
     /// The bank rejected it, or two people attest that it was not sent.
     Void,
+    /// A line that showed one of its payouts leaving is not confirmed: it is awaited again.
+    Await,
 }
 
 impl BatchStep {
     /// Every step.
-    pub const ALL: [BatchStep; 5] = [
+    pub const ALL: [BatchStep; 6] = [
         BatchStep::Fix,
         BatchStep::Approve,
         BatchStep::Write,
         BatchStep::Close,
         BatchStep::Void,
+        BatchStep::Await,
     ];
 
     /// The stable name.
@@ -79,6 +82,7 @@ impl BatchStep {
             BatchStep::Write => "Write",
             BatchStep::Close => "Close",
             BatchStep::Void => "Void",
+            BatchStep::Await => "Await",
         }
     }
 }
@@ -92,6 +96,7 @@ pub const fn next_batch_state(state: BatchState, step: BatchStep) -> Option<Batc
         (S::Fixed, E::Approve) => Some(S::Approved),
         (S::Approved, E::Write) => Some(S::Written),
         (S::Written, E::Close) => Some(S::Closed),
+        (S::Closed, E::Await) => Some(S::Written),
         // Paid by hand before the file was written.
         (S::Fixed | S::Approved, E::Close) => Some(S::Closed),
         (S::Open | S::Fixed | S::Approved | S::Written, E::Void) => Some(S::Voided),
@@ -102,6 +107,7 @@ pub const fn next_batch_state(state: BatchState, step: BatchStep) -> Option<Batc
         (S::Open | S::Fixed | S::Closed | S::Voided, E::Write) => None,
         (S::Open | S::Closed | S::Voided, E::Close) => None,
         (S::Closed | S::Voided, E::Void) => None,
+        (S::Open | S::Fixed | S::Approved | S::Written | S::Voided, E::Await) => None,
     }
 }
 

@@ -114,10 +114,11 @@ impl Office<'_> {
         })?;
         let mut moves = Moves::new();
         for payout in &payouts {
-            let known = self.payout(at, *payout)?;
-            at.must(known.batch == Some(batch), || {
+            let is_in_it = self.batch(at, batch)?.payouts.contains(payout);
+            at.must(is_in_it, || {
                 format!("payout {payout} is not in batch {batch}")
             })?;
+            let known = self.payout(at, *payout)?;
             moved(&mut moves, "suspense", "payouts-due", known.amount);
             self.has_file_or_alarm(at, *payout, line)?;
             self.leaves_with(at, *payout, line)?;

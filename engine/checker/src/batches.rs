@@ -61,7 +61,7 @@ impl Office<'_> {
         Ok(Moves::new())
     }
 
-    fn batch_step(&mut self, at: &At<'_>, batch: u64) -> Checks<BatchState> {
+    pub(crate) fn batch_step(&mut self, at: &At<'_>, batch: u64) -> Checks<BatchState> {
         let before = self.batch(at, batch)?.state;
         let next = batch_after(before, at.kind).ok_or_else(|| {
             at.wrong(format!(
@@ -83,6 +83,30 @@ impl Office<'_> {
             }
         }
         Ok(members)
+    }
+
+    /// Whether nobody knows of one of its payouts whether it has left.
+    pub(crate) fn asks_again(&self, at: &At<'_>, batch: u64) -> Checks<bool> {
+        let members = self.members(at, batch)?.into_iter();
+        let mut states = members.filter_map(|payout| Some(nth(&self.payouts, payout)?.state));
+        Ok(states.any(|state| state == PayoutState::Unknown))
+    }
+
+    /// A written batch is not over while nobody knows of one of its payouts whether it has left.
+    pub(crate) fn batches_at_rest(&self) -> Checks {
+        let unknown = self.payouts.iter().zip(1_u64..);
+        let unknown = unknown.filter(|(payout, _)| payout.state == PayoutState::Unknown);
+        for (payout, number) in unknown {
+            let number_of = payout.batch.unwrap_or_default();
+            let closed = nth(&self.batches, number_of)
+                .is_some_and(|batch| batch.is_written && batch.state == BatchState::Closed);
+            crate::must(
+                !closed,
+                || format!("batch {number_of}"),
+                || format!("it is Closed, and nobody knows whether payout {number} has left"),
+            )?;
+        }
+        Ok(())
     }
 
     /// Moves the payouts of a batch that can move with it; one that went on by itself stays.

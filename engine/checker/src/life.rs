@@ -56,7 +56,11 @@ const ORDER: &[(&str, &str, &str)] = &[
         "Cancelled",
     ),
     ("OrderLostFunds", "Funded Held", "AwaitingFunds"),
-    ("OrderRefunding", "Funded Held AwaitingConsent", "Refunding"),
+    (
+        "OrderRefunding",
+        "AwaitingFunds Funded Held AwaitingConsent",
+        "Refunding",
+    ),
     ("OrderPayingOut", "Funded PayingOut", "PayingOut"),
     ("PayoutUnproved", "PayingOut Completed", "PayingOut"),
     ("OrderPayOutStopped", "PayingOut", "Funded"),
@@ -190,6 +194,8 @@ pub(crate) fn batch_after(state: BatchState, kind: &str) -> Option<BatchState> {
         ("BatchApproved", BatchState::Fixed) => Some(BatchState::Approved),
         // One file, once.
         ("BatchWritten", BatchState::Approved) => Some(BatchState::Written),
+        // A line that was seen is not confirmed.
+        ("BatchAwaited", BatchState::Written | BatchState::Closed) => Some(BatchState::Written),
         ("BatchClosed", BatchState::Fixed | BatchState::Approved | BatchState::Written) => {
             Some(BatchState::Closed)
         }

@@ -48,6 +48,7 @@ pub fn check(archive: &dyn Archive) -> Checks<Checked> {
     let again = walk(archive, &mut |record| events::follow(&mut office, record))?;
     log::same_head(&head, &again)?;
     office.at_rest(None)?;
+    office.batches_at_rest()?;
     office.chains()?;
     office.books()?;
     office.people.check(archive)?;

@@ -211,7 +211,8 @@ impl Office<'_> {
         Ok(Moves::new())
     }
 
-    /// From here on the bank's lines are awaited, and it may speak of the file by these names.
+    /// From here on the bank's lines are awaited, and it may speak of the file by these names: its
+    /// file was written, or a line that closed it is not confirmed.
     pub(crate) fn batch_awaited(
         &mut self,
         at: &At<'_>,
@@ -219,9 +220,11 @@ impl Office<'_> {
         until: Moment,
         names: Vec<Name>,
     ) -> Checks<Moves> {
+        let before = self.batch_step(at, batch)?;
         let known = self.batch(at, batch)?;
-        at.must(known.state == BatchState::Written, || {
-            format!("batch {batch} is {}", known.state.name())
+        let asks = before == BatchState::Written || self.asks_again(at, batch)?;
+        at.must(known.is_written && asks, || {
+            format!("nothing of batch {batch} is awaited")
         })?;
         at.must(known.awaited.is_none() && until > at.moment, || {
             format!("nothing of batch {batch} can be awaited until {until}")

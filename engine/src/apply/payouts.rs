@@ -232,6 +232,7 @@ pub(super) fn apply_batch(state: &mut Snapshot, recorded: &Recorded) {
             until,
             names,
         } => {
+            step_batch(state, *batch, BatchStep::Await, None);
             await_until(state, *batch, Some(*until));
             for name in names {
                 state.file_names.insert(plain_name(&name.name), *batch);

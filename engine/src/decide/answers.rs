@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use kantor_model::Moment;
+
 use super::batches::{close_batch, hours_of, in_it, record_void, stop_paying_out};
 use super::draft::Draft;
 use crate::bank_answer::{BankAnswer, Rejection, is_about_the_payee};
@@ -158,9 +160,14 @@ pub(super) fn ask_about(draft: &mut Draft<'_>, id: BatchId) -> Result<Answer, Re
             until: until.warsaw_text(),
         });
     }
-    let hours = hours_of(draft, batch.account)?;
-    let tomorrow = draft.now.plus_seconds(86_400);
-    let again = line_is_missing_after(&hours, draft.now).unwrap_or(tomorrow);
+    let again = asked_again(draft, id)?;
     draft.record(Event::BatchUnanswered { batch: id, again });
     Ok(Answer::Batch(id))
+}
+
+/// When somebody is asked about a batch again of which the bank says nothing now.
+pub(super) fn asked_again(draft: &Draft<'_>, id: BatchId) -> Result<Moment, Refusal> {
+    let hours = hours_of(draft, draft.batch_of(id)?.account)?;
+    let tomorrow = draft.now.plus_seconds(86_400);
+    Ok(line_is_missing_after(&hours, draft.now).unwrap_or(tomorrow))
 }

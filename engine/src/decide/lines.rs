@@ -300,6 +300,7 @@ pub(super) fn left_without_a_file(draft: &mut Draft<'_>, line: LineId, id: Payou
     }
 }
 
+/// What a payout that left means for its order: all of it is paid, or it is on the way.
 pub(super) fn finish_order(draft: &mut Draft<'_>, id: OrderId) {
     let Some(order) = draft.order(id) else { return };
     let all_paid = order
@@ -308,6 +309,10 @@ pub(super) fn finish_order(draft: &mut Draft<'_>, id: OrderId) {
         .filter_map(|payout| draft.payout(*payout))
         .all(|payout| matches!(payout.state, PayoutState::Paid | PayoutState::Withdrawn));
     if !all_paid {
+        // Somebody paid one of several by hand while nothing of the order was in a batch.
+        if order.state == OrderState::Funded {
+            draft.record(Event::OrderPayingOut { order: id });
+        }
         return;
     }
     match order.state {

@@ -196,6 +196,10 @@ fn matched(
         let payout = outcome.payout.and_then(|payout| draft.payout(payout));
         batches.extend(payout.and_then(|payout| payout.batch));
         batches.extend(outcome.batch);
+        // A bank may name a void file of which the payouts stand in a later one.
+        let members = outcome.batch.and_then(|batch| draft.batch_of(batch).ok());
+        let members = members.into_iter().flat_map(|batch| &batch.payouts);
+        batches.extend(members.filter_map(|payout| draft.payout(*payout)?.batch));
         if asked.is_none() || outcome.question.as_ref() != asked {
             outcomes.push((outcome, told.facts));
         }

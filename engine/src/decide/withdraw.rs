@@ -2,6 +2,7 @@
 
 use kantor_model::Money;
 
+use super::answers::asked_again;
 use super::batches::close_batch;
 use super::desk::unpair;
 use super::draft::Draft;
@@ -9,6 +10,7 @@ use super::exchange::{settle, undo_exchange};
 use super::lines::finish_order;
 use super::position::reverse_cover;
 use super::returns::{PAID_TWICE, RETURN_COSTS};
+use crate::batch::BatchState;
 use crate::event::Event;
 use crate::ledger::{LedgerAccount, Posting, movement};
 use crate::order::OrderState;
@@ -56,7 +58,10 @@ fn withdraw_part(
     let reason = why.reason();
     match part {
         Settled::Receipt(order) => take_receipt(draft, line, *order, why),
-        Settled::Payout(payout) => has_not_left(draft, line, *payout, None),
+        Settled::Payout(payout) => {
+            has_not_left(draft, line, *payout, None)?;
+            await_again(draft, *payout)
+        }
         Settled::Batch { payouts, twice, .. } => have_not_left(draft, line, payouts, *twice),
         Settled::Returned { payout, cost } => has_not_come_back(draft, line, *payout, *cost),
         // The receipt and the line that took it back are questions again, each with its money.
@@ -99,6 +104,27 @@ fn have_not_left(
     for payout in payouts {
         has_not_left(draft, line, *payout, twice.take())?;
     }
+    payouts.iter().try_for_each(|id| await_again(draft, *id))
+}
+
+/// A batch that was closed by a line that is not confirmed is awaited again: its file is out.
+fn await_again(draft: &mut Draft<'_>, id: PayoutId) -> Result<(), Refusal> {
+    let payout = draft.known_payout(id)?;
+    let Some(batch) = payout.batch else {
+        return Ok(());
+    };
+    let batch = draft.batch_of(batch)?;
+    let is_open = payout.state == PayoutState::Unknown;
+    if !is_open || batch.state != BatchState::Closed || batch.file.is_none() {
+        return Ok(());
+    }
+    let (batch, names) = (batch.batch, batch.names.clone());
+    let until = asked_again(draft, batch)?;
+    draft.record(Event::BatchAwaited {
+        batch,
+        until,
+        names,
+    });
     Ok(())
 }
 

@@ -214,6 +214,7 @@ impl Auditor {
         }
         self.judge_orders(state);
         self.judge_payouts(state);
+        self.judge_batches(state);
         self.judge_payments();
         let open = state.questions.iter().next();
         let told = open.map(|(line, question)| format!("{line}: {}", question.word()));
@@ -243,6 +244,22 @@ impl Auditor {
                     format!("order {id} gets {} and was paid {paid:?}", deal.agreed.gets)
                 });
             }
+        }
+    }
+
+    /// A batch ends when its payouts have, and not before.
+    fn judge_batches(&mut self, state: &Snapshot) {
+        for (id, batch) in &state.batches {
+            let members = batch.payouts.iter().filter_map(|it| state.payouts.get(it));
+            let members = members.filter(|payout| payout.batch == Some(*id));
+            let awaited = members.filter(|payout| payout.is_awaited()).count();
+            let is_out = batch.state == BatchState::Written;
+            self.check(is_out == (awaited > 0), || {
+                format!(
+                    "batch {id} is {}, and {awaited} of it are awaited",
+                    batch.state.name()
+                )
+            });
         }
     }
 
