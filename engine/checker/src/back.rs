@@ -119,6 +119,11 @@ impl Office<'_> {
                 format!("payout {payout} is not in batch {batch}")
             })?;
             let known = self.payout(at, *payout)?;
+            let alarmed = known.without_file.is_some_and(|(_, of)| of == line);
+            let told = self.told_by_a_void_file(at, *payout, batch)?;
+            at.must(!told || alarmed, || {
+                format!("line {line} tells of the void batch {batch}, and no alarm says so")
+            })?;
             moved(&mut moves, "suspense", "payouts-due", known.amount);
             self.has_file_or_alarm(at, *payout, line)?;
             self.leaves_with(at, *payout, line)?;

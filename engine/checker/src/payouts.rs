@@ -4,7 +4,7 @@ use kantor_model::Money;
 
 use crate::Checks;
 use crate::form::{Fields, Misread};
-use crate::life::{OrderState, PayoutState, payout_after};
+use crate::life::{BatchState, OrderState, PayoutState, payout_after};
 use crate::log::At;
 use crate::office::{Office, Payout, PayoutKind};
 use crate::parts::Is;
@@ -312,7 +312,8 @@ impl Office<'_> {
     ) -> Checks<Moves> {
         let known = self.payout(at, payout)?;
         let is_so = is_without_file(known.state) && known.void_file == Some(batch);
-        at.must(is_so, || {
+        let named = self.told_by_a_void_file(at, payout, batch)?;
+        at.must(is_so || named, || {
             format!("payout {payout} does not stand in a void file of batch {batch}")
         })?;
         self.may_pay(at, payout, line)?;
@@ -323,6 +324,18 @@ impl Office<'_> {
             batch,
         });
         Ok(Moves::new())
+    }
+
+    /// Whether a file that was written from a void batch holds a payout that stands in a later file
+    /// by now.
+    pub(crate) fn told_by_a_void_file(&self, at: &At<'_>, payout: u64, batch: u64) -> Checks<bool> {
+        let known = self.batch(at, batch)?;
+        let is_void = known.is_written && known.state == BatchState::Voided;
+        let is_awaited = matches!(
+            self.payout(at, payout)?.state,
+            PayoutState::Exported | PayoutState::Accepted | PayoutState::Unknown
+        );
+        Ok(is_void && is_awaited && known.payouts.contains(&payout))
     }
 
     /// A debit that names a payout, alone or with others of its batch.

@@ -3,6 +3,8 @@
 //! [`run`] lives a town of one seed for some days of virtual time, lets its faults heal, and judges
 //! it; `cargo run --release -p kantor-simulator -- --seed N --days D` does so from a shell. The
 //! engine in it is the real one, as are the files and their readers; only the store is memory.
+//! Everything that a store would keep is kept in its stored form, and the independent checker of
+//! `kantor verify` has to confirm it: two judges, who know nothing of each other.
 //!
 //! A bank can be used alone, as the demo and other tests do:
 //!

@@ -5,6 +5,7 @@ use kantor_model::Money;
 use super::draft::Draft;
 use super::exchange::settle;
 use super::returns;
+use crate::batch::BatchState;
 use crate::command::LineOutcome;
 use crate::event::Event;
 use crate::ledger::{LedgerAccount, movement};
@@ -15,7 +16,7 @@ use crate::matching::{
 use crate::order::OrderState;
 use crate::payout::PayoutState;
 use crate::refusal::Refusal;
-use crate::{AccountId, LineId, OrderId, PayoutId};
+use crate::{AccountId, BatchId, LineId, OrderId, PayoutId};
 
 /// What a line of a statement leads to, by what matching found; `asked` is the question that it was
 /// before, if any.
@@ -245,7 +246,7 @@ fn pay(
     if matches!(payout.state, PayoutState::Paid | PayoutState::Withdrawn) {
         return Ok(paid_twice(draft, line, facts, id, why));
     }
-    left_without_a_file(draft, line, id);
+    left_without_a_file(draft, line, id, None);
     let amount = payout.facts.amount;
     let postings = movement(LedgerAccount::Suspense, LedgerAccount::PayoutsDue, amount)?;
     draft.record_with(Event::PayoutPaid { payout: id, line }, postings.into());
@@ -271,11 +272,21 @@ pub(super) fn paid_twice(
 
 /// The alarm about a payout that leaves though no file in force holds it: the file of a voided batch
 /// was sent after all, or somebody paid by hand.
-pub(super) fn left_without_a_file(draft: &mut Draft<'_>, line: LineId, id: PayoutId) {
+/// So it is where the line names a void file (`told`) and the payout stands in a later one.
+pub(super) fn left_without_a_file(
+    draft: &mut Draft<'_>,
+    line: LineId,
+    id: PayoutId,
+    told: Option<BatchId>,
+) {
     let Some(payout) = draft.payout(id).copied() else {
         return;
     };
-    match (payout.state, payout.void_file) {
+    let void = told.filter(|batch| {
+        let batch = draft.batch_of(*batch);
+        batch.is_ok_and(|batch| batch.state == BatchState::Voided)
+    });
+    match (payout.state, void.or(payout.void_file)) {
         (PayoutState::Due | PayoutState::InBatch | PayoutState::Approved, Some(batch)) => {
             let payout = id;
             draft.record(Event::PaidFromVoidFile {
@@ -287,11 +298,18 @@ pub(super) fn left_without_a_file(draft: &mut Draft<'_>, line: LineId, id: Payou
         (PayoutState::Due | PayoutState::InBatch | PayoutState::Approved, None) => {
             draft.record(Event::PaidWithoutFile { payout: id, line });
         }
+        (PayoutState::Exported | PayoutState::Accepted | PayoutState::Unknown, _) => {
+            if let Some(batch) = void {
+                let payout = id;
+                draft.record(Event::PaidFromVoidFile {
+                    payout,
+                    line,
+                    batch,
+                });
+            }
+        }
         (
-            PayoutState::Exported
-            | PayoutState::Accepted
-            | PayoutState::Unknown
-            | PayoutState::Paid
+            PayoutState::Paid
             | PayoutState::Rejected
             | PayoutState::Returned
             | PayoutState::Withdrawn,

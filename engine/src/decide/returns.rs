@@ -92,7 +92,7 @@ pub(super) fn pay_together(
         return Ok(super::lines::question(line, facts, question, why));
     };
     for payout in &leave {
-        left_without_a_file(draft, line, *payout);
+        left_without_a_file(draft, line, *payout, Some(batch));
     }
     let sum = |draft: &Draft<'_>, ids: &[PayoutId]| {
         let amounts = ids.iter().filter_map(|id| draft.payout(*id));

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use kantor_engine::batch::BatchState;
 use kantor_engine::ledger::LedgerAccount;
 use kantor_engine::order::OrderState;
 use kantor_engine::payout::PayoutState;
