@@ -7,10 +7,12 @@ mod town;
 use std::collections::{BTreeMap, BTreeSet};
 
 use kantor_engine::chain::{ChainTail, Link, Marks, NewLine, Placement, place};
-use kantor_engine::ledger::LedgerAccount;
+use kantor_engine::ledger::{LedgerAccount, imbalance};
 use kantor_engine::payout::PayoutState;
+use kantor_engine::receipt::ReceiptState;
 use kantor_engine::{
-    AccountId, Actor, BatchId, Command, Event, PayoutId, Snapshot, StatementOutcome, apply, books,
+    AccountId, Actor, BatchId, Command, Event, LineId, OrderId, PayoutId, Snapshot,
+    StatementOutcome, apply, books,
 };
 use kantor_model::{Currency, Date, Money};
 use proptest::prelude::*;
@@ -133,6 +135,59 @@ proptest! {
             .map(|payout| payout.facts.payout)
             .collect();
         prop_assert_eq!(left, paid);
+    }
+
+    /// Law 6: whatever anybody does, money is neither made nor lost. The postings of each event sum
+    /// to zero in each currency; what lies on the banks' accounts in the books is what lay there when
+    /// they were opened and every line since; and all of it is somebody's.
+    #[test]
+    fn money_is_conserved(deeds in prop_oneof![lives(), lives_of_payouts()]) {
+        let town = lived(&deeds);
+        for recorded in &town.office.log {
+            prop_assert!(imbalance(&recorded.postings).is_empty(), "{recorded:?}");
+        }
+        let state = &town.office.state;
+        let mut at_banks: BTreeMap<Currency, i64> = BTreeMap::new();
+        for (id, account) in &state.accounts {
+            let lines = town.office.lines.get(id).map_or(&[][..], Vec::as_slice);
+            let came: i64 = lines.iter().map(|line| line.facts.amount.minor()).sum();
+            *at_banks.entry(account.currency()).or_default() += account.opening.minor() + came;
+        }
+        let mut rest = at_banks.clone();
+        for (account, money) in state.ledger.balances() {
+            let is_at_bank = matches!(account, LedgerAccount::Bank(_) | LedgerAccount::BankProvisional(_));
+            let sum = if is_at_bank { &mut at_banks } else { &mut rest };
+            let minor = if is_at_bank { -money.minor() } else { money.minor() };
+            *sum.entry(money.currency()).or_default() += minor;
+        }
+        prop_assert!(at_banks.values().all(|left| *left == 0), "not in the books: {at_banks:?}");
+        prop_assert!(rest.values().all(|left| *left == 0), "nobody's: {rest:?}");
+    }
+
+    /// Law 3: no line serves two orders. A rule gives a line to one order, and only as long as it is
+    /// no other's; a person may share a line out, and never more than it is.
+    #[test]
+    fn no_line_serves_two_orders(deeds in prop_oneof![lives(), lives_of_payouts()]) {
+        let mut town = lived(&deeds);
+        load_everything(&mut town);
+        let mut state = Snapshot::new();
+        for recorded in &town.office.log {
+            apply(&mut state, recorded);
+            let Event::ReceiptAllocated { line, reason, .. } = &recorded.event else { continue };
+            let of_line = (*line, OrderId(0))..=(*line, OrderId(u64::MAX));
+            let serves = state.receipts.range(of_line).filter(|(_, receipt)| receipt.state == ReceiptState::Allocated);
+            prop_assert!(reason.is_some() || serves.count() == 1, "{recorded:?}");
+        }
+        let mut shares: BTreeMap<LineId, i64> = BTreeMap::new();
+        for receipt in town.office.state.receipts.values() {
+            if receipt.state == ReceiptState::Allocated {
+                *shares.entry(receipt.line).or_default() += receipt.amount.minor();
+            }
+        }
+        for (line, shares) in shares {
+            let kept = town.office.line(line).expect("a line of the chain");
+            prop_assert!(shares <= kept.facts.amount.minor(), "line {line}: {shares}");
+        }
     }
 
     /// Law 1: importing a file twice changes nothing, not even the log.

@@ -137,6 +137,40 @@ const TESTS: &[(&str, &str, &str)] = &[
     ),
 ];
 
+/// What must hold of any life of an office, and the properties that try it with random lives.
+const PROPERTIES: &[(&str, &str, &str)] = &[
+    (
+        "the order of imports does not matter",
+        "engine/tests/shuffled.rs",
+        "the_order_of_files_does_not_matter",
+    ),
+    (
+        "the order of imports does not matter",
+        "engine/tests/shuffled.rs",
+        "lines_that_name_one_order_are_its_money_or_a_question_in_any_order_of_files",
+    ),
+    (
+        "importing twice changes nothing",
+        "engine/tests/laws.rs",
+        "importing_twice_changes_nothing",
+    ),
+    (
+        "any prefix of events replays equal",
+        "engine/tests/laws.rs",
+        "any_prefix_of_events_replays_equal",
+    ),
+    (
+        "money is conserved",
+        "engine/tests/laws.rs",
+        "money_is_conserved",
+    ),
+    (
+        "no line serves two orders",
+        "engine/tests/laws.rs",
+        "no_line_serves_two_orders",
+    ),
+];
+
 /// Promises that nothing holds yet. Whoever holds one takes it off this list.
 const OPEN: &[&str] = &["F19"];
 
@@ -190,6 +224,27 @@ fn every_promise_is_held_by_a_story_or_a_test() {
         open, listed,
         "what nothing holds, and what is listed as open"
     );
+}
+
+/// Each stands in a `proptest!` block: it has strategies, and runs for many lives.
+#[test]
+fn every_law_of_all_lives_is_a_property() {
+    for (law, file, test) in PROPERTIES {
+        let text = fs::read_to_string(root().join(file)).expect(file);
+        let begin = text
+            .find(&format!("fn {test}("))
+            .unwrap_or_else(|| panic!("{law}: {file} has no {test}"));
+        let (before, after) = text.split_at(begin);
+        let is_drawn = after
+            .split('{')
+            .next()
+            .is_some_and(|head| head.contains(" in "));
+        assert!(before.contains("proptest! {") && is_drawn, "{law}: {test}");
+        let marked = before.trim_end().ends_with("#[test]");
+        assert!(marked, "{law}: {test} is never run");
+    }
+    let laws: BTreeSet<&str> = PROPERTIES.iter().map(|(law, ..)| *law).collect();
+    assert_eq!(laws.len(), 5);
 }
 
 #[test]

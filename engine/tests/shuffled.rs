@@ -279,7 +279,7 @@ fn position(state: &Snapshot) -> Vec<String> {
 
 fn order(state: &Snapshot, id: OrderId) -> Stands {
     let order = &state.orders[&id];
-    let mut receipts: Vec<LineId> = order.receipts.iter().copied().collect();
+    let mut receipts: Vec<LineId> = order.receipts.to_vec();
     receipts.sort_unstable();
     let owed = |id: &PayoutId| {
         let payout = state.payouts[id];
@@ -318,7 +318,7 @@ fn lived(deeds: &[Deed]) -> Town {
     let orders = town.office.state.orders.len() as u64;
     for truth in town.banks.values_mut() {
         for line in &mut truth.lines {
-            if !named(&line.text).is_some_and(|order| order.0 <= orders) {
+            if named(&line.text).is_none_or(|order| order.0 > orders) {
                 line.payer = Payer::NotGiven;
             }
         }
