@@ -86,6 +86,11 @@ impl Office {
         Ok(history)
     }
 
+    /// The position of the last thing that happened to an order; 0 when there is no such order.
+    pub fn version_of(&self, order: OrderId) -> u64 {
+        self.positions_of(order).last().copied().unwrap_or(0)
+    }
+
     /// Waits until something happened after a position, or the time is over; answers the position
     /// of the last event.
     pub fn wait(&self, after: u64, at_most: Duration) -> u64 {

@@ -21,6 +21,7 @@ mod intake;
 mod load;
 mod notices;
 mod people;
+mod promises;
 mod read_model;
 mod request;
 mod runtime;

@@ -23,6 +23,9 @@ const SESSION: &str = "session";
 /// Kind of row: a token of the office API, by its hash.
 const TOKEN: &str = "token";
 
+/// Kind of row: a secret of the office's own, by its name.
+const SECRET: &str = "secret";
+
 /// A person who wants to become a customer; every field is checked before.
 #[derive(Clone, PartialEq, Eq)]
 pub struct NewPerson {
@@ -473,12 +476,34 @@ impl Office {
         self.change_sides(&[SideChange::PutNew(row)])
     }
 
+    /// A secret of the office that all its processes share. The first one who asks for it brings it.
+    pub fn secret(&self, name: &str, fresh: &str) -> Result<String, PeopleError> {
+        let kept = || -> Result<Option<String>, PeopleError> {
+            let row = self.view()?.side(SECRET, name, self.now())?;
+            row.map(|row| read(SECRET, &row)).transpose()
+        };
+        if let Some(secret) = kept()? {
+            return Ok(secret);
+        }
+        let row = side(SECRET, name.to_owned(), None, &fresh);
+        match self.try_sides(&[SideChange::PutNew(row)]) {
+            Ok(()) => Ok(fresh.to_owned()),
+            // Another process was first.
+            Err(SideError::Refused(SideRefusal::Exists { .. })) => kept()?
+                .ok_or_else(|| PeopleError::Store("the office's secret came and went".to_owned())),
+            Err(error) => Err(error.into()),
+        }
+    }
+
     fn change_sides(&self, changes: &[SideChange]) -> Result<(), PeopleError> {
+        Ok(self.try_sides(changes)?)
+    }
+
+    pub(crate) fn try_sides(&self, changes: &[SideChange]) -> Result<(), SideError> {
         let shared = self.shared();
         shared
             .store
             .change_side(shared.settings.office, self.now(), changes)
-            .map_err(|error: SideError| PeopleError::from(error))
     }
 }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use kantor_engine::Policy;
 use kantor_office::{Clock, Office, OpenOfficeError, Role, TokenRecord};
-use kantor_panel::{CustomerServer, LocalOffice, OfficeServer};
+use kantor_panel::{AccessSettings, CustomerServer, LocalOffice, OfficeServer};
 use kantor_store::SqliteStore;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -181,7 +181,7 @@ impl Listeners {
             ..kantor_panel::Settings::default()
         }
         .with_prefix(&config.panel.prefix);
-        let local = Arc::new(LocalOffice::new(office));
+        let local = Arc::new(LocalOffice::open(office, &AccessSettings::default())?);
         let customers = CustomerServer::open(local.clone(), settings.clone())?;
         let desk = OfficeServer::open(local, settings)?;
         let (told, stopped) = watch::channel(false);

@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use warp::reply::Response;
 
-use crate::port::{Once, PortError, PortResult};
+use crate::port::{Key, Once, PortError, PortResult};
 use crate::reply;
 use crate::route::Call;
 use crate::secrets::sha256_hex;
@@ -48,7 +48,7 @@ pub(crate) fn unknown_holder() -> PortError {
 }
 
 /// Makes a request one act by its `Idempotency-Key`.
-pub(crate) fn once(call: &Call, principal: String) -> PortResult<Once> {
+pub(crate) fn key(call: &Call) -> PortResult<Key> {
     let key = call.header("idempotency-key").unwrap_or_default();
     if key.is_empty() || key.len() > 200 || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err(Problem::new(
@@ -62,10 +62,19 @@ pub(crate) fn once(call: &Call, principal: String) -> PortResult<Once> {
     }
     let mut asked = format!("{}\0{}\0{}\0", call.method, call.path, call.query).into_bytes();
     asked.extend_from_slice(&call.body);
-    Ok(Once {
-        principal,
+    Ok(Key {
         key: key.to_owned(),
         body: sha256_hex(&asked),
+    })
+}
+
+/// Makes a request of the office API one act by its `Idempotency-Key`.
+pub(crate) fn once(call: &Call, principal: String) -> PortResult<Once> {
+    let Key { key, body } = key(call)?;
+    Ok(Once {
+        principal,
+        key,
+        body,
     })
 }
 

@@ -1,9 +1,9 @@
-//! What a person enters, checked field by field before the office sees it.
+//! What a person enters, checked field by field at the office's side of the port.
 
 use kantor_model::{Currency, Iban, IbanError, IdentityError, Money, Pesel};
 use kantor_wire::{FieldProblem, NewCustomerAccount, Registration};
 
-use crate::port::NewCustomer;
+use kantor_office::NewPerson;
 
 /// The shortest password.
 pub(crate) const PASSWORD_LENGTH: usize = 10;
@@ -17,10 +17,10 @@ fn refuse(problems: &mut Vec<FieldProblem>, field: &str, code: &str, detail: &st
 }
 
 /// Checks a registration. The password is checked and left out: the caller hashes it.
-pub(crate) fn registration(entered: &Registration) -> Result<NewCustomer, Vec<FieldProblem>> {
+pub(crate) fn registration(entered: &Registration) -> Result<NewPerson, Vec<FieldProblem>> {
     let mut problems = Vec::new();
     let p = &mut problems;
-    let customer = NewCustomer {
+    let customer = NewPerson {
         first_name: name(p, "first_name", &entered.first_name),
         last_name: name(p, "last_name", &entered.last_name),
         pesel: pesel(p, &entered.pesel),

@@ -14,12 +14,12 @@
 mod adapter;
 mod api;
 mod assets;
+mod board;
 mod checks;
 mod customer_api;
 mod events;
 mod feed;
 mod limits;
-mod login;
 mod metrics;
 mod office_api;
 mod openapi;
@@ -34,8 +34,7 @@ mod show;
 mod site;
 mod visit;
 
-pub use adapter::LocalOffice;
-pub use passwords::{PasswordError, Passwords};
+pub use adapter::{AccessSettings, LocalOffice};
 pub use secrets::{NoRandomness, new_token, sha256_hex};
 pub use serve::{CustomerServer, OfficeServer, Routes, StartError};
 pub use site::Settings;

@@ -1,4 +1,4 @@
-//! Passwords: argon2id on threads of its own, so that logins never starve pages.
+//! Passwords: argon2id on threads of its own, so that logins never starve pages. The calls block.
 
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -6,7 +6,6 @@ use std::thread;
 
 use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
 use argon2::{Algorithm, Argon2, Params, Version};
-use tokio::sync::oneshot;
 
 /// How much memory (KiB), how many passes and lanes: the second recommended set of the OWASP
 /// password storage cheat sheet for argon2id.
@@ -19,7 +18,7 @@ const QUEUE: usize = 64;
 
 /// Why a password could not be hashed or checked.
 #[derive(Debug, thiserror::Error)]
-pub enum PasswordError {
+pub(crate) enum PasswordError {
     /// Too many logins at once.
     #[error("too many people log in at this moment; try again in a few seconds")]
     Busy,
@@ -31,24 +30,24 @@ pub enum PasswordError {
 enum Job {
     Hash {
         password: String,
-        answer: oneshot::Sender<Option<String>>,
+        answer: SyncSender<Option<String>>,
     },
     Verify {
         password: String,
         hash: Option<String>,
-        answer: oneshot::Sender<bool>,
+        answer: SyncSender<bool>,
     },
 }
 
 /// The threads that hash. Dropping the last handle ends them.
 #[derive(Clone)]
-pub struct Passwords {
+pub(crate) struct Passwords {
     jobs: SyncSender<Job>,
 }
 
 impl Passwords {
     /// Starts so many threads.
-    pub fn start(threads: usize) -> std::io::Result<Passwords> {
+    pub(crate) fn start(threads: usize) -> std::io::Result<Passwords> {
         let (jobs, queue) = sync_channel(QUEUE);
         let queue = Arc::new(Mutex::new(queue));
         for _ in 0..threads.max(1) {
@@ -61,26 +60,26 @@ impl Passwords {
     }
 
     /// The hash of a password in PHC form, with a fresh salt.
-    pub async fn hash(&self, password: String) -> Result<String, PasswordError> {
-        let (answer, wait) = oneshot::channel();
+    pub(crate) fn hash(&self, password: String) -> Result<String, PasswordError> {
+        let (answer, wait) = sync_channel(1);
         self.send(Job::Hash { password, answer })?;
-        wait.await.ok().flatten().ok_or(PasswordError::Failed)
+        wait.recv().ok().flatten().ok_or(PasswordError::Failed)
     }
 
     /// Whether a password belongs to a hash. Without a hash (nobody has this login) it works just
     /// as long and says no.
-    pub async fn verify(
+    pub(crate) fn verify(
         &self,
         password: String,
         hash: Option<String>,
     ) -> Result<bool, PasswordError> {
-        let (answer, wait) = oneshot::channel();
+        let (answer, wait) = sync_channel(1);
         self.send(Job::Verify {
             password,
             hash,
             answer,
         })?;
-        wait.await.map_err(|_| PasswordError::Failed)
+        wait.recv().map_err(|_| PasswordError::Failed)
     }
 
     fn send(&self, job: Job) -> Result<(), PasswordError> {
@@ -137,31 +136,19 @@ fn verify(argon: &Argon2<'_>, password: &str, hash: Option<&str>) -> bool {
 mod tests {
     use super::*;
 
-    #[tokio::test]
-    async fn a_password_opens_its_own_hash_only() {
+    #[test]
+    fn a_password_opens_its_own_hash_only() {
         let passwords = Passwords::start(1).expect("threads");
-        let hash = passwords.hash("zażółć gęślą".into()).await.expect("hash");
+        let hash = passwords.hash("zażółć gęślą".into()).expect("hash");
         assert!(
             hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"),
             "{hash}"
         );
         let verify =
             |password: &str, hash: Option<String>| passwords.verify(password.to_owned(), hash);
-        assert!(
-            verify("zażółć gęślą", Some(hash.clone()))
-                .await
-                .expect("verify")
-        );
-        assert!(!verify("zazolc gesla", Some(hash)).await.expect("verify"));
-        assert!(
-            !verify("nobody has this password", None)
-                .await
-                .expect("verify")
-        );
-        assert!(
-            !verify("x", Some("not a hash".into()))
-                .await
-                .expect("verify")
-        );
+        assert!(verify("zażółć gęślą", Some(hash.clone())).expect("verify"));
+        assert!(!verify("zazolc gesla", Some(hash)).expect("verify"));
+        assert!(!verify("nobody has this password", None).expect("verify"));
+        assert!(!verify("x", Some("not a hash".into())).expect("verify"));
     }
 }

@@ -2,18 +2,19 @@
 //! behind these traits stands the office of this process, or one across a network.
 //!
 //! The calls block; the panel makes them from threads that may. A call that is repeated with the
-//! same [`Once`] does nothing the second time and answers as the first time.
+//! same [`Once`] or [`Key`] does nothing the second time and answers as the first time.
 
+use std::collections::BTreeMap;
+use std::fmt;
+use std::net::IpAddr;
 use std::time::Duration;
 
 use kantor_model::Moment;
 use kantor_wire::{
     AccountView, AllocateAsk, BatchDetail, BatchView, BookAsk, BooksView, Changes, CurrencyView,
-    CustomerAccount, CustomerOrder, CustomerView, FileStored, ImportAsk, ImportOutcome,
-    LineRulesDocument, LineView, NewAccount, NewBatch, NewCustomerAccount, NewOrder, NewRates,
-    OfficeView, OrderState, OrderView, Page, PayoutState, PayoutView, Problem, PublicRates,
-    QuoteAsk, QuoteView, RateTableView, Role, RulesDocument, VoidAsk, WhatIfView,
+    CustomerAccount, CustomerOrder, CustomerView, FileStored, ImportAsk, ImportOutcome, LineRulesDocument, LineView, LoginAsk, NewAccount, NewBatch, NewCustomerAccount, NewOrder, NewRates, OfficeView, OrderState, OrderView, Page, PayoutState, PayoutView, Problem, PublicRates, QuoteAsk, QuoteView, RateTableView, Registration, Role, RulesDocument, VoidAsk, WhatIfView,
 };
+use serde::{Deserialize, Serialize};
 
 /// Why the office gave no answer.
 #[derive(Debug, thiserror::Error)]
@@ -36,11 +37,11 @@ impl From<Problem> for PortError {
 /// What the office answers.
 pub type PortResult<T> = Result<T, PortError>;
 
-/// Makes a repeated request one act: who asks, his key, and a hash of what he asks for. The office
-/// refuses the same key for something else.
+/// Makes a repeated request of the office API one act: who asks, his key, and a hash of what he asks
+/// for. The office refuses the same key for something else.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Once {
-    /// `customer:ID` or `token:NAME`.
+    /// `token:NAME`.
     pub principal: String,
     /// The `Idempotency-Key`.
     pub key: String,
@@ -48,47 +49,101 @@ pub struct Once {
     pub body: String,
 }
 
-/// A checked person who wants to become a customer.
-#[derive(Clone, PartialEq, Eq)]
-pub struct NewCustomer {
-    /// First names.
-    pub first_name: String,
-    /// Last name.
-    pub last_name: String,
-    /// Eleven digits with a right check digit.
-    pub pesel: String,
-    /// In lower case: the login.
-    pub email: String,
-    /// With the country's code, `+48601602603`.
-    pub phone: String,
-    /// Street and number.
-    pub street: String,
-    /// `00-950`.
-    pub postal_code: String,
-    /// Town.
-    pub city: String,
-    /// Argon2id in PHC form.
-    pub password_hash: String,
+/// Makes a repeated request of a customer one act. Whose act it is does not stand here: the office
+/// knows it from his session.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Key {
+    /// The `Idempotency-Key`, or what a form carries for it.
+    pub key: String,
+    /// SHA-256 of method, path and body, lower-case hex.
+    pub body: String,
 }
 
-/// What a login is checked against.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Credentials {
-    /// The customer's id.
-    pub customer: String,
-    /// Argon2id in PHC form.
-    pub password_hash: String,
+/// What a customer's browser proves him by. The office keeps its hash only and judges each call by
+/// it; there is no other way to say whose data is meant.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct SessionToken(String);
+
+impl SessionToken {
+    /// The token that a browser or a program sent.
+    pub fn new(token: impl Into<String>) -> SessionToken {
+        SessionToken(token.into())
+    }
+
+    /// The token itself, for the browser.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// How it is kept.
+    pub(crate) fn hash(&self) -> String {
+        crate::secrets::sha256_hex(self.0.as_bytes())
+    }
 }
 
-/// A session at rest: the token itself is known to the browser only.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct SessionRecord {
-    /// SHA-256 of the token, lower-case hex.
-    pub token_hash: String,
-    /// Whose session it is.
-    pub customer: String,
-    /// It ends then.
+impl fmt::Debug for SessionToken {
+    /// A token does not reach logs by accident.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SessionToken(…)")
+    }
+}
+
+/// A session that begins.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct NewSession {
+    /// Told once.
+    pub token: SessionToken,
+    /// It ends then, unless it is used.
+    #[serde(with = "micros")]
     pub until: Moment,
+}
+
+/// A moment between processes: microseconds since 1970.
+mod micros {
+    use kantor_model::Moment;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(at: &Moment, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_i64(at.as_micros())
+    }
+
+    pub(super) fn deserialize<'d, D: Deserializer<'d>>(from: D) -> Result<Moment, D::Error> {
+        i64::deserialize(from).map(Moment::from_micros)
+    }
+}
+
+/// What every page needs to know before anything else.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Greeting {
+    /// The office's clock.
+    #[serde(with = "micros")]
+    pub now: Moment,
+    /// The name of the office.
+    pub office: String,
+    /// Whose session it is; `None` without a session, or when it has ended.
+    pub customer: Option<CustomerView>,
+}
+
+/// What the browsers of a panel look at, and the version that each has seen.
+#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
+pub struct Watched {
+    /// The version of the rate table; `None` when nobody looks.
+    pub rates: Option<u64>,
+    /// Orders by the tag that [`CustomerPort::follow`] gave, each with its version.
+    pub orders: BTreeMap<String, u64>,
+}
+
+/// What is newer than what was seen: the same form, with today's versions.
+pub type News = Watched;
+
+/// An order that a browser follows.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Followed {
+    /// What [`Watched`] calls it. It says nothing but that something happened to this order.
+    pub tag: String,
+    /// Its version now.
+    pub version: u64,
 }
 
 /// A bearer token of the office API at rest.
@@ -102,11 +157,8 @@ pub struct TokenRecord {
     pub token_hash: String,
 }
 
-/// The clock and the feed, which both sides need.
+/// The feed of everything that happens, for those who work at the office.
 pub trait Feed: Send + Sync + 'static {
-    /// The office's clock.
-    fn now(&self) -> PortResult<Moment>;
-
     /// Everything that happened after a position, in order and without a gap; at most `limit`.
     fn changes(&self, after: u64, limit: u32) -> PortResult<Changes>;
 
@@ -115,85 +167,99 @@ pub trait Feed: Send + Sync + 'static {
     fn wait(&self, after: u64, at_most: Duration) -> PortResult<u64>;
 }
 
-/// What customers may do. A panel that is taken over can do no more than this.
-pub trait CustomerPort: Feed {
-    /// The name of the office.
-    fn office_name(&self) -> PortResult<String>;
+/// What customers may do. Each call that is about a customer takes his session, which the office
+/// judges: a panel that is taken over can do no more than the customers who are talking to it.
+pub trait CustomerPort: Send + Sync + 'static {
+    /// Clock, name of the office, and whose session it is. The session's end moves with its use.
+    fn greet(&self, session: Option<&SessionToken>) -> PortResult<Greeting>;
 
-    /// Makes a customer. Refused as `email-taken` when the login exists.
-    fn register(&self, customer: NewCustomer, once: &Once) -> PortResult<CustomerView>;
+    /// Makes a customer, who then logs in. Refused as `fields-refused` with the rule of each field,
+    /// and as `email-taken` when the login exists. `from` is where he comes from, for limits.
+    fn register(&self, form: &Registration, from: Option<IpAddr>, once: &Key) -> PortResult<()>;
 
-    /// What a login is checked against; `None` when nobody has this e-mail.
-    fn credentials(&self, email: &str) -> PortResult<Option<Credentials>>;
-
-    /// A customer as he sees himself.
-    fn customer(&self, customer: &str) -> PortResult<CustomerView>;
-
-    /// Begins a session, or moves its end.
-    fn save_session(&self, session: SessionRecord) -> PortResult<()>;
-
-    /// The session of a token, unless it ended.
-    fn session(&self, token_hash: &str) -> PortResult<Option<SessionRecord>>;
+    /// Begins a session with a new token and ends the older one of the same browser. Whatever is
+    /// wrong, the refusal is the same and takes as long; tries are limited by where he comes from,
+    /// failures by name, whether somebody has it or not.
+    fn log_in(
+        &self,
+        ask: &LoginAsk,
+        from: Option<IpAddr>,
+        older: Option<&SessionToken>,
+    ) -> PortResult<NewSession>;
 
     /// Ends a session; one that does not exist has ended already.
-    fn end_session(&self, token_hash: &str) -> PortResult<()>;
+    fn log_out(&self, session: &SessionToken) -> PortResult<()>;
 
     /// The rates in force.
     fn rates(&self) -> PortResult<PublicRates>;
 
     /// What an exchange would cost now: an answer without an id, and no promise.
-    fn price(&self, ask: QuoteAsk) -> PortResult<QuoteView>;
+    fn price(&self, ask: &QuoteAsk) -> PortResult<QuoteView>;
 
     /// Promises this customer a rate for an amount.
-    fn quote(&self, customer: &str, ask: QuoteAsk, once: &Once) -> PortResult<QuoteView>;
+    fn quote(&self, session: &SessionToken, ask: &QuoteAsk, once: &Key) -> PortResult<QuoteView>;
 
     /// A promise that was made to this customer before, also one that has ended.
-    fn quote_by_id(&self, customer: &str, quote: &str) -> PortResult<QuoteView>;
+    fn quote_by_id(&self, session: &SessionToken, quote: &str) -> PortResult<QuoteView>;
 
     /// The customer's own accounts.
-    fn accounts(&self, customer: &str) -> PortResult<Vec<CustomerAccount>>;
+    fn accounts(&self, session: &SessionToken) -> PortResult<Vec<CustomerAccount>>;
 
-    /// Adds one of his own accounts.
+    /// Adds one of his own accounts. Refused as `fields-refused` with the rule of each field.
     fn add_account(
         &self,
-        customer: &str,
-        account: NewCustomerAccount,
-        once: &Once,
+        session: &SessionToken,
+        account: &NewCustomerAccount,
+        once: &Key,
     ) -> PortResult<CustomerAccount>;
 
-    /// Takes an account out of the profile; orders that use it keep it.
-    fn remove_account(&self, customer: &str, account: &str, once: &Once) -> PortResult<()>;
+    /// Takes an account out of the profile; orders that use it keep it. Taking out what is out
+    /// already changes nothing.
+    fn remove_account(&self, session: &SessionToken, account: &str) -> PortResult<()>;
 
     /// Accepts a quote.
     fn place_order(
         &self,
-        customer: &str,
-        order: NewOrder,
-        once: &Once,
+        session: &SessionToken,
+        order: &NewOrder,
+        once: &Key,
     ) -> PortResult<CustomerOrder>;
 
     /// His orders, newest first.
     fn orders(
         &self,
-        customer: &str,
+        session: &SessionToken,
         after: Option<&str>,
         limit: u32,
     ) -> PortResult<Page<CustomerOrder>>;
 
     /// One of his orders. Somebody else's is refused as `order-not-found`.
-    fn order(&self, customer: &str, order: &str) -> PortResult<CustomerOrder>;
+    fn order(&self, session: &SessionToken, order: &str) -> PortResult<CustomerOrder>;
 
     /// Cancels an order before money came.
-    fn cancel_order(&self, customer: &str, order: &str, once: &Once) -> PortResult<CustomerOrder>;
+    fn cancel_order(
+        &self,
+        session: &SessionToken,
+        order: &str,
+        once: &Key,
+    ) -> PortResult<CustomerOrder>;
 
     /// Says yes or no to a new rate.
     fn consent(
         &self,
-        customer: &str,
+        session: &SessionToken,
         order: &str,
         accept: bool,
-        once: &Once,
+        once: &Key,
     ) -> PortResult<CustomerOrder>;
+
+    /// One of his orders, to be told when something happens to it.
+    fn follow(&self, session: &SessionToken, order: &str) -> PortResult<Followed>;
+
+    /// Waits until something of what is watched is newer than it was seen, or until the time is
+    /// over. It compares versions and not positions, so nothing is missed between two calls, in
+    /// whichever process of the office they end.
+    fn news(&self, watched: &Watched, at_most: Duration) -> PortResult<News>;
 }
 
 /// What the desk may do, by the rows of the office API. `by` is the name of the token.

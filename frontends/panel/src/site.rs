@@ -8,10 +8,10 @@ use kantor_model::Moment;
 use kantor_wire::Problem;
 
 use crate::assets::Assets;
+use crate::board::Board;
 use crate::feed::{Closer, Feeder, Follower};
-use crate::limits::Limit;
+use crate::limits::{Limit, address_key, slow_down};
 use crate::metrics::Metrics;
-use crate::passwords::Passwords;
 use crate::port::{CustomerPort, OfficePort, PortError};
 use crate::route::Call;
 
@@ -26,10 +26,6 @@ pub struct Settings {
     /// A proxy of ours stands in front: the customer's address is the last one of
     /// `X-Forwarded-For`.
     pub behind_proxy: bool,
-    /// A session without use ends after so many minutes.
-    pub session_minutes: u32,
-    /// Threads that check passwords.
-    pub password_threads: usize,
     /// The largest file that the office API takes, in bytes.
     pub largest_file: usize,
 }
@@ -40,8 +36,6 @@ impl Default for Settings {
             prefix: String::new(),
             tls: false,
             behind_proxy: false,
-            session_minutes: 60,
-            password_threads: 2,
             largest_file: 64 * 1024 * 1024,
         }
     }
@@ -76,51 +70,23 @@ impl Settings {
 pub(crate) struct Site {
     pub(crate) port: Arc<dyn CustomerPort>,
     pub(crate) settings: Settings,
-    pub(crate) passwords: Passwords,
     pub(crate) assets: Assets,
-    pub(crate) feed: Follower,
+    pub(crate) board: Board,
     pub(crate) metrics: Metrics,
-    pub(crate) limits: Limits,
-    closer: Closer,
-}
-
-/// What strangers may try.
-pub(crate) struct Limits {
-    /// Logins from one address.
-    pub(crate) logins: Limit,
-    /// Failed logins with one name, whether somebody has it or not.
-    pub(crate) failures: Limit,
-    /// Registrations from one address.
-    pub(crate) registrations: Limit,
-    /// Quotes from one address.
+    /// Quotes from one address. What strangers may try else is limited at the office.
     pub(crate) quotes: Limit,
 }
 
-impl Limits {
-    fn new() -> Limits {
-        Limits {
-            logins: Limit::new(20, 6),
-            failures: Limit::new(5, 180),
-            registrations: Limit::new(10, 60),
-            quotes: Limit::new(120, 1),
-        }
-    }
-}
-
 impl Site {
-    /// A site over an office; follows the office's feed from now on.
+    /// A site over an office; asks the office from now on for news of what browsers look at.
     pub(crate) fn open(port: Arc<dyn CustomerPort>, settings: Settings) -> std::io::Result<Site> {
-        let (feed, closer, feeder) = Follower::new();
-        Feeder::start(feeder, port.clone())?;
         Ok(Site {
-            passwords: Passwords::start(settings.password_threads)?,
             assets: Assets::load(),
+            board: Board::open(port.clone())?,
             port,
             settings,
-            feed,
             metrics: Metrics::default(),
-            limits: Limits::new(),
-            closer,
+            quotes: Limit::new(120, 1),
         })
     }
 
@@ -133,14 +99,15 @@ impl Site {
         blocking(move || question(port.as_ref())).await
     }
 
-    /// The office's clock.
-    pub(crate) async fn now(&self) -> Result<Moment, PortError> {
-        self.ask(|port| port.now()).await
+    /// Takes one try of asking for a quote.
+    pub(crate) fn may_ask(&self, call: &Call, now: Moment) -> Result<(), Problem> {
+        let address = address_key(self.settings.address(call));
+        self.quotes.take(&address, now).map_err(slow_down)
     }
 
     /// Tells every stream to end.
     pub(crate) fn close(&self) {
-        self.closer.close();
+        self.board.close();
     }
 }
 

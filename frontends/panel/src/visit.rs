@@ -9,10 +9,8 @@ use serde::de::DeserializeOwned;
 use warp::http::header::{HeaderValue, SET_COOKIE};
 use warp::reply::Response;
 
-use crate::login;
 use crate::pages;
-use crate::passwords::PasswordError;
-use crate::port::{Once, PortError};
+use crate::port::{Key, PortError, SessionToken};
 use crate::reply;
 use crate::route::{Call, Route};
 use crate::secrets::{self, NoRandomness};
@@ -39,16 +37,6 @@ impl From<PortError> for Failure {
     }
 }
 
-impl From<PasswordError> for Failure {
-    fn from(error: PasswordError) -> Failure {
-        let code = match error {
-            PasswordError::Busy => "login-busy",
-            PasswordError::Failed => "login-failed",
-        };
-        Problem::new(503, code, "Not now", error.to_string()).into()
-    }
-}
-
 impl From<NoRandomness> for Failure {
     fn from(error: NoRandomness) -> Failure {
         Problem::new(503, "no-randomness", "Not now", error.to_string()).into()
@@ -69,7 +57,7 @@ impl From<askama::Error> for Failure {
 
 /// Who is logged in.
 pub(crate) struct Session {
-    pub(crate) token: String,
+    pub(crate) token: SessionToken,
     pub(crate) customer: CustomerView,
 }
 
@@ -89,40 +77,29 @@ impl Visit {
         let words = Words::of(language(&call));
         let token = call
             .cookie(&cookie_name(&site, "session"))
-            .map(str::to_owned);
-        let seconds = i64::from(site.settings.session_minutes) * 60;
-        let (now, office, session) = site
-            .ask(move |port| {
-                let now = port.now()?;
-                let session = match token {
-                    Some(token) => match login::resume(port, &token, now, seconds)? {
-                        Some(customer) => Some(Session {
-                            customer: port.customer(&customer)?,
-                            token,
-                        }),
-                        None => None,
-                    },
-                    None => None,
-                };
-                Ok((now, port.office_name()?, session))
-            })
-            .await?;
+            .map(SessionToken::new);
+        let asked = token.clone();
+        let greeting = site.ask(move |port| port.greet(asked.as_ref())).await?;
+        let session = token
+            .zip(greeting.customer)
+            .map(|(token, customer)| Session { token, customer });
         Ok(Visit {
             site,
             call,
             words,
-            now,
-            office,
+            now: greeting.now,
+            office: greeting.office,
             session,
             fresh_cookie: OnceLock::new(),
         })
     }
 
-    /// The customer who is logged in; a page for customers sends everybody else to the login.
-    pub(crate) fn customer(&self) -> Result<&CustomerView, Failure> {
+    /// The session of the customer who is logged in; a page for customers sends everybody else to
+    /// the login.
+    pub(crate) fn customer(&self) -> Result<SessionToken, Failure> {
         self.session
             .as_ref()
-            .map(|session| &session.customer)
+            .map(|session| session.token.clone())
             .ok_or(Failure::LogIn)
     }
 
@@ -139,7 +116,7 @@ impl Visit {
     /// What a form of this visitor carries to prove that it is ours.
     pub(crate) fn form_token(&self) -> String {
         match (&self.session, self.visitor_cookie()) {
-            (Some(session), _) => secrets::form_token(&session.token),
+            (Some(session), _) => secrets::form_token(session.token.as_str()),
             (None, Some(cookie)) => secrets::form_token(cookie),
             (None, None) => {
                 // Without randomness the form carries nothing and is refused with a sentence.
@@ -189,11 +166,7 @@ impl Visit {
     }
 
     /// Makes the form that was sent one act: sent twice, it acts once.
-    pub(crate) fn once(&self) -> Once {
-        let principal = match &self.session {
-            Some(session) => format!("customer:{}", session.customer.id),
-            None => "visitor".to_owned(),
-        };
+    pub(crate) fn once(&self) -> Key {
         let key = form_field(&self.call.body, "once").unwrap_or_default();
         let mut asked = self.call.path.clone().into_bytes();
         asked.push(0);
@@ -201,11 +174,7 @@ impl Visit {
         let body = secrets::sha256_hex(&asked);
         // A form that was gone back to, changed and sent is another act than the first.
         let key = secrets::sha256_hex(format!("{key}\0{body}").as_bytes());
-        Once {
-            principal,
-            key,
-            body,
-        }
+        Key { key, body }
     }
 
     /// The value of `Set-Cookie` for one of our cookies; `None` takes it away.

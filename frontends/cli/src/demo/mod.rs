@@ -12,7 +12,6 @@ use std::sync::Arc;
 
 use kantor_engine::Policy;
 use kantor_office::SetClock;
-use kantor_panel::Passwords;
 use tokio::sync::oneshot;
 
 use crate::config::{Config, ConfigError};
@@ -138,8 +137,6 @@ async fn play(args: &DemoArgs, folder: &Path) -> Result<(), DemoError> {
         days,
         config: config.clone(),
         folder: folder.to_owned(),
-        passwords: Passwords::start(1).map_err(DemoError::Threads)?,
-        threads: tokio::runtime::Handle::current(),
     };
     let played = tokio::task::spawn_blocking(move || script::play(&stage))
         .await

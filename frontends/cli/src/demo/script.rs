@@ -7,12 +7,12 @@ use std::sync::Arc;
 use kantor_desk::{Hints, InstalledPacks, export_batch, import_statement};
 use kantor_model::{Balance, Currency, Date, Iban, Money};
 use kantor_office::{Office, SetClock};
-use kantor_panel::port::{CustomerPort, NewCustomer, Once};
-use kantor_panel::{LocalOffice, Passwords};
+use kantor_panel::port::{CustomerPort, Key};
+use kantor_panel::{AccessSettings, LocalOffice};
 use kantor_simulator::{BankKind, SimBank};
 use kantor_wire::{
-    CustomerOrder, FixedSide, NewAccount, NewCustomerAccount, NewOrder, NewRates, Opening,
-    QuoteAsk, RateRow,
+    CustomerOrder, FixedSide, LoginAsk, NewAccount, NewCustomerAccount, NewOrder, NewRates,
+    Opening, QuoteAsk, RateRow, Registration,
 };
 
 use super::DemoError;
@@ -29,8 +29,6 @@ pub(super) struct Stage {
     pub(super) days: Days,
     pub(super) config: Config,
     pub(super) folder: PathBuf,
-    pub(super) passwords: Passwords,
-    pub(super) threads: tokio::runtime::Handle,
 }
 
 /// The script's own helpers: the desk, the packs, the banks.
@@ -68,7 +66,8 @@ pub(super) fn play(stage: &Stage) -> Result<(), DemoError> {
         stage,
         desk,
         packs: InstalledPacks::find(None),
-        customers: LocalOffice::new(stage.office.clone()),
+        customers: LocalOffice::open(stage.office.clone(), &AccessSettings::default())
+            .map_err(failed("customers"))?,
         mbank: RefCell::new(SimBank::new(BankKind::MBank)),
         pko: RefCell::new(SimBank::new(BankKind::Pko)),
         files: RefCell::new(Vec::new()),
@@ -185,18 +184,11 @@ impl Play<'_> {
     }
 
     fn order(&self, customer: &Customer) -> Result<CustomerOrder, DemoError> {
-        let once = |act: &str| Once {
-            principal: format!("demo:{}", customer.email),
-            key: act.to_owned(),
+        let once = |act: &str| Key {
+            key: format!("{}:{act}", customer.email),
             body: act.to_owned(),
         };
-        let hashing = self.stage.passwords.hash(PASSWORD.to_owned());
-        let password_hash = self
-            .stage
-            .threads
-            .block_on(hashing)
-            .map_err(failed("password"))?;
-        let new = NewCustomer {
+        let form = Registration {
             first_name: customer.first_name.to_owned(),
             last_name: customer.last_name.to_owned(),
             pesel: customer.pesel.to_owned(),
@@ -205,13 +197,20 @@ impl Play<'_> {
             street: customer.street.to_owned(),
             postal_code: customer.postal_code.to_owned(),
             city: customer.city.to_owned(),
-            password_hash,
+            password: PASSWORD.to_owned(),
         };
-        let id = self
+        self.customers
+            .register(&form, None, &once("register"))
+            .map_err(failed("register"))?;
+        let login = LoginAsk {
+            email: form.email,
+            password: form.password,
+        };
+        let session = self
             .customers
-            .register(new, &once("register"))
-            .map_err(failed("register"))?
-            .id;
+            .log_in(&login, None, None)
+            .map_err(failed("login"))?
+            .token;
         let account = |currency: Currency| {
             let iban = customer
                 .account(currency)
@@ -222,7 +221,7 @@ impl Play<'_> {
                 name: String::new(),
             };
             self.customers
-                .add_account(&id, new, &once(currency.code()))
+                .add_account(&session, &new, &once(currency.code()))
                 .map_err(failed("customer account"))
         };
         let (pay_from, pay_to) = (account(Currency::EUR)?.id, account(Currency::PLN)?.id);
@@ -234,7 +233,7 @@ impl Play<'_> {
         };
         let quote = self
             .customers
-            .quote(&id, ask, &once("quote"))
+            .quote(&session, &ask, &once("quote"))
             .map_err(failed("quote"))?;
         let quote = quote.id.ok_or_else(|| missing("quote", "its id"))?;
         let new = NewOrder {
@@ -244,7 +243,7 @@ impl Play<'_> {
         };
         let order = self
             .customers
-            .place_order(&id, new, &once("order"))
+            .place_order(&session, &new, &once("order"))
             .map_err(failed("order"))?;
         Self::say(&format!(
             "{} {}: gives {} {}, gets {} {}; pays to {} with the title {}",

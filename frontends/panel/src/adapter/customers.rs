@@ -1,28 +1,29 @@
 //! The customers' side of the port.
 
+use std::net::IpAddr;
+use std::time::{Duration, Instant};
+
 use kantor_engine::rates::{RateTable, Terms};
 use kantor_engine::{
     Actor, Answer, Command, CustomerAccountId, CustomerId, OrderId, RateVersion, Refusal,
 };
-use kantor_office::{CustomerAccountRecord, ExecuteError, NewPerson, Request};
+use kantor_model::Moment;
+use kantor_office::{CustomerAccountRecord, ExecuteError, Request};
 use kantor_wire::{
-    CustomerAccount, CustomerOrder, CustomerView, NewCustomerAccount, NewOrder, Page, Problem,
-    PublicRate, PublicRates, QuoteAsk, QuoteView,
+    CustomerAccount, CustomerOrder, CustomerView, LoginAsk, NewCustomerAccount, NewOrder, Page,
+    Problem, PublicRate, PublicRates, QuoteAsk, QuoteView, Registration,
 };
+use serde::{Deserialize, Serialize};
 
-use super::promises::Promise;
+use super::access::fields_refused;
 use super::refused::{missing, people, refuse, refused, sentence};
-use super::{LocalOffice, number, once as act_once, read, salt, views};
+use super::{LocalOffice, number, once_of, read, salt, views};
+use crate::checks;
 use crate::port::{
-    Credentials, CustomerPort, NewCustomer, Once, PortError, PortResult, SessionRecord,
+    CustomerPort, Followed, Greeting, Key, NewSession, News, PortError, PortResult, SessionToken,
+    Watched,
 };
 use crate::secrets::sha256_hex;
-
-fn customer_id(id: &str) -> PortResult<CustomerId> {
-    number(id)
-        .map(CustomerId)
-        .ok_or_else(|| missing("no_customer", "There is no such customer; register first."))
-}
 
 fn no_order() -> PortError {
     missing(
@@ -36,6 +37,17 @@ fn no_quote() -> PortError {
         "quote-not-found",
         "This quote is not known any more. Ask for a new one.",
     )
+}
+
+fn quote_accepted() -> PortError {
+    Problem::new(
+        409,
+        "quote-accepted",
+        "Accepted before",
+        "An order was placed from this quote already. Look at the list of orders, or ask for a new \
+         quote.",
+    )
+    .into()
 }
 
 fn quote_ended() -> PortError {
@@ -58,7 +70,7 @@ fn account(record: &CustomerAccountRecord) -> CustomerAccount {
     }
 }
 
-fn quote_view(id: Option<String>, terms: &Terms, until: kantor_model::Moment) -> QuoteView {
+fn quote_view(id: Option<String>, terms: &Terms, until: Moment) -> QuoteView {
     QuoteView {
         id,
         gives: views::amount(terms.gives),
@@ -72,6 +84,26 @@ fn refuse_quote(error: kantor_engine::rates::QuoteError) -> PortError {
     refused(&Refusal::Quote(error)).into()
 }
 
+/// A quote as it is kept.
+#[derive(Serialize, Deserialize)]
+struct Promise {
+    ask: QuoteAsk,
+    rates: u64,
+    view: QuoteView,
+}
+
+fn promise(body: &[u8]) -> PortResult<Promise> {
+    serde_json::from_slice(body).map_err(|_| no_quote())
+}
+
+fn moment(text: &str) -> Option<Moment> {
+    text.parse().ok()
+}
+
+fn principal(customer: CustomerId) -> String {
+    format!("customer:{customer}")
+}
+
 impl LocalOffice {
     fn current_rates(&self) -> PortResult<(RateTable, i64)> {
         self.office
@@ -83,8 +115,16 @@ impl LocalOffice {
             .ok_or_else(|| refused(&Refusal::NoRates).into())
     }
 
-    fn own_order(&self, customer: &str, order: &str) -> PortResult<OrderId> {
-        let customer = customer_id(customer)?;
+    /// What an exchange would cost now: the quote, and the version of the rates it stands on.
+    fn priced(&self, id: Option<String>, ask: &QuoteAsk) -> PortResult<(QuoteView, u64)> {
+        let (table, seconds) = self.current_rates()?;
+        let (fixed, other) = read::fixed(ask)?;
+        let terms = table.terms(fixed, other).map_err(refuse_quote)?;
+        let until = self.office.now().plus_seconds(seconds);
+        Ok((quote_view(id, &terms, until), table.version.0))
+    }
+
+    fn own_order(&self, customer: CustomerId, order: &str) -> PortResult<OrderId> {
         let order = number(order).map(OrderId).ok_or_else(no_order)?;
         let owner = self
             .office
@@ -104,59 +144,28 @@ impl LocalOffice {
 
     fn act_on_own(
         &self,
-        customer: &str,
+        session: &SessionToken,
         order: &str,
-        once: &Once,
+        once: &Key,
         command: impl FnOnce(OrderId) -> Command,
     ) -> PortResult<CustomerOrder> {
+        let customer = self.holder(session)?;
         let id = self.own_order(customer, order)?;
-        let by = Actor::Customer(customer_id(customer)?);
-        let request = Request::new(by, command(id)).once(act_once(once));
+        let request = Request::new(Actor::Customer(customer), command(id))
+            .once(Some(once_of(&principal(customer), once)));
         let answer = self.office.execute(request).map_err(refuse)?;
         self.order_after(&answer)
     }
-}
 
-impl CustomerPort for LocalOffice {
-    fn office_name(&self) -> PortResult<String> {
-        Ok(self.office.settings().owner.name.clone())
-    }
-
-    fn register(&self, customer: NewCustomer, once: &Once) -> PortResult<CustomerView> {
-        let person = NewPerson {
-            first_name: customer.first_name,
-            last_name: customer.last_name,
-            pesel: customer.pesel,
-            email: customer.email,
-            phone: customer.phone,
-            street: customer.street,
-            postal_code: customer.postal_code,
-            city: customer.city,
-            password_hash: customer.password_hash,
-        };
-        let id = self
-            .office
-            .register(&person, &salt()?, act_once(once))
-            .map_err(people)?;
-        self.customer(&id.to_string())
-    }
-
-    fn credentials(&self, email: &str) -> PortResult<Option<Credentials>> {
-        let login = self.office.login(email).map_err(people)?;
-        Ok(login.map(|(customer, password_hash)| Credentials {
-            customer: customer.to_string(),
-            password_hash,
-        }))
-    }
-
-    fn customer(&self, customer: &str) -> PortResult<CustomerView> {
+    /// A customer as he sees himself.
+    fn customer(&self, customer: CustomerId) -> PortResult<CustomerView> {
         let person = self
             .office
-            .person(customer_id(customer)?)
+            .person(customer)
             .map_err(people)?
             .ok_or_else(|| missing("no_customer", "This customer's data was erased."))?;
         Ok(CustomerView {
-            id: customer.to_owned(),
+            id: customer.to_string(),
             name: person.name(),
             city: format!("{} {}", person.postal_code, person.city),
             email: person.email,
@@ -165,26 +174,86 @@ impl CustomerPort for LocalOffice {
         })
     }
 
-    fn save_session(&self, session: SessionRecord) -> PortResult<()> {
-        let session = kantor_office::SessionRecord {
-            token_hash: session.token_hash,
-            customer: customer_id(&session.customer)?,
-            until: session.until,
+    /// The order that a tag was given for; a tag of nobody's making belongs to nothing.
+    fn tagged(&self, tag: &str) -> Option<OrderId> {
+        let (id, _) = tag.split_once('.')?;
+        let order = OrderId(number(id)?);
+        let right = self.tag(order).ok()?;
+        crate::secrets::same(&right, tag).then_some(order)
+    }
+
+    fn tag(&self, order: OrderId) -> PortResult<String> {
+        let secret = self.follow_secret()?;
+        // Two rounds, so that a known tag of one order says nothing about another's.
+        let inner = sha256_hex(format!("{secret}\0{order}").as_bytes());
+        let proof = sha256_hex(format!("{secret}\0{inner}").as_bytes());
+        Ok(format!("{order}.{proof}"))
+    }
+
+    /// What tags are made with; every process of the office has the same.
+    fn follow_secret(&self) -> PortResult<&str> {
+        if let Some(known) = self.access.follow_secret.get() {
+            return Ok(known);
+        }
+        let secret = self.office.secret("follow", &salt()?).map_err(people)?;
+        Ok(self.access.follow_secret.get_or_init(|| secret))
+    }
+
+    fn version_of(&self, order: OrderId) -> u64 {
+        self.office.version_of(order)
+    }
+
+    /// What is newer than it was seen.
+    fn newer(&self, watched: &Watched, orders: &[(&String, OrderId, u64)]) -> News {
+        let version = self
+            .office
+            .read(|seen| seen.current_rates().map_or(0, |table| table.version.0));
+        News {
+            rates: watched
+                .rates
+                .filter(|seen| version > *seen)
+                .map(|_| version),
+            orders: orders
+                .iter()
+                .map(|(tag, order, seen)| (*tag, self.version_of(*order), *seen))
+                .filter(|(_, version, seen)| version > seen)
+                .map(|(tag, version, _)| (tag.clone(), version))
+                .collect(),
+        }
+    }
+}
+
+impl CustomerPort for LocalOffice {
+    fn greet(&self, session: Option<&SessionToken>) -> PortResult<Greeting> {
+        let holder = session.map(|session| self.holder(session));
+        let customer = match holder {
+            Some(Ok(customer)) => Some(self.customer(customer)?),
+            // A session that ended is no session.
+            Some(Err(PortError::Refused(_))) | None => None,
+            Some(Err(down)) => return Err(down),
         };
-        self.office.save_session(&session).map_err(people)
+        Ok(Greeting {
+            now: self.office.now(),
+            office: self.office.settings().owner.name.clone(),
+            customer,
+        })
     }
 
-    fn session(&self, token_hash: &str) -> PortResult<Option<SessionRecord>> {
-        let session = self.office.session(token_hash).map_err(people)?;
-        Ok(session.map(|session| SessionRecord {
-            token_hash: session.token_hash,
-            customer: session.customer.to_string(),
-            until: session.until,
-        }))
+    fn register(&self, form: &Registration, from: Option<IpAddr>, once: &Key) -> PortResult<()> {
+        self.enrol(form, from, once)
     }
 
-    fn end_session(&self, token_hash: &str) -> PortResult<()> {
-        self.office.end_session(token_hash).map_err(people)
+    fn log_in(
+        &self,
+        ask: &LoginAsk,
+        from: Option<IpAddr>,
+        older: Option<&SessionToken>,
+    ) -> PortResult<NewSession> {
+        self.begin(ask, from, older)
+    }
+
+    fn log_out(&self, session: &SessionToken) -> PortResult<()> {
+        self.office.end_session(&session.hash()).map_err(people)
     }
 
     fn rates(&self) -> PortResult<PublicRates> {
@@ -211,57 +280,54 @@ impl CustomerPort for LocalOffice {
         })
     }
 
-    fn price(&self, ask: QuoteAsk) -> PortResult<QuoteView> {
-        let (table, seconds) = self.current_rates()?;
-        let (fixed, other) = read::fixed(&ask)?;
-        let terms = table.terms(fixed, other).map_err(refuse_quote)?;
-        let until = self.office.now().plus_seconds(seconds);
-        Ok(quote_view(None, &terms, until))
+    fn price(&self, ask: &QuoteAsk) -> PortResult<QuoteView> {
+        Ok(self.priced(None, ask)?.0)
     }
 
-    fn quote(&self, customer: &str, ask: QuoteAsk, once: &Once) -> PortResult<QuoteView> {
-        let customer = customer_id(customer)?;
-        let named = format!("{}\0{}\0{}", once.principal, once.key, once.body);
+    fn quote(&self, session: &SessionToken, ask: &QuoteAsk, once: &Key) -> PortResult<QuoteView> {
+        let customer = self.holder(session)?;
+        let named = format!("{}\0{}\0{}", principal(customer), once.key, once.body);
         let id: String = sha256_hex(named.as_bytes()).chars().take(24).collect();
-        if let Some(kept) = self.promises.find(&id, customer) {
-            return Ok(kept.view);
+        let kept = || self.office.quote(&id, customer).map_err(people);
+        if let Some(kept) = kept()? {
+            return Ok(promise(&kept)?.view);
         }
-        let (table, seconds) = self.current_rates()?;
-        let (fixed, other) = read::fixed(&ask)?;
-        let terms = table.terms(fixed, other).map_err(refuse_quote)?;
-        let now = self.office.now();
-        let until = now.plus_seconds(seconds);
-        let view = quote_view(Some(id.clone()), &terms, until);
-        let promise = Promise::new(customer, fixed, other, table.version, until, view.clone());
-        if self.promises.keep(&id, promise, now) {
-            Ok(view)
-        } else {
-            Err(PortError::Down("too many quotes are open".to_owned()))
-        }
-    }
-
-    fn quote_by_id(&self, customer: &str, quote: &str) -> PortResult<QuoteView> {
-        self.promises
-            .find(quote, customer_id(customer)?)
-            .map(|promise| promise.view)
-            .ok_or_else(no_quote)
-    }
-
-    fn accounts(&self, customer: &str) -> PortResult<Vec<CustomerAccount>> {
-        let accounts = self
-            .office
-            .customer_accounts(customer_id(customer)?)
+        let (view, rates) = self.priced(Some(id.clone()), ask)?;
+        let until = moment(&view.valid_until).unwrap_or_else(|| self.office.now());
+        let made = Promise {
+            ask: ask.clone(),
+            rates,
+            view,
+        };
+        // Plain structs of strings and numbers always have a JSON form.
+        let body = serde_json::to_vec(&made).unwrap_or_default();
+        self.office
+            .keep_quote(&id, customer, until, body)
             .map_err(people)?;
+        // The same question may have been asked twice at once: the first answer is the promise.
+        Ok(promise(&kept()?.ok_or_else(no_quote)?)?.view)
+    }
+
+    fn quote_by_id(&self, session: &SessionToken, quote: &str) -> PortResult<QuoteView> {
+        let customer = self.holder(session)?;
+        let kept = self.office.quote(quote, customer).map_err(people)?;
+        Ok(promise(&kept.ok_or_else(no_quote)?)?.view)
+    }
+
+    fn accounts(&self, session: &SessionToken) -> PortResult<Vec<CustomerAccount>> {
+        let customer = self.holder(session)?;
+        let accounts = self.office.customer_accounts(customer).map_err(people)?;
         Ok(accounts.iter().map(account).collect())
     }
 
     fn add_account(
         &self,
-        customer: &str,
-        new: NewCustomerAccount,
-        once: &Once,
+        session: &SessionToken,
+        new: &NewCustomerAccount,
+        once: &Key,
     ) -> PortResult<CustomerAccount> {
-        let customer = customer_id(customer)?;
+        let customer = self.holder(session)?;
+        let new = checks::account(new).map_err(fields_refused)?;
         let (iban, currency) = (read::iban(&new.iban)?, read::currency(&new.currency)?);
         // Adding what is there already is done already, whatever the key.
         let known = self.office.customer_accounts(customer).map_err(people)?;
@@ -271,16 +337,10 @@ impl CustomerPort for LocalOffice {
         {
             return Ok(account(known));
         }
+        let once = Some(once_of(&principal(customer), once));
         let id = self
             .office
-            .add_customer_account(
-                customer,
-                iban,
-                currency,
-                &new.name,
-                &salt()?,
-                act_once(once),
-            )
+            .add_customer_account(customer, iban, currency, &new.name, &salt()?, once)
             .map_err(people)?;
         let record = self.office.customer_account(id).map_err(people)?;
         record
@@ -289,9 +349,8 @@ impl CustomerPort for LocalOffice {
             .ok_or_else(|| missing("account-not-found", "The account was erased."))
     }
 
-    fn remove_account(&self, customer: &str, account: &str, _once: &Once) -> PortResult<()> {
-        // Taking out what is out already changes nothing, so the act needs no key.
-        let customer = customer_id(customer)?;
+    fn remove_account(&self, session: &SessionToken, account: &str) -> PortResult<()> {
+        let customer = self.holder(session)?;
         let account = number(account).map(CustomerAccountId).ok_or_else(|| {
             missing(
                 "account-not-found",
@@ -305,32 +364,21 @@ impl CustomerPort for LocalOffice {
 
     fn place_order(
         &self,
-        customer: &str,
-        order: NewOrder,
-        once: &Once,
+        session: &SessionToken,
+        order: &NewOrder,
+        once: &Key,
     ) -> PortResult<CustomerOrder> {
-        let customer = customer_id(customer)?;
-        // The quote of an order whose answer got lost may be forgotten, by a restart; the order is not.
-        if let Some(once) = act_once(once)
-            && let Some(answer) = self.office.answered(&once).map_err(refuse)?
-        {
+        let customer = self.holder(session)?;
+        let once = once_of(&principal(customer), once);
+        // The quote of an order whose answer got lost may be forgotten; the order is not.
+        if let Some(answer) = self.office.answered(&once).map_err(refuse)? {
             return self.order_after(&answer);
         }
-        let promise = self
-            .promises
-            .find(&order.quote, customer)
-            .ok_or_else(no_quote)?;
-        let ended = self.office.now() > promise.until;
-        if !self.promises.accept(&order.quote, &once.key) {
-            return Err(Problem::new(
-                409,
-                "quote-accepted",
-                "Accepted before",
-                "An order was placed from this quote already. Look at the list of orders, or ask \
-                 for a new quote.",
-            )
-            .into());
-        }
+        let kept = self.office.quote(&order.quote, customer).map_err(people)?;
+        let promise = promise(&kept.ok_or_else(no_quote)?)?;
+        let (fixed, other) = read::fixed(&promise.ask)?;
+        let until = moment(&promise.view.valid_until);
+        let ended = until.is_none_or(|until| self.office.now() > until);
         let own = |id: &str| {
             number(id)
                 .map(CustomerAccountId)
@@ -338,36 +386,32 @@ impl CustomerPort for LocalOffice {
         };
         let command = Command::PlaceOrder {
             customer,
-            fixed: promise.fixed,
-            other: promise.other,
+            fixed,
+            other,
             // A quote that has ended is asked for with no table at all: the act itself is refused,
             // and a repeated request is still answered as the first time.
-            rates: if ended { RateVersion(0) } else { promise.rates },
+            rates: RateVersion(if ended { 0 } else { promise.rates }),
             pays_from: own(&order.pay_from),
             paid_to: own(&order.pay_to),
         };
-        let request = Request::new(Actor::Customer(customer), command).once(act_once(once));
+        let request = Request::new(Actor::Customer(customer), command)
+            .accepting(&order.quote)
+            .once(Some(once));
         match self.office.execute(request) {
             Ok(answer) => self.order_after(&answer),
-            Err(error) => {
-                if let ExecuteError::Refused(_) = error {
-                    self.promises.release(&order.quote);
-                }
-                match error {
-                    ExecuteError::Refused(Refusal::RatesOutdated) if ended => Err(quote_ended()),
-                    error => Err(refuse(error)),
-                }
-            }
+            Err(ExecuteError::Refused(Refusal::RatesOutdated)) if ended => Err(quote_ended()),
+            Err(ExecuteError::Side(_)) => Err(quote_accepted()),
+            Err(error) => Err(refuse(error)),
         }
     }
 
     fn orders(
         &self,
-        customer: &str,
+        session: &SessionToken,
         after: Option<&str>,
         limit: u32,
     ) -> PortResult<Page<CustomerOrder>> {
-        let customer = customer_id(customer)?;
+        let customer = self.holder(session)?;
         let before = after.and_then(number).map_or(u64::MAX, |id| id);
         let wanted = limit as usize;
         let mut ids: Vec<OrderId> = self.office.read(|seen| {
@@ -391,13 +435,18 @@ impl CustomerPort for LocalOffice {
         })
     }
 
-    fn order(&self, customer: &str, order: &str) -> PortResult<CustomerOrder> {
-        let id = self.own_order(customer, order)?;
+    fn order(&self, session: &SessionToken, order: &str) -> PortResult<CustomerOrder> {
+        let id = self.own_order(self.holder(session)?, order)?;
         self.customer_order(id, true)?.ok_or_else(no_order)
     }
 
-    fn cancel_order(&self, customer: &str, order: &str, once: &Once) -> PortResult<CustomerOrder> {
-        self.act_on_own(customer, order, once, |order| Command::CancelOrder {
+    fn cancel_order(
+        &self,
+        session: &SessionToken,
+        order: &str,
+        once: &Key,
+    ) -> PortResult<CustomerOrder> {
+        self.act_on_own(session, order, once, |order| Command::CancelOrder {
             order,
             reason: sentence("the customer cancelled"),
         })
@@ -405,17 +454,43 @@ impl CustomerPort for LocalOffice {
 
     fn consent(
         &self,
-        customer: &str,
+        session: &SessionToken,
         order: &str,
         accept: bool,
-        once: &Once,
+        once: &Key,
     ) -> PortResult<CustomerOrder> {
-        self.act_on_own(customer, order, once, |order| {
+        self.act_on_own(session, order, once, |order| {
             if accept {
                 Command::AcceptRate { order }
             } else {
                 Command::DeclineRate { order }
             }
         })
+    }
+
+    fn follow(&self, session: &SessionToken, order: &str) -> PortResult<Followed> {
+        let order = self.own_order(self.holder(session)?, order)?;
+        Ok(Followed {
+            tag: self.tag(order)?,
+            version: self.version_of(order),
+        })
+    }
+
+    fn news(&self, watched: &Watched, at_most: Duration) -> PortResult<News> {
+        let orders: Vec<(&String, OrderId, u64)> = watched
+            .orders
+            .iter()
+            .filter_map(|(tag, seen)| Some((tag, self.tagged(tag)?, *seen)))
+            .collect();
+        let end = Instant::now() + at_most;
+        loop {
+            let head = self.office.head();
+            let news = self.newer(watched, &orders);
+            let left = end.saturating_duration_since(Instant::now());
+            if news != News::default() || left.is_zero() {
+                return Ok(news);
+            }
+            self.office.wait(head, left);
+        }
     }
 }

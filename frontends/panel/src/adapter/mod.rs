@@ -8,16 +8,16 @@
 //! say                  what happened, as sentences of the word files
 //! read                 what the desk sent, as the office takes it
 //! refused              why not, as problem details
-//! promises             quotes that were shown and may still be accepted
+//! access               who comes: registration, login, sessions
 //! ```
 
+mod access;
 mod batches;
 mod books;
 mod customers;
 mod desk;
 mod intake;
 mod preview;
-mod promises;
 mod read;
 mod refused;
 mod rules;
@@ -29,36 +29,34 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kantor_engine::Actor;
-use kantor_model::Moment;
 use kantor_office::Office;
 use kantor_wire::{Change, Changes};
 
-use crate::port::{Feed, Once, PortError, PortResult};
-use promises::Promises;
+use crate::port::{Feed, Key, Once, PortError, PortResult};
+use crate::serve::StartError;
+use access::Access;
 use refused::refuse;
+
+pub use access::AccessSettings;
 
 /// An office that runs in this process, as the panel's port.
 #[derive(Clone)]
 pub struct LocalOffice {
     office: Office,
-    promises: Arc<Promises>,
+    access: Arc<Access>,
 }
 
 impl LocalOffice {
-    /// The port of an open office.
-    pub fn new(office: Office) -> LocalOffice {
-        LocalOffice {
+    /// The port of an open office. Starts the threads that check passwords.
+    pub fn open(office: Office, settings: &AccessSettings) -> Result<LocalOffice, StartError> {
+        Ok(LocalOffice {
             office,
-            promises: Arc::default(),
-        }
+            access: Arc::new(Access::open(settings)?),
+        })
     }
 }
 
 impl Feed for LocalOffice {
-    fn now(&self) -> PortResult<Moment> {
-        Ok(self.office.now())
-    }
-
     fn changes(&self, after: u64, limit: u32) -> PortResult<Changes> {
         let changes = self.office.changes(after, limit as usize).map_err(refuse)?;
         Ok(Changes {
@@ -91,6 +89,15 @@ fn once(once: &Once) -> Option<kantor_office::Once> {
         key: once.key.clone(),
         body: once.body.clone().into_bytes(),
     })
+}
+
+/// A customer's act: whose it is, the office knows itself.
+fn once_of(principal: &str, once: &Key) -> kantor_office::Once {
+    kantor_office::Once {
+        principal: principal.to_owned(),
+        key: once.key.clone(),
+        body: once.body.clone().into_bytes(),
+    }
 }
 
 /// Who acts: the name of the token stands in the history.

@@ -4,19 +4,18 @@ mod operations;
 
 use std::sync::Arc;
 
-use kantor_wire::{ConsentAsk, LoginAsk, NewOrder, Problem, QuoteAsk, SessionView};
+use kantor_wire::{
+    ConsentAsk, LoginAsk, NewCustomerAccount, NewOrder, Problem, QuoteAsk, SessionView,
+};
 use serde::Deserialize;
 use warp::reply::Response;
 
-use crate::api::{bearer, carried, document, done, once, portion, query, unknown_holder};
+use crate::api::{bearer, carried, document, done, key, portion, query, unknown_holder};
 use crate::checks;
-use crate::limits::{address_key, slow_down};
-use crate::login;
-use crate::port::{Once, PortError, PortResult};
+use crate::port::{Key, NewSession, PortError, PortResult, SessionToken};
 use crate::route::Call;
-use crate::secrets;
 use crate::site::Site;
-use crate::visit::{Failure, cookie_name};
+use crate::visit::cookie_name;
 
 pub(crate) use operations::routes;
 
@@ -38,33 +37,21 @@ impl Asked {
         bearer(&self.call).or_else(cookie)
     }
 
-    /// The id of the customer whose session it is.
-    async fn customer(&self) -> PortResult<String> {
-        let token = self.token().ok_or_else(unknown_holder)?.to_owned();
-        let seconds = i64::from(self.site.settings.session_minutes) * 60;
-        self.site
-            .ask(move |port| {
-                let now = port.now()?;
-                login::resume(port, &token, now, seconds)?.ok_or_else(unknown_holder)
-            })
-            .await
+    /// The session that asks; the office judges it.
+    fn session(&self) -> PortResult<SessionToken> {
+        self.token()
+            .map(SessionToken::new)
+            .ok_or_else(unknown_holder)
     }
 
-    /// The customer, and the act that his key makes one.
-    async fn act(&self) -> PortResult<(String, Once)> {
-        let customer = self.customer().await?;
-        let once = once(&self.call, format!("customer:{customer}"))?;
-        Ok((customer, once))
+    /// The session, and the act that the request's key makes one.
+    fn act(&self) -> PortResult<(SessionToken, Key)> {
+        Ok((self.session()?, key(&self.call)?))
     }
 
     async fn limited(&self) -> PortResult<()> {
-        let now = self.site.now().await?;
-        let address = address_key(self.site.settings.address(&self.call));
-        self.site
-            .limits
-            .quotes
-            .take(&address, now)
-            .map_err(|seconds| slow_down(seconds).into())
+        let now = self.site.ask(|port| port.greet(None)).await?.now;
+        Ok(self.site.may_ask(&self.call, now)?)
     }
 
     fn id(&self) -> String {
@@ -85,14 +72,14 @@ async fn quote(asked: Asked) -> PortResult<Response> {
     };
     ask.amount = checks::amount(&ask.amount, currency).map_err(amount_problem)?;
     if asked.token().is_none() {
-        once(&asked.call, "visitor".to_owned())?;
-        return document(&asked.site.ask(move |port| port.price(ask)).await?);
+        key(&asked.call)?;
+        return document(&asked.site.ask(move |port| port.price(&ask)).await?);
     }
-    let (customer, once) = asked.act().await?;
+    let (session, once) = asked.act()?;
     document(
         &asked
             .site
-            .ask(move |port| port.quote(&customer, ask, &once))
+            .ask(move |port| port.quote(&session, &ask, &once))
             .await?,
     )
 }
@@ -109,84 +96,73 @@ fn amount_problem(rule: &'static str) -> PortError {
 }
 
 async fn quote_by_id(asked: Asked) -> PortResult<Response> {
-    let (customer, id) = (asked.customer().await?, asked.id());
+    let (session, id) = (asked.session()?, asked.id());
     document(
         &asked
             .site
-            .ask(move |port| port.quote_by_id(&customer, &id))
+            .ask(move |port| port.quote_by_id(&session, &id))
             .await?,
     )
 }
 
-fn port_error(failure: Failure) -> PortError {
-    match failure {
-        Failure::Refused(problem) => PortError::Refused(problem),
-        Failure::LogIn => unknown_holder(),
-    }
-}
-
 async fn log_in(asked: Asked) -> PortResult<Response> {
-    once(&asked.call, "visitor".to_owned())?;
-    let LoginAsk { email, password } = carried(&asked.call)?;
-    let site = &asked.site;
-    let now = site.now().await?;
-    let address = site.settings.address(&asked.call);
-    let customer = login::check(site, now, address, &email, password)
-        .await
-        .map_err(port_error)??;
-    let (token, until) = login::open_session(site, now, &customer, None)
-        .await
-        .map_err(port_error)?;
+    key(&asked.call)?;
+    let ask: LoginAsk = carried(&asked.call)?;
+    let from = asked.site.settings.address(&asked.call);
+    let NewSession { token, until } = asked
+        .site
+        .ask(move |port| port.log_in(&ask, from, None))
+        .await?;
     document(&SessionView {
-        token,
+        token: token.as_str().to_owned(),
         until: until.to_string(),
     })
 }
 
 async fn log_out(asked: Asked) -> PortResult<Response> {
-    asked.act().await?;
-    let token = asked.token().ok_or_else(unknown_holder)?;
-    let hash = secrets::sha256_hex(token.as_bytes());
-    asked.site.ask(move |port| port.end_session(&hash)).await?;
+    let (session, _) = asked.act()?;
+    asked
+        .site
+        .ask(move |port| {
+            // Only who has a session is answered that it ended.
+            let holder = port.greet(Some(&session))?.customer;
+            holder.ok_or_else(unknown_holder)?;
+            port.log_out(&session)
+        })
+        .await?;
     done()
 }
 
 async fn me(asked: Asked) -> PortResult<Response> {
-    let customer = asked.customer().await?;
-    document(&asked.site.ask(move |port| port.customer(&customer)).await?)
+    let session = asked.session()?;
+    let greeting = asked
+        .site
+        .ask(move |port| port.greet(Some(&session)))
+        .await?;
+    document(&greeting.customer.ok_or_else(unknown_holder)?)
 }
 
 async fn accounts(asked: Asked) -> PortResult<Response> {
-    let customer = asked.customer().await?;
-    document(&asked.site.ask(move |port| port.accounts(&customer)).await?)
+    let session = asked.session()?;
+    document(&asked.site.ask(move |port| port.accounts(&session)).await?)
 }
 
 async fn add_account(asked: Asked) -> PortResult<Response> {
-    let (customer, once) = asked.act().await?;
-    let account = checks::account(&carried(&asked.call)?).map_err(|errors| {
-        let mut problem = Problem::new(
-            422,
-            "fields-refused",
-            "Fields are not right",
-            "One or more fields break a rule; `errors` names each with its rule. Correct them and \
-             send the document with a new Idempotency-Key.",
-        );
-        problem.errors = errors;
-        problem
-    })?;
+    let (session, once) = asked.act()?;
+    let account: NewCustomerAccount = carried(&asked.call)?;
     document(
         &asked
             .site
-            .ask(move |port| port.add_account(&customer, account, &once))
+            .ask(move |port| port.add_account(&session, &account, &once))
             .await?,
     )
 }
 
 async fn remove_account(asked: Asked) -> PortResult<Response> {
-    let ((customer, once), id) = (asked.act().await?, asked.id());
+    let ((session, _), id) = (asked.act()?, asked.id());
     asked
         .site
-        .ask(move |port| port.remove_account(&customer, &id, &once))
+        .ask(move |port| port.remove_account(&session, &id))
         .await?;
     done()
 }
@@ -197,54 +173,54 @@ async fn orders(asked: Asked) -> PortResult<Response> {
         after: Option<String>,
         limit: Option<u32>,
     }
-    let customer = asked.customer().await?;
+    let session = asked.session()?;
     let Part { after, limit } = query(&asked.call)?;
     document(
         &asked
             .site
-            .ask(move |port| port.orders(&customer, after.as_deref(), portion(limit)))
+            .ask(move |port| port.orders(&session, after.as_deref(), portion(limit)))
             .await?,
     )
 }
 
 async fn place_order(asked: Asked) -> PortResult<Response> {
-    let (customer, once) = asked.act().await?;
+    let (session, once) = asked.act()?;
     let order: NewOrder = carried(&asked.call)?;
     document(
         &asked
             .site
-            .ask(move |port| port.place_order(&customer, order, &once))
+            .ask(move |port| port.place_order(&session, &order, &once))
             .await?,
     )
 }
 
 async fn order(asked: Asked) -> PortResult<Response> {
-    let (customer, id) = (asked.customer().await?, asked.id());
+    let (session, id) = (asked.session()?, asked.id());
     document(
         &asked
             .site
-            .ask(move |port| port.order(&customer, &id))
+            .ask(move |port| port.order(&session, &id))
             .await?,
     )
 }
 
 async fn cancel_order(asked: Asked) -> PortResult<Response> {
-    let ((customer, once), id) = (asked.act().await?, asked.id());
+    let ((session, once), id) = (asked.act()?, asked.id());
     document(
         &asked
             .site
-            .ask(move |port| port.cancel_order(&customer, &id, &once))
+            .ask(move |port| port.cancel_order(&session, &id, &once))
             .await?,
     )
 }
 
 async fn consent(asked: Asked) -> PortResult<Response> {
-    let ((customer, once), id) = (asked.act().await?, asked.id());
+    let ((session, once), id) = (asked.act()?, asked.id());
     let ConsentAsk { accept } = carried(&asked.call)?;
     document(
         &asked
             .site
-            .ask(move |port| port.consent(&customer, &id, accept, &once))
+            .ask(move |port| port.consent(&session, &id, accept, &once))
             .await?,
     )
 }

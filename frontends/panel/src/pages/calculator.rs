@@ -9,7 +9,6 @@ use serde::Deserialize;
 use warp::reply::Response;
 
 use crate::checks;
-use crate::limits::{address_key, slow_down};
 use crate::pages::page;
 use crate::port::PortError;
 use crate::site::problem_of;
@@ -149,12 +148,9 @@ impl Calculator {
     }
 
     async fn answer(&mut self, visit: &Visit, ask: QuoteAsk) -> Result<(), Failure> {
-        let address = address_key(visit.site.settings.address(&visit.call));
-        if let Err(seconds) = visit.site.limits.quotes.take(&address, visit.now) {
-            return Err(slow_down(seconds).into());
-        }
+        visit.site.may_ask(&visit.call, visit.now)?;
         let fix = ask.fix;
-        match visit.site.ask(move |port| port.price(ask)).await {
+        match visit.site.ask(move |port| port.price(&ask)).await {
             Ok(quote) => {
                 match fix {
                     FixedSide::Gives => {

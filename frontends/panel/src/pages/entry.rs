@@ -3,20 +3,16 @@
 use std::sync::Arc;
 
 use askama::Template;
-use kantor_wire::{FieldProblem, Language, Registration};
+use kantor_wire::{FieldProblem, Language, LoginAsk, Registration};
 use serde::Deserialize;
 use warp::http::HeaderMap;
 use warp::http::header::{HeaderValue, SET_COOKIE};
 use warp::reply::Response;
 
-use crate::checks;
-use crate::limits::{address_key, slow_down};
-use crate::login;
 use crate::pages::field::Field;
 use crate::pages::page_with;
-use crate::port::PortError;
+use crate::port::{NewSession, PortError, PortResult};
 use crate::reply;
-use crate::secrets;
 use crate::site::problem_of;
 use crate::visit::{Failure, Visit};
 
@@ -138,28 +134,31 @@ pub(crate) async fn register_form(visit: Arc<Visit>) -> Result<Response, Failure
 /// `POST /register`: a refused field is named with its rule, and what was entered is kept.
 pub(crate) async fn register(visit: Arc<Visit>) -> Result<Response, Failure> {
     let entered: Registration = visit.form()?;
-    let address = address_key(visit.site.settings.address(&visit.call));
-    if let Err(seconds) = visit.site.limits.registrations.take(&address, visit.now) {
-        return Err(slow_down(seconds).into());
-    }
-    let mut customer = match checks::registration(&entered) {
-        Ok(customer) => customer,
-        Err(problems) => {
-            let complaint = Some(visit.t("register.look_again").to_owned());
-            return register_page(&visit, 422, &entered, &problems, complaint);
-        }
-    };
-    customer.password_hash = visit.site.passwords.hash(entered.password.clone()).await?;
-    let once = visit.once();
-    match visit
+    let (form, once) = (entered.clone(), visit.once());
+    let from = visit.site.settings.address(&visit.call);
+    let registered = visit
         .site
-        .ask(move |port| port.register(customer, &once))
-        .await
-    {
-        Ok(customer) => open_session(&visit, &customer.id, "/profile?welcome=1").await,
+        .ask(move |port| port.register(&form, from, &once))
+        .await;
+    match registered {
+        Ok(()) => {
+            let ask = LoginAsk {
+                email: entered.email,
+                password: entered.password,
+            };
+            let session = log_in(&visit, ask).await?;
+            Ok(logged_in(&visit, &session, "/profile?welcome=1"))
+        }
+        Err(PortError::Refused(problem)) if problem.code == "too-many-requests" => {
+            Err(Failure::Refused(problem))
+        }
         Err(PortError::Refused(problem)) => {
-            let complaint = Some(visit.words.problem(&problem));
-            register_page(&visit, problem.status, &entered, &problem.errors, complaint)
+            let complaint = match problem.code.as_str() {
+                "fields-refused" => visit.t("register.look_again").to_owned(),
+                _ => visit.words.problem(&problem),
+            };
+            let problems = &problem.errors;
+            register_page(&visit, problem.status, &entered, problems, Some(complaint))
         }
         Err(down) => Err(problem_of(down).into()),
     }
@@ -221,10 +220,12 @@ pub(crate) async fn login_form(visit: Arc<Visit>) -> Result<Response, Failure> {
 /// `POST /login`. Whatever is wrong, the answer is the same and takes as long.
 pub(crate) async fn login(visit: Arc<Visit>) -> Result<Response, Failure> {
     let entered: Login = visit.form()?;
-    let address = visit.site.settings.address(&visit.call);
-    let password = entered.password.clone();
-    match login::check(&visit.site, visit.now, address, &entered.email, password).await? {
-        Ok(customer) => {
+    let ask = LoginAsk {
+        email: entered.email.clone(),
+        password: entered.password.clone(),
+    };
+    match log_in(&visit, ask).await {
+        Ok(session) => {
             let next = if entered.next.is_empty() {
                 visit.link("/exchange")
             } else {
@@ -232,28 +233,36 @@ pub(crate) async fn login(visit: Arc<Visit>) -> Result<Response, Failure> {
             };
             let next = next
                 .strip_prefix(visit.site.settings.prefix.as_str())
-                .unwrap_or("/")
-                .to_owned();
-            open_session(&visit, &customer, &next).await
+                .unwrap_or("/");
+            Ok(logged_in(&visit, &session, next))
         }
-        Err(problem) => {
+        Err(PortError::Refused(problem)) => {
             let complaint = Some(visit.words.problem(&problem));
             login_page(&visit, problem.status, &entered, complaint)
         }
+        Err(down) => Err(problem_of(down).into()),
     }
 }
 
-/// A new token for whoever logged in; an older session of this browser ends.
-async fn open_session(visit: &Visit, customer: &str, next: &str) -> Result<Response, Failure> {
-    let older = visit.session.as_ref().map(|session| session.token.clone());
-    let (token, _) = login::open_session(&visit.site, visit.now, customer, older).await?;
+/// A new token for whoever logs in; an older session of this browser ends.
+async fn log_in(visit: &Visit, ask: LoginAsk) -> PortResult<NewSession> {
+    let older = visit.customer().ok();
+    let from = visit.site.settings.address(&visit.call);
+    visit
+        .site
+        .ask(move |port| port.log_in(&ask, from, older.as_ref()))
+        .await
+}
+
+/// Goes on with a session that has begun.
+fn logged_in(visit: &Visit, session: &NewSession, next: &str) -> Response {
     let mut response = reply::see_other(&visit.link(next));
     append_cookie(
         response.headers_mut(),
-        &visit.set_cookie("session", Some(&token)),
+        &visit.set_cookie("session", Some(session.token.as_str())),
     );
     append_cookie(response.headers_mut(), &visit.set_cookie("visitor", None));
-    Ok(response)
+    response
 }
 
 /// `POST /logout`.
@@ -261,12 +270,8 @@ pub(crate) async fn logout(visit: Arc<Visit>) -> Result<Response, Failure> {
     #[derive(Deserialize)]
     struct Nothing {}
     let Nothing {} = visit.form()?;
-    if let Some(session) = &visit.session {
-        let token_hash = secrets::sha256_hex(session.token.as_bytes());
-        visit
-            .site
-            .ask(move |port| port.end_session(&token_hash))
-            .await?;
+    if let Ok(session) = visit.customer() {
+        visit.site.ask(move |port| port.log_out(&session)).await?;
     }
     let mut response = reply::see_other(&visit.link("/"));
     append_cookie(response.headers_mut(), &visit.set_cookie("session", None));

@@ -7,7 +7,6 @@ use kantor_wire::{CustomerAccount, FieldProblem, NewCustomerAccount, NewOrder, Q
 use serde::Deserialize;
 use warp::reply::Response;
 
-use crate::limits::{address_key, slow_down};
 use crate::pages::calculator::{Calculator, Entered};
 use crate::pages::field::Field;
 use crate::pages::profile::{Refused, try_add};
@@ -39,17 +38,14 @@ pub(crate) async fn form(visit: Arc<Visit>) -> Result<Response, Failure> {
 
 /// `POST /exchange`: asks for a promise and shows it.
 pub(crate) async fn ask(visit: Arc<Visit>) -> Result<Response, Failure> {
-    let customer = visit.customer()?.id.clone();
+    let session = visit.customer()?;
     let entered: Entered = visit.form()?;
-    let address = address_key(visit.site.settings.address(&visit.call));
-    if let Err(seconds) = visit.site.limits.quotes.take(&address, visit.now) {
-        return Err(slow_down(seconds).into());
-    }
+    visit.site.may_ask(&visit.call, visit.now)?;
     let once = visit.once();
     let refusal = match entered.ask() {
         Ok(ask) => match visit
             .site
-            .ask(move |port| port.quote(&customer, ask, &once))
+            .ask(move |port| port.quote(&session, &ask, &once))
             .await
         {
             Ok(quote) => {
@@ -166,15 +162,15 @@ async fn quote_page(
     chosen: &NewOrder,
     trouble: AccountTrouble,
 ) -> Result<Response, Failure> {
-    let customer = visit.customer()?.id.clone();
+    let session = visit.customer()?;
     let id = visit.call.param(0).to_owned();
     let asked = id.clone();
     let (quote, accounts) = visit
         .site
         .ask(move |port| {
             Ok((
-                port.quote_by_id(&customer, &asked)?,
-                port.accounts(&customer)?,
+                port.quote_by_id(&session, &asked)?,
+                port.accounts(&session)?,
             ))
         })
         .await?;
@@ -255,7 +251,7 @@ pub(crate) async fn place(visit: Arc<Visit>) -> Result<Response, Failure> {
         pay_from: String,
         pay_to: String,
     }
-    let customer = visit.customer()?.id.clone();
+    let session = visit.customer()?;
     let Chosen { pay_from, pay_to } = visit.form()?;
     let order = NewOrder {
         quote: visit.call.param(0).to_owned(),
@@ -266,7 +262,7 @@ pub(crate) async fn place(visit: Arc<Visit>) -> Result<Response, Failure> {
     let asked = order.clone();
     match visit
         .site
-        .ask(move |port| port.place_order(&customer, asked, &once))
+        .ask(move |port| port.place_order(&session, &asked, &once))
         .await
     {
         Ok(order) => Ok(reply::see_other(

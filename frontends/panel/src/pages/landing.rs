@@ -99,18 +99,8 @@ pub(crate) async fn rates(visit: Arc<Visit>) -> Result<Response, Failure> {
 
 /// Tells the browser about each new table.
 pub(crate) async fn rates_events(visit: Arc<Visit>) -> Result<Response, Failure> {
-    let site = Arc::clone(&visit.site);
-    site.metrics.stream_opened();
-    Ok(events::stream(
-        site.feed.clone(),
-        "rates",
-        |change| change.kind.contains("Rates"),
-        move || {
-            let site = Arc::clone(&site);
-            async move {
-                let rates = site.ask(|port| port.rates()).await.ok()?;
-                Some(rates.version.to_string())
-            }
-        },
-    ))
+    let rates = visit.site.ask(|port| port.rates()).await?;
+    visit.site.metrics.stream_opened();
+    let place = visit.site.board.rates(rates.version);
+    Ok(events::stream("rates", place))
 }

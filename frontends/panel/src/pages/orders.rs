@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use askama::Template;
-use kantor_wire::{CustomerOrder, OrderState};
+use kantor_wire::{CustomerOrder, OrderState, Problem};
 use serde::Deserialize;
 use warp::reply::Response;
 
@@ -38,12 +38,12 @@ pub(crate) async fn list(visit: Arc<Visit>) -> Result<Response, Failure> {
     struct From {
         after: Option<String>,
     }
-    let customer = visit.customer()?.id.clone();
+    let session = visit.customer()?;
     let From { after } = serde_urlencoded::from_str(&visit.call.query).unwrap_or_default();
     let further = after.is_some();
     let orders = visit
         .site
-        .ask(move |port| port.orders(&customer, after.as_deref(), PORTION))
+        .ask(move |port| port.orders(&session, after.as_deref(), PORTION))
         .await?;
     page(&OrdersPage {
         v: &visit,
@@ -73,11 +73,11 @@ struct OrderPage<'a> {
 
 /// `GET /orders/{id}`.
 pub(crate) async fn show(visit: Arc<Visit>) -> Result<Response, Failure> {
-    let customer = visit.customer()?.id.clone();
+    let session = visit.customer()?;
     let id = visit.call.param(0).to_owned();
     let order = visit
         .site
-        .ask(move |port| port.order(&customer, &id))
+        .ask(move |port| port.order(&session, &id))
         .await?;
     let seconds = |text: &str| visit.seconds_left(text);
     let placed = order
@@ -127,41 +127,37 @@ fn is_over(state: OrderState) -> bool {
 
 /// `GET /orders/{id}/events`: tells the browser when the order changed.
 pub(crate) async fn events(visit: Arc<Visit>) -> Result<Response, Failure> {
-    let customer = visit.customer()?.id.clone();
+    let session = visit.customer()?;
     let id = visit.call.param(0).to_owned();
-    let (who, which) = (customer.clone(), id.clone());
-    let site = Arc::clone(&visit.site);
-    site.ask(move |port| port.order(&who, &which)).await?;
-    site.metrics.stream_opened();
-    let wanted = id.clone();
-    Ok(events::stream(
-        site.feed.clone(),
-        "order",
-        move |change| change.order.as_deref() == Some(wanted.as_str()),
-        move || {
-            let (site, customer, id) = (Arc::clone(&site), customer.clone(), id.clone());
-            async move {
-                let order = site
-                    .ask(move |port| port.order(&customer, &id))
-                    .await
-                    .ok()?;
-                Some(order.version.to_string())
-            }
-        },
-    ))
+    let followed = visit
+        .site
+        .ask(move |port| port.follow(&session, &id))
+        .await?;
+    let place = visit.site.board.order(followed).ok_or_else(crowded)?;
+    visit.site.metrics.stream_opened();
+    Ok(events::stream("order", place))
+}
+
+fn crowded() -> Problem {
+    Problem::new(
+        503,
+        "too-many-streams",
+        "Not now",
+        "Too many pages follow their orders at this moment. Load the page again to see what is new.",
+    )
 }
 
 /// `POST /orders/{id}/cancel`.
 pub(crate) async fn cancel(visit: Arc<Visit>) -> Result<Response, Failure> {
     #[derive(Deserialize)]
     struct Nothing {}
-    let customer = visit.customer()?.id.clone();
+    let session = visit.customer()?;
     let Nothing {} = visit.form()?;
     let id = visit.call.param(0).to_owned();
     let once = visit.once();
     let order = visit
         .site
-        .ask(move |port| port.cancel_order(&customer, &id, &once))
+        .ask(move |port| port.cancel_order(&session, &id, &once))
         .await?;
     Ok(reply::see_other(
         &visit.link(&format!("/orders/{}", order.id)),
@@ -174,14 +170,14 @@ pub(crate) async fn consent(visit: Arc<Visit>) -> Result<Response, Failure> {
     struct Answer {
         answer: String,
     }
-    let customer = visit.customer()?.id.clone();
+    let session = visit.customer()?;
     let Answer { answer } = visit.form()?;
     let accept = answer == "yes";
     let id = visit.call.param(0).to_owned();
     let once = visit.once();
     let order = visit
         .site
-        .ask(move |port| port.consent(&customer, &id, accept, &once))
+        .ask(move |port| port.consent(&session, &id, accept, &once))
         .await?;
     Ok(reply::see_other(
         &visit.link(&format!("/orders/{}", order.id)),

@@ -7,7 +7,6 @@ use kantor_wire::{CustomerAccount, FieldProblem, NewCustomerAccount, PublicRates
 use serde::Deserialize;
 use warp::reply::Response;
 
-use crate::checks;
 use crate::pages::calculator::{Choice, currency_name};
 use crate::pages::field::Field;
 use crate::pages::page_with;
@@ -94,10 +93,10 @@ async fn profile_page(
     problems: &[FieldProblem],
     complaint: Option<String>,
 ) -> Result<Response, Failure> {
-    let customer = visit.customer()?.id.clone();
+    let session = visit.customer()?;
     let (accounts, rates) = visit
         .site
-        .ask(move |port| Ok((port.accounts(&customer)?, port.rates()?)))
+        .ask(move |port| Ok((port.accounts(&session)?, port.rates()?)))
         .await?;
     let mut lines = Vec::with_capacity(accounts.len());
     for account in accounts {
@@ -151,27 +150,18 @@ pub(crate) async fn try_add(
     visit: &Visit,
     entered: &NewCustomerAccount,
 ) -> Result<Result<CustomerAccount, Refused>, Failure> {
-    let customer = visit.customer()?.id.clone();
-    let account = match checks::account(entered) {
-        Ok(account) => account,
-        Err(problems) => {
-            return Ok(Err(Refused {
-                status: 422,
-                problems,
-                complaint: None,
-            }));
-        }
-    };
-    let once = visit.once();
+    let session = visit.customer()?;
+    let (account, once) = (entered.clone(), visit.once());
     match visit
         .site
-        .ask(move |port| port.add_account(&customer, account, &once))
+        .ask(move |port| port.add_account(&session, &account, &once))
         .await
     {
         Ok(account) => Ok(Ok(account)),
         Err(PortError::Refused(problem)) => Ok(Err(Refused {
             status: problem.status,
-            complaint: Some(visit.words.problem(&problem)),
+            // The fields say it themselves.
+            complaint: (problem.code != "fields-refused").then(|| visit.words.problem(&problem)),
             problems: problem.errors,
         })),
         Err(down) => Err(problem_of(down).into()),
@@ -182,13 +172,12 @@ pub(crate) async fn try_add(
 pub(crate) async fn remove(visit: Arc<Visit>) -> Result<Response, Failure> {
     #[derive(Deserialize)]
     struct Nothing {}
-    let customer = visit.customer()?.id.clone();
+    let session = visit.customer()?;
     let Nothing {} = visit.form()?;
     let account = visit.call.param(0).to_owned();
-    let once = visit.once();
     visit
         .site
-        .ask(move |port| port.remove_account(&customer, &account, &once))
+        .ask(move |port| port.remove_account(&session, &account))
         .await?;
     Ok(reply::see_other(&visit.link("/profile#accounts")))
 }

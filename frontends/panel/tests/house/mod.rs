@@ -9,7 +9,9 @@ use std::sync::Arc;
 use kantor_engine::Policy;
 use kantor_model::{Moment, Party};
 use kantor_office::{Clock, Office, Role, SetClock, TokenRecord};
-use kantor_panel::{CustomerServer, LocalOffice, OfficeServer, Routes, Settings, sha256_hex};
+use kantor_panel::{
+    AccessSettings, CustomerServer, LocalOffice, OfficeServer, Routes, Settings, sha256_hex,
+};
 use kantor_store::{OfficeId, SqliteStore, Store};
 
 pub(crate) use browser::{Answer, Browser, PERSON};
@@ -86,7 +88,7 @@ impl House {
                 })
                 .unwrap();
         }
-        let port = Arc::new(LocalOffice::new(office.clone()));
+        let port = Arc::new(LocalOffice::open(office.clone(), &AccessSettings::default()).unwrap());
         House {
             customers: CustomerServer::open(port.clone(), settings.clone()).unwrap(),
             desks: OfficeServer::open(port, settings).unwrap(),

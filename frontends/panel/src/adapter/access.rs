@@ -1,0 +1,219 @@
+//! Who comes: registration, login and sessions. They are judged here, at the office, where the
+//! hashes of passwords and tokens are; no front ever sees one.
+
+use std::net::IpAddr;
+use std::sync::OnceLock;
+
+use kantor_engine::CustomerId;
+use kantor_model::Moment;
+use kantor_office::SessionRecord;
+use kantor_wire::{FieldProblem, LoginAsk, Problem, Registration};
+
+use super::refused::people;
+use super::{LocalOffice, once_of, salt};
+use crate::checks;
+use crate::limits::{Limit, address_key, slow_down};
+use crate::passwords::{PasswordError, Passwords};
+use crate::port::{Key, NewSession, PortResult, SessionToken};
+use crate::secrets;
+
+/// How customers come in.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct AccessSettings {
+    /// A session without use ends after so many minutes.
+    pub session_minutes: u32,
+    /// Threads that check passwords.
+    pub password_threads: usize,
+}
+
+impl Default for AccessSettings {
+    fn default() -> AccessSettings {
+        AccessSettings {
+            session_minutes: 60,
+            password_threads: 2,
+        }
+    }
+}
+
+/// What strangers may try, and who checks what they bring.
+pub(super) struct Access {
+    passwords: Passwords,
+    session_seconds: i64,
+    /// Logins from one address.
+    logins: Limit,
+    /// Failed logins with one name, whether somebody has it or not.
+    failures: Limit,
+    /// Registrations from one address.
+    registrations: Limit,
+    /// What the tags of followed orders are made with, once it was read.
+    pub(super) follow_secret: OnceLock<String>,
+}
+
+impl Access {
+    pub(super) fn open(settings: &AccessSettings) -> std::io::Result<Access> {
+        Ok(Access {
+            passwords: Passwords::start(settings.password_threads)?,
+            session_seconds: i64::from(settings.session_minutes) * 60,
+            logins: Limit::new(20, 6),
+            failures: Limit::new(5, 180),
+            registrations: Limit::new(10, 60),
+            follow_secret: OnceLock::new(),
+        })
+    }
+}
+
+/// No session, or one that has ended.
+fn no_session() -> Problem {
+    Problem::new(
+        401,
+        "token-unknown",
+        "No known token",
+        "This address answers only holders of a token: the header `Authorization: Bearer …` is \
+         missing, or its token is not known or has ended. Get a token and ask again.",
+    )
+}
+
+/// Fields that break a rule.
+pub(super) fn fields_refused(errors: Vec<FieldProblem>) -> Problem {
+    let mut problem = Problem::new(
+        422,
+        "fields-refused",
+        "Fields are not right",
+        "One or more fields break a rule; `errors` names each with its rule. Correct them and send \
+         the document with a new Idempotency-Key.",
+    );
+    problem.errors = errors;
+    problem
+}
+
+fn wrong() -> Problem {
+    Problem::new(
+        401,
+        "login-wrong",
+        "Not logged in",
+        "The e-mail and the password do not fit together. Check both and try again.",
+    )
+}
+
+fn locked(seconds: i64) -> Problem {
+    let minutes = seconds / 60 + 1;
+    Problem::new(
+        429,
+        "login-locked",
+        "Locked for a while",
+        format!(
+            "There were too many wrong passwords for this e-mail, so logging in is locked for \
+             {minutes} min. Try again then."
+        ),
+    )
+    .fact("minutes", minutes.to_string())
+    .fact("seconds", seconds.to_string())
+}
+
+fn not_now(error: &PasswordError) -> Problem {
+    let code = match error {
+        PasswordError::Busy => "login-busy",
+        PasswordError::Failed => "login-failed",
+    };
+    Problem::new(503, code, "Not now", error.to_string())
+}
+
+impl LocalOffice {
+    /// Whose session it is, and from now on how long it lives: its end moves with its use, written
+    /// at most twice in its length.
+    pub(super) fn holder(&self, session: &SessionToken) -> PortResult<CustomerId> {
+        let token_hash = session.hash();
+        let now = self.office.now();
+        let kept = self.office.session(&token_hash).map_err(people)?;
+        let kept = kept
+            .filter(|kept| kept.until > now)
+            .ok_or_else(no_session)?;
+        let (customer, length) = (kept.customer, self.access.session_seconds);
+        if kept.until.seconds_since(now) < length / 2 {
+            let longer = SessionRecord {
+                until: now.plus_seconds(length),
+                ..kept
+            };
+            self.office.save_session(&longer).map_err(people)?;
+        }
+        Ok(customer)
+    }
+
+    pub(super) fn enrol(
+        &self,
+        form: &Registration,
+        from: Option<IpAddr>,
+        once: &Key,
+    ) -> PortResult<()> {
+        let now = self.office.now();
+        self.access
+            .registrations
+            .take(&address_key(from), now)
+            .map_err(slow_down)?;
+        let mut person = checks::registration(form).map_err(fields_refused)?;
+        person.password_hash = self
+            .access
+            .passwords
+            .hash(form.password.clone())
+            .map_err(|error| not_now(&error))?;
+        self.office
+            .register(&person, &salt()?, Some(once_of("visitor", once)))
+            .map(drop)
+            .map_err(people)
+    }
+
+    pub(super) fn begin(
+        &self,
+        ask: &LoginAsk,
+        from: Option<IpAddr>,
+        older: Option<&SessionToken>,
+    ) -> PortResult<NewSession> {
+        let now = self.office.now();
+        let customer = self.checked(ask, from, now)?;
+        if let Some(older) = older {
+            self.office.end_session(&older.hash()).map_err(people)?;
+        }
+        let token = SessionToken::new(salt()?);
+        let until = now.plus_seconds(self.access.session_seconds);
+        let session = SessionRecord {
+            token_hash: token.hash(),
+            customer,
+            until,
+        };
+        self.office.save_session(&session).map_err(people)?;
+        Ok(NewSession { token, until })
+    }
+
+    /// The customer whose e-mail and password these are. A name that nobody has is answered and
+    /// locked like any other and takes as long, so that neither tells who is a customer.
+    fn checked(&self, ask: &LoginAsk, from: Option<IpAddr>, now: Moment) -> PortResult<CustomerId> {
+        let email = ask.email.trim().to_lowercase();
+        let name = secrets::sha256_hex(email.as_bytes());
+        let access = &self.access;
+        access
+            .logins
+            .take(&address_key(from), now)
+            .map_err(slow_down)?;
+        // Taken before the check and given back after a right one, so that many tries at once do
+        // not slip through together.
+        access.failures.take(&name, now).map_err(locked)?;
+        let login = self.office.login(&email).map_err(people)?;
+        let (customer, hash) = login.unzip();
+        let right = access
+            .passwords
+            .verify(ask.password.clone(), hash)
+            .map_err(|error| not_now(&error))?;
+        let customer = customer.filter(|_| right).ok_or_else(wrong)?;
+        access.failures.forget(&name);
+        Ok(customer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_lock_is_told_in_whole_minutes() {
+        let problem = super::locked(61);
+        assert_eq!(problem.facts.get("minutes").map(String::as_str), Some("2"));
+    }
+}
