@@ -149,6 +149,8 @@ pub struct SessionRecord {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
+    /// A panel in a process of its own, which brings customers' calls.
+    Front,
     /// Daily work.
     Cashier,
     /// And approve batches.

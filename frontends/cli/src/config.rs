@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 
 use kantor_model::Party;
 use kantor_office::Settings;
+use kantor_panel::TlsFiles;
 use kantor_store::OfficeId;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 /// The name of the file in an office's folder.
@@ -22,6 +24,9 @@ pub(crate) struct Config {
     pub panel: PanelSection,
     /// Where the desk comes in.
     pub office_api: ApiSection,
+    /// Where panels in processes of their own come in; nowhere without this section.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fronts: Option<ApiSection>,
     /// The desk's section; read by `kantor-desk`.
     pub desk: DeskSection,
 }
@@ -60,15 +65,32 @@ pub(crate) struct PanelSection {
     #[serde(default)]
     pub behind_tls_proxy: bool,
     /// Where notices to customers are put as mail files, relative to this file.
+    #[serde(default = "outbox")]
     pub outbox: PathBuf,
+    /// Without a proxy: the certificate of the panel, PEM, relative to this file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub certificate: Option<PathBuf>,
+    /// Its private key, PEM, relative to this file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<PathBuf>,
 }
 
-/// `[office_api]`
+fn outbox() -> PathBuf {
+    PathBuf::from("outbox")
+}
+
+/// `[office_api]` and `[fronts]`
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ApiSection {
-    /// Address and port; the loopback unless the desk is elsewhere.
+    /// Address and port; the loopback unless the other side is elsewhere.
     pub listen: SocketAddr,
+    /// The certificate that is shown, PEM, relative to this file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub certificate: Option<PathBuf>,
+    /// Its private key, PEM, relative to this file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<PathBuf>,
 }
 
 /// `[desk]`
@@ -80,6 +102,9 @@ pub(crate) struct DeskSection {
     pub token_file: PathBuf,
     /// Where transfer files are saved.
     pub transfers: PathBuf,
+    /// Whose certificates to trust when `url` begins with https://, PEM.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub authority: Option<PathBuf>,
 }
 
 /// Why a configuration could not be used.
@@ -100,6 +125,16 @@ pub(crate) enum ConfigError {
         path: PathBuf,
         /// Key, place and reason.
         what: String,
+    },
+    /// One of two settings that belong together is missing, or one is needed.
+    #[error("{}: {key} {why}", path.display())]
+    Setting {
+        /// Which file.
+        path: PathBuf,
+        /// Section and key.
+        key: String,
+        /// What is wrong with it, and what to do.
+        why: &'static str,
     },
     /// The file cannot be written.
     #[error("{} cannot be written: {source}; check the folder's rights", path.display())]
@@ -126,32 +161,46 @@ impl Config {
                 listen: panel,
                 prefix: String::new(),
                 behind_tls_proxy: false,
-                outbox: PathBuf::from("outbox"),
+                outbox: outbox(),
+                certificate: None,
+                key: None,
             },
-            office_api: ApiSection { listen: api },
+            office_api: ApiSection {
+                listen: api,
+                certificate: None,
+                key: None,
+            },
+            fronts: None,
             desk: DeskSection {
                 url: format!("http://{api}"),
                 token_file: PathBuf::from("administrator.token"),
                 transfers: PathBuf::from("transfers"),
+                authority: None,
             },
         }
     }
 
     /// Reads a file; its paths become relative to where the program runs.
     pub(crate) fn read(path: &Path) -> Result<Config, ConfigError> {
-        let text = fs::read_to_string(path).map_err(|source| ConfigError::Unreadable {
-            path: path.to_owned(),
-            source,
-        })?;
-        let mut config: Config = toml::from_str(&text).map_err(|error| ConfigError::Wrong {
-            path: path.to_owned(),
-            what: error.to_string().trim().replace('\n', " "),
-        })?;
+        let mut config: Config = read_toml(path)?;
         let folder = path.parent().unwrap_or(Path::new(""));
         config.office.database = folder.join(&config.office.database);
-        config.panel.outbox = folder.join(&config.panel.outbox);
         config.desk.token_file = folder.join(&config.desk.token_file);
         config.desk.transfers = folder.join(&config.desk.transfers);
+        config.panel.settle(folder);
+        config.office_api.settle(folder);
+        if let Some(fronts) = &mut config.fronts {
+            fronts.settle(folder);
+        }
+        for (section, api) in [
+            ("office_api", Some(&config.office_api)),
+            ("fronts", config.fronts.as_ref()),
+        ] {
+            if let Some(api) = api {
+                api.check(path, section)?;
+            }
+        }
+        tls_files(path, "panel", &config.panel.certificate, &config.panel.key)?;
         Ok(config)
     }
 
@@ -178,6 +227,131 @@ impl Config {
                 city: self.office.city.clone(),
             },
         }
+    }
+}
+
+impl PanelSection {
+    fn settle(&mut self, folder: &Path) {
+        self.outbox = folder.join(&self.outbox);
+        settle(folder, &mut self.certificate);
+        settle(folder, &mut self.key);
+    }
+
+    /// Its certificate and key, when it ends TLS itself.
+    pub(crate) fn tls(&self) -> Option<TlsFiles> {
+        pair("panel", &self.certificate, &self.key)
+    }
+}
+
+impl ApiSection {
+    fn settle(&mut self, folder: &Path) {
+        settle(folder, &mut self.certificate);
+        settle(folder, &mut self.key);
+    }
+
+    /// Its certificate and key, when it speaks TLS.
+    pub(crate) fn tls(&self, section: &'static str) -> Option<TlsFiles> {
+        pair(section, &self.certificate, &self.key)
+    }
+
+    /// Tokens and keys cross a network under TLS only.
+    fn check(&self, path: &Path, section: &'static str) -> Result<(), ConfigError> {
+        let files = tls_files(path, section, &self.certificate, &self.key)?;
+        if files.is_none() && !self.listen.ip().is_loopback() {
+            return Err(ConfigError::Setting {
+                path: path.to_owned(),
+                key: format!("{section}.listen"),
+                why: "is an address that other machines reach, and secrets cross it: name a \
+                      certificate and its key in the same section, or listen on 127.0.0.1",
+            });
+        }
+        Ok(())
+    }
+}
+
+fn settle(folder: &Path, path: &mut Option<PathBuf>) {
+    if let Some(path) = path {
+        *path = folder.join(&*path);
+    }
+}
+
+fn pair(
+    section: &'static str,
+    certificate: &Option<PathBuf>,
+    key: &Option<PathBuf>,
+) -> Option<TlsFiles> {
+    Some(TlsFiles {
+        section,
+        certificate: certificate.clone()?,
+        key: key.clone()?,
+    })
+}
+
+/// Both files of a section, or neither.
+fn tls_files(
+    path: &Path,
+    section: &'static str,
+    certificate: &Option<PathBuf>,
+    key: &Option<PathBuf>,
+) -> Result<Option<TlsFiles>, ConfigError> {
+    let missing = match (certificate, key) {
+        (Some(_), None) => "key",
+        (None, Some(_)) => "certificate",
+        (Some(_), Some(_)) | (None, None) => return Ok(pair(section, certificate, key)),
+    };
+    Err(ConfigError::Setting {
+        path: path.to_owned(),
+        key: format!("{section}.{missing}"),
+        why: "is missing: certificate and key belong together; name both files, or none",
+    })
+}
+
+fn read_toml<T: DeserializeOwned>(path: &Path) -> Result<T, ConfigError> {
+    let text = fs::read_to_string(path).map_err(|source| ConfigError::Unreadable {
+        path: path.to_owned(),
+        source,
+    })?;
+    toml::from_str(&text).map_err(|error| ConfigError::Wrong {
+        path: path.to_owned(),
+        what: error.to_string().trim().replace('\n', " "),
+    })
+}
+
+/// kantor.toml of a panel in a process of its own. It has no section about a database, and one that
+/// holds one is refused: a panel must not know it.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PanelConfig {
+    /// Where customers come in.
+    pub panel: PanelSection,
+    /// How the office is reached.
+    pub front: FrontSection,
+}
+
+/// `[front]`
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct FrontSection {
+    /// Addresses of the office's processes, when the command line names none.
+    #[serde(default)]
+    pub office: Vec<String>,
+    /// The file with the key that the office made for this panel.
+    pub key_file: PathBuf,
+    /// Whose certificates to trust when an address begins with https://, PEM.
+    #[serde(default)]
+    pub authority: Option<PathBuf>,
+}
+
+impl PanelConfig {
+    /// Reads a file; its paths become relative to where the program runs.
+    pub(crate) fn read(path: &Path) -> Result<PanelConfig, ConfigError> {
+        let mut config: PanelConfig = read_toml(path)?;
+        let folder = path.parent().unwrap_or(Path::new(""));
+        config.panel.settle(folder);
+        config.front.key_file = folder.join(&config.front.key_file);
+        settle(folder, &mut config.front.authority);
+        tls_files(path, "panel", &config.panel.certificate, &config.panel.key)?;
+        Ok(config)
     }
 }
 
@@ -214,5 +388,35 @@ mod tests {
             error.contains("kantor.toml") && error.contains("name"),
             "{error}"
         );
+    }
+
+    fn wrong(change: impl FnOnce(&mut Config)) -> String {
+        let folder = tempfile::tempdir().unwrap();
+        let mut config = config();
+        change(&mut config);
+        let path = config.write(folder.path()).unwrap();
+        Config::read(&path).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn what_is_wrong_with_tls_is_said_with_its_key_and_the_remedy() {
+        let half = wrong(|config| config.panel.certificate = Some("panel.pem".into()));
+        assert!(
+            half.contains("kantor.toml") && half.contains("panel.key is missing"),
+            "{half}"
+        );
+        let open = wrong(|config| config.office_api.listen = ([0, 0, 0, 0], 8081).into());
+        assert!(
+            open.contains("office_api.listen") && open.contains("name a certificate"),
+            "{open}"
+        );
+    }
+
+    #[test]
+    fn a_panel_that_knows_a_database_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = config().write(folder.path()).unwrap();
+        let error = PanelConfig::read(&path).unwrap_err().to_string();
+        assert!(error.contains("office"), "{error}");
     }
 }

@@ -5,6 +5,7 @@ mod config;
 mod demo;
 mod desk;
 mod init;
+mod listeners;
 mod mail;
 mod serve;
 mod server;

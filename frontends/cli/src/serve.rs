@@ -1,12 +1,14 @@
-//! `kantor serve`: customer panel and office API.
+//! `kantor serve`: customer panel and office, in one process or in several.
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use kantor_office::SystemClock;
+use kantor_panel::{FrontError, RemoteOffice};
 
-use crate::config::{Config, ConfigError};
-use crate::server::{self, Listeners, Part, ServeError};
+use crate::config::{Config, ConfigError, PanelConfig};
+use crate::listeners::{Door, Listeners, Part};
+use crate::server::{self, ServeError};
 
 /// What to serve.
 #[derive(clap::Args, Debug)]
@@ -14,15 +16,21 @@ pub(crate) struct ServeArgs {
     /// The office's configuration.
     #[arg(long, default_value = "kantor.toml")]
     config: PathBuf,
-    /// Serve one of the two listeners only.
-    #[arg(long, value_name = "office")]
+    /// Serve one part only: the panel needs no database, the office no panel.
+    #[arg(long, value_name = "panel|office")]
     only: Option<Only>,
+    /// With `--only panel`: where the office answers fronts, instead of what the configuration
+    /// says; repeat it for each process of the office.
+    #[arg(long, value_name = "URL")]
+    office: Vec<String>,
 }
 
-/// Which listener.
+/// Which part.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, clap::ValueEnum)]
 enum Only {
-    /// The office API, without the customer panel.
+    /// The customer panel of an office in other processes.
+    Panel,
+    /// The office: its API, and the listener for panels in other processes.
     Office,
 }
 
@@ -35,6 +43,15 @@ pub(crate) enum ServeCommandError {
     /// The office or its listeners.
     #[error(transparent)]
     Serve(#[from] ServeError),
+    /// The way to the office.
+    #[error(transparent)]
+    Front(#[from] FrontError),
+    /// Nobody said where the office is.
+    #[error("{}: front.office names no office; name its address there or with --office", .0.display())]
+    NoOffice(PathBuf),
+    /// An office was named for a process that is one.
+    #[error("--office is for `--only panel`; this process serves the office itself, leave it out")]
+    OfficeOfOffice,
     /// Threads.
     #[error("the server cannot start its threads: {0}; free some memory or processes")]
     Threads(std::io::Error),
@@ -42,27 +59,51 @@ pub(crate) enum ServeCommandError {
 
 /// Serves until the process is asked to end.
 pub(crate) fn run(args: &ServeArgs) -> Result<(), ServeCommandError> {
+    match args.only {
+        Some(Only::Panel) => run_panel(args),
+        Some(Only::Office) => run_office(args, Part::Office),
+        None => run_office(args, Part::All),
+    }
+}
+
+fn run_office(args: &ServeArgs, part: Part) -> Result<(), ServeCommandError> {
+    if !args.office.is_empty() {
+        return Err(ServeCommandError::OfficeOfOffice);
+    }
     let config = Config::read(&args.config)?;
-    let opened = server::open(&config, Arc::new(SystemClock))?;
-    let part = match args.only {
-        Some(Only::Office) => Part::Office,
-        None => Part::All,
-    };
     let runtime = tokio::runtime::Runtime::new().map_err(ServeCommandError::Threads)?;
+    let listeners = runtime.block_on(Listeners::bind(&config, part))?;
+    let opened = server::open(&config, Arc::new(SystemClock))?;
     let office = opened.office.clone();
     let served: Result<(), ServeError> = runtime.block_on(async {
-        let listeners = Listeners::bind(&config, part).await?;
-        if let Some(address) = listeners.panel_address() {
-            println!("customer panel  http://{address}{}/", config.panel.prefix);
-        }
-        if let Some(address) = listeners.office_address() {
-            println!("office API      http://{address}/office/v1");
-        }
+        listeners.announce(&config.panel.prefix);
         server::live(office.clone(), &config);
         listeners.run(office, &config, asked_to_end()).await
     });
     served?;
     Ok(opened.close()?)
+}
+
+fn run_panel(args: &ServeArgs) -> Result<(), ServeCommandError> {
+    let config = PanelConfig::read(&args.config)?;
+    let addresses = if args.office.is_empty() {
+        &config.front.office
+    } else {
+        &args.office
+    };
+    if addresses.is_empty() {
+        return Err(ServeCommandError::NoOffice(args.config.clone()));
+    }
+    let authority = config.front.authority.as_deref();
+    let office = RemoteOffice::new(addresses, &config.front.key_file, authority)?;
+    let runtime = tokio::runtime::Runtime::new().map_err(ServeCommandError::Threads)?;
+    let served: Result<(), ServeError> = runtime.block_on(async {
+        let door = Door::bind(&config.panel).await?;
+        door.announce(&config.panel.prefix);
+        door.run(Arc::new(office), &config.panel, asked_to_end())
+            .await
+    });
+    Ok(served?)
 }
 
 /// Comes back when the process is asked to end: Ctrl-C, or a service manager's signal.

@@ -1,6 +1,5 @@
-//! An office in this process: store, runtime, the two listeners, and what happens by itself.
+//! An office in this process: store, runtime, and what happens by itself.
 
-use std::future::Future;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
@@ -8,10 +7,7 @@ use std::time::Duration;
 
 use kantor_engine::Policy;
 use kantor_office::{Clock, Office, OpenOfficeError, Role, TokenRecord};
-use kantor_panel::{AccessSettings, CustomerServer, LocalOffice, OfficeServer};
 use kantor_store::SqliteStore;
-use tokio::net::TcpListener;
-use tokio::sync::watch;
 
 use crate::config::Config;
 use crate::mail::MailFolder;
@@ -46,6 +42,9 @@ pub(crate) enum ServeError {
         /// Why.
         source: std::io::Error,
     },
+    /// A certificate.
+    #[error(transparent)]
+    Tls(#[from] kantor_panel::TlsError),
     /// The listeners' threads.
     #[error(transparent)]
     Panel(#[from] kantor_panel::StartError),
@@ -119,100 +118,9 @@ fn write_secret(path: &Path, secret: &str) -> Result<(), ServeError> {
     std::io::Write::write_all(&mut file, format!("{secret}\n").as_bytes()).map_err(failed)
 }
 
-/// The listeners of an office, bound but not yet answering.
-pub(crate) struct Listeners {
-    panel: Option<TcpListener>,
-    office_api: Option<TcpListener>,
-}
-
-/// Which of the two listeners this process opens.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Part {
-    /// Both.
-    All,
-    /// The office API alone.
-    Office,
-}
-
-impl Listeners {
-    /// Binds what the configuration names; port 0 takes any free port.
-    pub(crate) async fn bind(config: &Config, part: Part) -> Result<Listeners, ServeError> {
-        let bind = |address: SocketAddr, what| async move {
-            TcpListener::bind(address)
-                .await
-                .map_err(|source| ServeError::Listen {
-                    address,
-                    what,
-                    source,
-                })
-        };
-        let panel = match part {
-            Part::All => Some(bind(config.panel.listen, "panel").await?),
-            Part::Office => None,
-        };
-        let office_api = Some(bind(config.office_api.listen, "office API").await?);
-        Ok(Listeners { panel, office_api })
-    }
-
-    /// Where the panel listens.
-    pub(crate) fn panel_address(&self) -> Option<SocketAddr> {
-        self.panel
-            .as_ref()
-            .and_then(|listener| listener.local_addr().ok())
-    }
-
-    /// Where the office API listens.
-    pub(crate) fn office_address(&self) -> Option<SocketAddr> {
-        self.office_api
-            .as_ref()
-            .and_then(|listener| listener.local_addr().ok())
-    }
-
-    /// Answers until `stop` comes back; then lets open requests end.
-    pub(crate) async fn run(
-        self,
-        office: Office,
-        config: &Config,
-        stop: impl Future<Output = ()>,
-    ) -> Result<(), ServeError> {
-        let settings = kantor_panel::Settings {
-            tls: config.panel.behind_tls_proxy,
-            behind_proxy: config.panel.behind_tls_proxy,
-            ..kantor_panel::Settings::default()
-        }
-        .with_prefix(&config.panel.prefix);
-        let local = Arc::new(LocalOffice::open(office, &AccessSettings::default())?);
-        let customers = CustomerServer::open(local.clone(), settings.clone())?;
-        let desk = OfficeServer::open(local, settings)?;
-        let (told, stopped) = watch::channel(false);
-        let mut tasks = Vec::new();
-        if let Some(listener) = self.panel {
-            tasks.push(tokio::spawn(
-                customers.run(listener, until_told(stopped.clone())),
-            ));
-        }
-        if let Some(listener) = self.office_api {
-            tasks.push(tokio::spawn(desk.run(listener, until_told(stopped))));
-        }
-        stop.await;
-        // The receivers live as long as the tasks.
-        let _ = told.send(true);
-        for task in tasks {
-            // A task that panicked has its message on standard error already.
-            let _ = task.await;
-        }
-        Ok(())
-    }
-}
-
 /// What happens by itself, for as long as the process lives: deadlines pass, notices go out.
 pub(crate) fn live(office: Office, config: &Config) {
     tokio::spawn(by_itself(office, MailFolder::new(&config.panel.outbox)));
-}
-
-async fn until_told(mut stopped: watch::Receiver<bool>) {
-    // An error means that nobody can say stop any more.
-    let _ = stopped.wait_for(|told| *told).await;
 }
 
 async fn by_itself(office: Office, mail: MailFolder) {

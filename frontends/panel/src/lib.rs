@@ -4,7 +4,9 @@
 //! port        what the panel needs of an office; it knows nothing else of it
 //! pages       what customers see          customer_api, office_api   what programs speak
 //! visit       who comes, in which language, with which form
-//! route       a route is a value          serve    two listeners
+//! adapter     the office of this process behind the port
+//! front       the same port across a network
+//! route       a route is a value          serve    listeners          listen, tls    connections
 //! ```
 //!
 //! The panel holds no money and decides nothing about it: it asks, shows and carries. It loads no
@@ -19,7 +21,9 @@ mod checks;
 mod customer_api;
 mod events;
 mod feed;
+mod front;
 mod limits;
+mod listen;
 mod metrics;
 mod office_api;
 mod openapi;
@@ -32,9 +36,12 @@ mod secrets;
 mod serve;
 mod show;
 mod site;
+mod tls;
 mod visit;
 
 pub use adapter::{AccessSettings, LocalOffice};
+pub use front::{FrontError, FrontServer, RemoteOffice};
 pub use secrets::{NoRandomness, new_token, sha256_hex};
 pub use serve::{CustomerServer, OfficeServer, Routes, StartError};
 pub use site::Settings;
+pub use tls::{Tls, TlsError, TlsFiles};

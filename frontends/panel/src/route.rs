@@ -12,6 +12,8 @@ use warp::path::FullPath;
 use warp::reply::Response;
 use warp::{Buf, Filter, Rejection};
 
+use crate::listen::Peer;
+
 /// A request as a handler sees it.
 pub(crate) struct Call {
     pub(crate) method: Method,
@@ -116,7 +118,7 @@ impl Route {
             .and(warp::path::full())
             .and(raw_query())
             .and(warp::filters::header::headers_cloned())
-            .and(warp::addr::remote());
+            .and(remote());
         let call = move |params, full: FullPath, query, headers, remote, body| Call {
             method: method.clone(),
             path: full.as_str().to_owned(),
@@ -148,7 +150,7 @@ pub(crate) fn without_body() -> BoxedFilter<(Call,)> {
         .and(warp::path::full())
         .and(raw_query())
         .and(warp::filters::header::headers_cloned())
-        .and(warp::addr::remote())
+        .and(remote())
         .map(|method, path: FullPath, query, headers, remote| Call {
             method,
             path: path.as_str().to_owned(),
@@ -198,6 +200,14 @@ fn method_filter(method: &Method) -> BoxedFilter<()> {
     } else {
         warp::post().boxed()
     }
+}
+
+/// Who asks: the end of the connection, or what a test without a socket says.
+fn remote() -> BoxedFilter<(Option<SocketAddr>,)> {
+    warp::ext::optional::<Peer>()
+        .and(warp::addr::remote())
+        .map(|peer: Option<Peer>, told: Option<SocketAddr>| peer.map(|peer| peer.0).or(told))
+        .boxed()
 }
 
 fn raw_query() -> BoxedFilter<(String,)> {

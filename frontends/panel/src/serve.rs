@@ -1,28 +1,25 @@
-//! The listeners: filters as values, and running them until somebody says stop.
+//! The listeners: filters as values, and running them until somebody says stop ([`crate::listen`]).
 
 use std::convert::Infallible;
 use std::future::Future;
 use std::sync::Arc;
-use std::time::Duration;
 
 use kantor_wire::Problem;
 use tokio::net::TcpListener;
-use tokio::sync::watch;
 use warp::filters::BoxedFilter;
 use warp::reply::Response;
 use warp::{Filter, Rejection};
 
 use crate::customer_api;
+use crate::listen::serve;
 use crate::office_api;
 use crate::pages;
 use crate::port::{CustomerPort, OfficePort};
 use crate::reply::{self, problem_of_rejection};
 use crate::route::{Call, Route, combined, without_body};
 use crate::site::{DeskSite, Settings, Site};
+use crate::tls::Tls;
 use crate::visit;
-
-/// How long open requests may take to end after the server was told to stop.
-const LAST_ORDERS: Duration = Duration::from_secs(10);
 
 /// All routes of a listener as one filter, to be served or tested without a socket.
 pub type Routes = BoxedFilter<(Response,)>;
@@ -64,9 +61,14 @@ impl CustomerServer {
     }
 
     /// Answers on a listener until `stop` comes back; then lets open requests end.
-    pub async fn run(self, listener: TcpListener, stop: impl Future<Output = ()> + Send + 'static) {
+    pub async fn run(
+        self,
+        listener: TcpListener,
+        tls: Option<Tls>,
+        stop: impl Future<Output = ()> + Send + 'static,
+    ) {
         let site = Arc::clone(&self.site);
-        serve(self.routes(), listener, stop, move || site.close()).await;
+        serve(self.routes(), listener, tls, stop, move || site.close()).await;
     }
 }
 
@@ -101,34 +103,14 @@ impl OfficeServer {
     }
 
     /// Answers on a listener until `stop` comes back; then lets open requests end.
-    pub async fn run(self, listener: TcpListener, stop: impl Future<Output = ()> + Send + 'static) {
+    pub async fn run(
+        self,
+        listener: TcpListener,
+        tls: Option<Tls>,
+        stop: impl Future<Output = ()> + Send + 'static,
+    ) {
         let site = Arc::clone(&self.site);
-        serve(self.routes(), listener, stop, move || site.close()).await;
-    }
-}
-
-async fn serve(
-    routes: Routes,
-    listener: TcpListener,
-    stop: impl Future<Output = ()> + Send + 'static,
-    close_streams: impl FnOnce() + Send + 'static,
-) {
-    let (stopped, mut is_stopped) = watch::channel(false);
-    let stop = async move {
-        stop.await;
-        close_streams();
-        // The receiver lives as long as this function.
-        let _ = stopped.send(true);
-    };
-    let server = warp::serve(routes).incoming(listener).graceful(stop).run();
-    let last_orders = async move {
-        // An error means that the server has ended already.
-        let _ = is_stopped.wait_for(|stopped| *stopped).await;
-        tokio::time::sleep(LAST_ORDERS).await;
-    };
-    tokio::select! {
-        () = server => {}
-        () = last_orders => {}
+        serve(self.routes(), listener, tls, stop, move || site.close()).await;
     }
 }
 
@@ -143,7 +125,7 @@ fn under(prefix: &str) -> BoxedFilter<()> {
 
 /// Answers what no route took with its problem; for pages the problem is attached as well, and
 /// becomes a page once it is known who asked.
-fn recovered(routes: Routes, pages: bool) -> Routes {
+pub(crate) fn recovered(routes: Routes, pages: bool) -> Routes {
     routes
         .recover(move |rejection: Rejection| async move {
             let problem = problem_of_rejection(&rejection);

@@ -30,7 +30,7 @@ impl Served {
             let base = format!("http://{}", listener.local_addr().unwrap());
             let (stop, stopped) = oneshot::channel::<()>();
             let panel = house.customers.clone();
-            let server = tokio::spawn(panel.run(listener, async {
+            let server = tokio::spawn(panel.run(listener, None, async {
                 let _ = stopped.await;
             }));
             (house, base, stop, server)

@@ -8,6 +8,9 @@ named! {
     /// What the holder of a token may do. Each role may do what the ones before it may, except
     /// that only an approver (or administrator) approves a batch.
     Role {
+        /// A panel in a process of its own: it brings customers' calls, and opens nothing of the
+        /// office API.
+        Front = "front",
         /// Works at the desk: orders, statements, batches.
         Cashier = "cashier",
         /// Approves batches of payouts, too.

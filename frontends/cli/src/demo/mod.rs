@@ -16,8 +16,9 @@ use tokio::sync::oneshot;
 
 use crate::config::{Config, ConfigError};
 use crate::init::{InitError, fresh_folder};
+use crate::listeners::{Listeners, Part};
 use crate::serve::asked_to_end;
-use crate::server::{self, Listeners, Part, ServeError};
+use crate::server::{self, ServeError};
 use day::Days;
 use script::Stage;
 

@@ -75,6 +75,7 @@ impl OfficePort for LocalOffice {
             .map(|token| TokenRecord {
                 name: token.name,
                 role: match token.role {
+                    kantor_office::Role::Front => Role::Front,
                     kantor_office::Role::Cashier => Role::Cashier,
                     kantor_office::Role::Approver => Role::Approver,
                     kantor_office::Role::Administrator => Role::Administrator,

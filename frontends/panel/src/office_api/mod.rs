@@ -111,7 +111,7 @@ fn post(
 
 fn role_note(needs: Role) -> &'static str {
     match needs {
-        Role::Cashier => "",
+        Role::Front | Role::Cashier => "",
         Role::Approver => "Needs the role approver or administrator.",
         Role::Administrator => "Needs the role administrator.",
     }
