@@ -17,6 +17,10 @@ pub(crate) fn api(words: &Words, error: &ApiError) -> String {
             "desk_fault.token",
             &[("path", &path.display().to_string()), ("why", why)],
         ),
+        ApiError::Authority { path, why } => words.with(
+            "desk_fault.authority",
+            &[("path", &path.display().to_string()), ("why", why)],
+        ),
         ApiError::Unreachable { url, why } => {
             words.with("desk_fault.unreachable", &[("url", url), ("why", why)])
         }

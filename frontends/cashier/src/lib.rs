@@ -200,8 +200,7 @@ fn screen() -> Result<(), String> {
 
 fn desk(config: &DeskConfig) -> Result<Desk, String> {
     Ok(Desk {
-        office: Office::with_token_file(&config.url, &config.token_file)
-            .map_err(|error| error.to_string())?,
+        office: Office::of(config).map_err(|error| error.to_string())?,
         packs: Box::new(InstalledPacks::find(config.packs.as_deref())),
     })
 }

@@ -28,6 +28,16 @@ pub enum ApiError {
         /// Why it gives no token.
         why: String,
     },
+    /// The file with the certificates to trust cannot be read, or holds none.
+    #[error(
+        "no certificate in {path}: {why}; name a PEM file with the authority of the office's certificate as [desk] authority"
+    )]
+    Authority {
+        /// The file of the configuration.
+        path: PathBuf,
+        /// Why it gives no certificate.
+        why: String,
+    },
     /// Nobody listens at the address. Nothing was sent, nothing happened there.
     #[error(
         "the office at {url} does not answer ({why}); nothing was sent. See that `kantor serve` runs there and that [desk] url is right, then try again"
@@ -82,6 +92,7 @@ impl ApiError {
             ApiError::Unreachable { .. } | ApiError::Lost { .. } => true,
             ApiError::Address { .. }
             | ApiError::Token { .. }
+            | ApiError::Authority { .. }
             | ApiError::Refused { .. }
             | ApiError::NotAnOffice { .. }
             | ApiError::NoRandomness { .. } => false,
@@ -96,6 +107,7 @@ impl ApiError {
             | ApiError::Lost { .. }
             | ApiError::Address { .. }
             | ApiError::Token { .. }
+            | ApiError::Authority { .. }
             | ApiError::NotAnOffice { .. }
             | ApiError::NoRandomness { .. } => None,
         }

@@ -13,6 +13,9 @@ pub struct DeskConfig {
     pub url: String,
     /// The file that holds the bearer token of this desk's user.
     pub token_file: PathBuf,
+    /// The file with the certificates that the office's own must be signed by; needed when the
+    /// address begins with https://.
+    pub authority: Option<PathBuf>,
     /// The folder of the bank packs; without it, the development packs beside the program.
     pub packs: Option<PathBuf>,
     /// The folder that `kantor statement watch` looks at when none is given.
@@ -62,6 +65,8 @@ pub struct DeskSettings {
     pub url: Option<String>,
     /// See [`DeskConfig::token_file`].
     pub token_file: Option<PathBuf>,
+    /// See [`DeskConfig::authority`].
+    pub authority: Option<PathBuf>,
     /// See [`DeskConfig::packs`].
     pub packs: Option<PathBuf>,
     /// See [`DeskConfig::watch`].
@@ -97,6 +102,7 @@ impl DeskSettings {
         let DeskSettings {
             url,
             token_file,
+            authority,
             packs,
             watch,
             transfers,
@@ -104,6 +110,7 @@ impl DeskSettings {
         Ok(DeskSettings {
             url,
             token_file: from_folder(token_file),
+            authority: from_folder(authority),
             packs: from_folder(packs),
             watch: from_folder(watch),
             transfers: from_folder(transfers),
@@ -115,6 +122,7 @@ impl DeskSettings {
         DeskSettings {
             url: self.url.or(other.url),
             token_file: self.token_file.or(other.token_file),
+            authority: self.authority.or(other.authority),
             packs: self.packs.or(other.packs),
             watch: self.watch.or(other.watch),
             transfers: self.transfers.or(other.transfers),
@@ -141,6 +149,7 @@ impl DeskSettings {
                 what: "token_file",
                 flag: "--token-file",
             })?,
+            authority: self.authority,
             packs: self.packs,
             watch: self.watch,
             transfers: self.transfers.unwrap_or_else(|| PathBuf::from("transfers")),

@@ -10,8 +10,8 @@ use kantor_wire::{
 };
 use serde::de::IgnoredAny;
 
-use crate::ApiError;
 use crate::transport::{Transport, read_token, segment};
+use crate::{ApiError, DeskConfig};
 
 /// How many orders one page of the list holds.
 const PAGE: usize = 200;
@@ -27,7 +27,15 @@ impl Office {
     /// The office at an address, as the holder of a token. Connects with the first question.
     pub fn new(url: &str, token: &str) -> Result<Office, ApiError> {
         Ok(Office {
-            transport: Transport::new(url, token)?,
+            transport: Transport::new(url, token, None)?,
+        })
+    }
+
+    /// The office of a configuration.
+    pub fn of(config: &DeskConfig) -> Result<Office, ApiError> {
+        let token = read_token(&config.token_file)?;
+        Ok(Office {
+            transport: Transport::new(&config.url, &token, config.authority.as_deref())?,
         })
     }
 

@@ -1,4 +1,4 @@
-//! Requests to the office and their answers: plain HTTP with a bearer token, time limits, and one
+//! Requests to the office and their answers: HTTP, or HTTPS, with a bearer token, time limits, and one
 //! idempotency key per act.
 
 use std::io;
@@ -9,6 +9,7 @@ use kantor_wire::Problem;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use ureq::http::Response;
+use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
 use ureq::{Agent, Body};
 
 use crate::ApiError;
@@ -33,19 +34,28 @@ pub(crate) struct Transport {
 }
 
 impl Transport {
-    /// Opens nothing yet: the first question connects.
-    pub(crate) fn new(url: &str, token: &str) -> Result<Transport, ApiError> {
+    /// Opens nothing yet: the first question connects. `authority` is the file with the certificates
+    /// that the office's own must be signed by, when the address begins with https://.
+    pub(crate) fn new(
+        url: &str,
+        token: &str,
+        authority: Option<&Path>,
+    ) -> Result<Transport, ApiError> {
         let address = |why| ApiError::Address {
             url: url.to_owned(),
             why,
         };
         let trimmed = url.trim().trim_end_matches('/');
-        let Some(rest) = trimmed.strip_prefix("http://") else {
-            return Err(address(if trimmed.starts_with("https://") {
-                "the desk speaks plain HTTP to an office on the same machine or behind a tunnel"
-            } else {
-                "it does not begin with http://"
-            }));
+        let rest = match trimmed.strip_prefix("https://") {
+            Some(_) if authority.is_none() => {
+                return Err(address(
+                    "it speaks TLS, and desk.authority in kantor.toml does not say whose certificate to trust",
+                ));
+            }
+            Some(rest) => rest,
+            None => trimmed
+                .strip_prefix("http://")
+                .ok_or_else(|| address("it does not begin with http:// or https://"))?,
         };
         if rest.is_empty() || rest.contains(char::is_whitespace) {
             return Err(address("it names no machine"));
@@ -58,6 +68,7 @@ impl Transport {
             .timeout_connect(Some(CONNECT_LIMIT))
             .timeout_global(Some(CALL_LIMIT))
             .user_agent(concat!("kantor-desk/", env!("CARGO_PKG_VERSION")))
+            .tls_config(authority.map(trusting).transpose()?.unwrap_or_default())
             .build()
             .new_agent();
         Ok(Transport {
@@ -219,6 +230,30 @@ fn read(mut answer: Response<Body>) -> Result<(u16, Vec<u8>), ureq::Error> {
         .limit(ANSWER_LIMIT)
         .read_to_vec()?;
     Ok((status, bytes))
+}
+
+/// TLS that trusts the certificates of a file and nothing else.
+fn trusting(path: &Path) -> Result<TlsConfig, ApiError> {
+    let failed = |why: String| ApiError::Authority {
+        path: path.to_owned(),
+        why,
+    };
+    let pem = std::fs::read(path).map_err(|error| failed(error.to_string()))?;
+    let mut certificates = Vec::new();
+    for item in parse_pem(&pem) {
+        if let PemItem::Certificate(certificate) =
+            item.map_err(|error| failed(error.to_string()))?
+        {
+            certificates.push(certificate);
+        }
+    }
+    if certificates.is_empty() {
+        return Err(failed("it holds no certificate".to_owned()));
+    }
+    Ok(TlsConfig::builder()
+        .root_certs(RootCerts::from(certificates))
+        .unversioned_rustls_crypto_provider(rustls::crypto::ring::default_provider().into())
+        .build())
 }
 
 /// Reads a token from its file: one line, spaces around it taken away.

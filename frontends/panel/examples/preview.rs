@@ -66,7 +66,7 @@ async fn main() {
     house
         .customers
         .clone()
-        .run(listener, async {
+        .run(listener, None, async {
             tokio::signal::ctrl_c().await.unwrap();
         })
         .await;

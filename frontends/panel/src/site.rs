@@ -100,9 +100,9 @@ impl Site {
     }
 
     /// Takes one try of asking for a quote.
-    pub(crate) fn may_ask(&self, call: &Call, now: Moment) -> Result<(), Problem> {
+    pub(crate) fn may_ask(&self, call: &Call, now: Moment) -> Result<(), PortError> {
         let address = address_key(self.settings.address(call));
-        self.quotes.take(&address, now).map_err(slow_down)
+        Ok(self.quotes.take(&address, now).map_err(slow_down)?)
     }
 
     /// Tells every stream to end.

@@ -120,8 +120,7 @@ impl Desk {
 
     /// The office of the configuration.
     pub(crate) fn office(&self) -> Result<Office, Failure> {
-        let config = self.config()?;
-        Ok(Office::with_token_file(&config.url, &config.token_file)?)
+        Ok(Office::of(&self.config()?)?)
     }
 
     /// The bank packs of the configuration.

@@ -212,12 +212,16 @@ fn statement_text(file: &Path, statement: &StatementImport) -> String {
 
 fn watch(folder: Option<&Path>, every: Duration, once: bool, desk: &Desk) -> Result<(), Failure> {
     let config = desk.config()?;
-    let folder = folder.map(Path::to_owned).or(config.watch).ok_or_else(|| {
-        Failure::Asked(
-            "no folder to watch; name one, or write `watch` under [desk] in kantor.toml".to_owned(),
-        )
-    })?;
-    let office = Office::with_token_file(&config.url, &config.token_file)?;
+    let folder = folder
+        .map(Path::to_owned)
+        .or(config.watch.clone())
+        .ok_or_else(|| {
+            Failure::Asked(
+                "no folder to watch; name one, or write `watch` under [desk] in kantor.toml"
+                    .to_owned(),
+            )
+        })?;
+    let office = Office::of(&config)?;
     let packs = InstalledPacks::find(config.packs.as_deref());
     let unreadable = |source| Failure::Read {
         path: folder.clone(),

@@ -51,7 +51,7 @@ impl Asked {
 
     async fn limited(&self) -> PortResult<()> {
         let now = self.site.ask(|port| port.greet(None)).await?.now;
-        Ok(self.site.may_ask(&self.call, now)?)
+        self.site.may_ask(&self.call, now)
     }
 
     fn id(&self) -> String {

@@ -10,7 +10,8 @@ use kantor_engine::Policy;
 use kantor_model::{Moment, Party};
 use kantor_office::{Clock, Office, Role, SetClock, TokenRecord};
 use kantor_panel::{
-    AccessSettings, CustomerServer, LocalOffice, OfficeServer, Routes, Settings, sha256_hex,
+    AccessSettings, CustomerServer, FrontServer, LocalOffice, OfficeServer, Routes, Settings,
+    sha256_hex,
 };
 use kantor_store::{OfficeId, SqliteStore, Store};
 
@@ -46,11 +47,13 @@ pub(crate) struct House {
     pub(crate) clock: Arc<SetClock>,
     pub(crate) customers: CustomerServer,
     pub(crate) desks: OfficeServer,
+    pub(crate) port: Arc<LocalOffice>,
     _folder: tempfile::TempDir,
 }
 
 /// The tokens of the office, by role.
-pub(crate) const TOKENS: [(&str, Role); 3] = [
+pub(crate) const TOKENS: [(&str, Role); 4] = [
+    ("front-token", Role::Front),
     ("cashier-token", Role::Cashier),
     ("approver-token", Role::Approver),
     ("administrator-token", Role::Administrator),
@@ -91,7 +94,8 @@ impl House {
         let port = Arc::new(LocalOffice::open(office.clone(), &AccessSettings::default()).unwrap());
         House {
             customers: CustomerServer::open(port.clone(), settings.clone()).unwrap(),
-            desks: OfficeServer::open(port, settings).unwrap(),
+            desks: OfficeServer::open(port.clone(), settings).unwrap(),
+            port,
             office,
             clock,
             _folder: folder,
@@ -137,6 +141,11 @@ impl House {
     /// A desk with a token.
     pub(crate) fn desk(&self, token: &str) -> Desk {
         Desk::new(self.desks.routes(), token)
+    }
+
+    /// All routes of the listener for fronts.
+    pub(crate) fn fronts(&self) -> Routes {
+        FrontServer::new(self.port.clone(), self.port.clone()).routes()
     }
 
     /// All customer routes.
