@@ -415,7 +415,16 @@ mod tests {
     #[test]
     fn a_panel_that_knows_a_database_is_refused() {
         let folder = tempfile::tempdir().unwrap();
-        let path = config().write(folder.path()).unwrap();
+        let path = folder.path().join(FILE_NAME);
+        let panel = "[panel]\nlisten = \"127.0.0.1:8080\"\n[front]\nkey_file = \"front.key\"\n";
+        fs::write(&path, panel).unwrap();
+        let read = PanelConfig::read(&path).unwrap();
+        assert_eq!(read.front.key_file, folder.path().join("front.key"));
+        fs::write(
+            &path,
+            format!("{panel}[office]\ndatabase = \"kantor.db\"\n"),
+        )
+        .unwrap();
         let error = PanelConfig::read(&path).unwrap_err().to_string();
         assert!(error.contains("office"), "{error}");
     }
