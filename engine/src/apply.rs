@@ -27,6 +27,8 @@ pub fn apply(state: &mut Snapshot, recorded: &Recorded) {
         | Event::CustomerRegistered { .. }
         | Event::CustomerAccountAdded { .. }
         | Event::CustomerClassified { .. }
+        | Event::CustomerHelped { .. }
+        | Event::KeyChanged { .. }
         | Event::LineRulesSet { .. }
         | Event::PayoutRulesSet { .. }
         | Event::NoticesSent { .. } => apply_setting(state, &recorded.event),

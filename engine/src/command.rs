@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use kantor_model::{Currency, Date, Decimal, Iban, Money};
 
+use crate::access::{Help, KeyChange};
 use crate::alarm::AlarmId;
 use crate::bank_answer::{BankAnswer, FileName, SeenBatch};
 use crate::batch::TransferFile;
@@ -72,6 +73,18 @@ pub enum Command {
     ClassifyCustomer {
         customer: CustomerId,
         class: Option<CustomerClass>,
+        reason: String,
+    },
+    /// Helps a customer to come in, or keeps somebody out.
+    HelpCustomer {
+        customer: CustomerId,
+        help: Help,
+        reason: String,
+    },
+    /// Makes, changes or takes away a key of the office; its secret stands in a side row.
+    ChangeKey {
+        name: String,
+        change: KeyChange,
         reason: String,
     },
     /// Accepts a rate.

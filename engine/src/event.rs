@@ -2,6 +2,7 @@
 
 use kantor_model::{Currency, Date, Decimal, Format, Iban, Moment, Money};
 
+use crate::access::{Help, KeyChange};
 use crate::alarm::AlarmId;
 use crate::bank_answer::{BankAnswer, FileName};
 use crate::batch::TransferFile;
@@ -180,6 +181,19 @@ pub enum Event {
     CustomerClassified {
         customer: CustomerId,
         class: Option<CustomerClass>,
+        reason: String,
+    },
+    /// The staff helped a customer to come in, or kept somebody out.
+    CustomerHelped {
+        customer: CustomerId,
+        help: Help,
+        reason: String,
+    },
+    /// A key of the office was made, changed or taken away, under the name that stands in the
+    /// history of whoever acts with it.
+    KeyChanged {
+        name: String,
+        change: KeyChange,
         reason: String,
     },
     /// A rate was accepted.
@@ -489,6 +503,8 @@ impl Event {
             Event::CustomerRegistered { .. } => "CustomerRegistered",
             Event::CustomerAccountAdded { .. } => "CustomerAccountAdded",
             Event::CustomerClassified { .. } => "CustomerClassified",
+            Event::CustomerHelped { .. } => "CustomerHelped",
+            Event::KeyChanged { .. } => "KeyChanged",
             Event::OrderPlaced { .. } => "OrderPlaced",
             Event::TermsChanged { .. } => "TermsChanged",
             Event::RateOffered { .. } => "RateOffered",

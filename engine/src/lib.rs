@@ -21,6 +21,7 @@
     )
 )]
 
+pub mod access;
 pub mod alarm;
 mod apply;
 pub mod bank_answer;

@@ -30,6 +30,8 @@ impl Touched {
             | Event::CustomerRegistered { .. }
             | Event::CustomerAccountAdded { .. }
             | Event::CustomerClassified { .. }
+            | Event::CustomerHelped { .. }
+            | Event::KeyChanged { .. }
             | Event::PositionRevalued { .. }
             | Event::PositionOverLimit { .. }
             | Event::PositionCalm { .. }

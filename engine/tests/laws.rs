@@ -351,6 +351,8 @@ fn random_lives_are_full_lives() {
         "OwnTransferPaired",
         "OwnTransferUnpaired",
         "LineRulesSet",
+        "CustomerHelped",
+        "KeyChanged",
         "ImportUndone",
         "StatementUndone",
     ];
@@ -372,6 +374,8 @@ const EVENTS: &[&str] = &[
     "CustomerRegistered",
     "CustomerAccountAdded",
     "CustomerClassified",
+    "CustomerHelped",
+    "KeyChanged",
     "OrderPlaced",
     "TermsChanged",
     "RateOffered",

@@ -272,6 +272,23 @@ fn setup(office: &mut Office<'_>, at: &At<'_>, event: &Event<'_>) -> Checks<Move
             })?;
             office.customer_classified(at, customer, class, &reason)
         }
+        "CustomerHelped" => {
+            let (customer, help, reason) = event.read(|event| {
+                let help: String = event.get("help")?;
+                let reason: String = event.get("reason")?;
+                Ok((event.get("customer")?, help, reason))
+            })?;
+            office.customer_helped(at, customer, &help, &reason)
+        }
+        "KeyChanged" => {
+            let (name, change, reason) = event.read(|event| {
+                let name: String = event.get("name")?;
+                let change: String = event.get("change")?;
+                let reason: String = event.get("reason")?;
+                Ok((name, change, reason))
+            })?;
+            office.key_changed(at, &name, &change, &reason)
+        }
         "LineRulesSet" => {
             let rules = event.read(|event| event.inside("rules", LineRules::read))?;
             office.line_rules_set(at, rules)

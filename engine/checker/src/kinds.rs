@@ -11,6 +11,8 @@ pub const KINDS: &[(&str, u32)] = &[
     ("CustomerRegistered", 1),
     ("CustomerAccountAdded", 1),
     ("CustomerClassified", 1),
+    ("CustomerHelped", 1),
+    ("KeyChanged", 1),
     ("OrderPlaced", 1),
     ("TermsChanged", 1),
     ("RateOffered", 1),

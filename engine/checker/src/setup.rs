@@ -247,6 +247,45 @@ impl Office<'_> {
         Ok(Moves::new())
     }
 
+    pub(crate) fn customer_helped(
+        &mut self,
+        at: &At<'_>,
+        customer: u64,
+        help: &str,
+        reason: &str,
+    ) -> Checks<Moves> {
+        const HELP: [&str; 4] = [
+            "new_password",
+            "locked",
+            "unlocked",
+            "second_factor_removed",
+        ];
+        at.must(!reason.trim().is_empty(), || "it has no reason".to_owned())?;
+        at.must(HELP.contains(&help), || {
+            format!("nobody is helped with `{help}`")
+        })?;
+        let exists = customer > 0 && customer <= self.customers;
+        at.must(exists, || {
+            format!("customer {customer} was never registered")
+        })?;
+        Ok(Moves::new())
+    }
+
+    pub(crate) fn key_changed(
+        &mut self,
+        at: &At<'_>,
+        name: &str,
+        change: &str,
+        reason: &str,
+    ) -> Checks<Moves> {
+        at.must(!reason.trim().is_empty(), || "it has no reason".to_owned())?;
+        at.must(!name.trim().is_empty(), || "the key has no name".to_owned())?;
+        at.must(["issued", "rotated", "revoked"].contains(&change), || {
+            format!("no key is `{change}`")
+        })?;
+        Ok(Moves::new())
+    }
+
     pub(crate) fn notices_sent(&mut self, at: &At<'_>, through: u64) -> Checks<Moves> {
         at.must(through > self.notices && through < at.seq, || {
             format!("notices about event {through} cannot have gone out now")

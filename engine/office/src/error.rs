@@ -158,6 +158,21 @@ pub enum PeopleError {
     /// The customer has this account in his profile already.
     #[error("this account is in the profile already; nothing is to be done")]
     AccountTaken,
+    /// There is no key of this name.
+    #[error("there is no key `{name}`; look at the list of keys")]
+    NoKey {
+        /// Its name.
+        name: String,
+    },
+    /// Two keys would have one name, and the history could not tell them apart.
+    #[error("there is a key `{name}` already; rotate it, or take another name")]
+    KeyTaken {
+        /// Its name.
+        name: String,
+    },
+    /// Nobody would be left who can make keys.
+    #[error("this is the last administrator's key; make another one first")]
+    LastAdministrator,
     /// A stored row cannot be read back.
     #[error("the row of {kind} `{key}` cannot be read; run `kantor verify`")]
     Damaged {

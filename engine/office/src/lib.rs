@@ -11,6 +11,7 @@
 //! What an office decides is the engine's; how it is kept is the store's. This crate brings them
 //! together and owns the only clock. It loads no plugin and knows nothing of HTTP, pages or words.
 
+mod access;
 mod answer_form;
 mod clock;
 mod entry_form;

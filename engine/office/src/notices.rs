@@ -2,6 +2,7 @@
 //! recorded as sent by an event. A crash between sending and recording sends a notice twice with
 //! the same identity; none is ever lost.
 
+use kantor_engine::access::Help;
 use kantor_engine::{Actor, Command, CustomerId, Event, OrderId, Snapshot};
 
 use crate::error::ExecuteError;
@@ -34,6 +35,8 @@ pub enum NoticeKind {
     OrderRefunded,
     /// An account was added to his profile.
     AccountAdded,
+    /// The office lets him choose a new password.
+    NewPassword,
 }
 
 /// Something to tell a customer (powiadomienie).
@@ -120,6 +123,16 @@ fn notice(seen: &Snapshot, seq: u64, event: &Event) -> Option<Notice> {
             customer: *customer,
             order: None,
             kind: NoticeKind::AccountAdded,
+        }),
+        Event::CustomerHelped {
+            customer,
+            help: Help::NewPassword,
+            ..
+        } => Some(Notice {
+            seq,
+            customer: *customer,
+            order: None,
+            kind: NoticeKind::NewPassword,
         }),
         _ => None,
     }

@@ -19,9 +19,9 @@ pub(crate) const ACCOUNT: &str = "customer-account";
 /// Kind of row: which customers have an account, by `IBAN/customer`.
 pub(crate) const PAYER: &str = "payer";
 /// Kind of row: a session, by the hash of its token.
-const SESSION: &str = "session";
+pub(crate) const SESSION: &str = "session";
 /// Kind of row: a token of the office API, by its hash.
-const TOKEN: &str = "token";
+pub(crate) const TOKEN: &str = "token";
 
 /// Kind of row: a secret of the office's own, by its name.
 const SECRET: &str = "secret";
@@ -178,9 +178,9 @@ struct StoredToken {
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct StoredLogin {
-    customer: u64,
-    password_hash: String,
+pub(crate) struct StoredLogin {
+    pub(crate) customer: u64,
+    pub(crate) password_hash: String,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -198,7 +198,7 @@ fn commitment<const N: usize>(fields: [&str; N]) -> Digest {
     Digest::of(&bytes)
 }
 
-fn side(kind: &str, key: String, owner: Option<u64>, body: &impl Serialize) -> Side {
+pub(crate) fn side(kind: &str, key: String, owner: Option<u64>, body: &impl Serialize) -> Side {
     Side {
         kind: kind.to_owned(),
         key,
@@ -209,7 +209,7 @@ fn side(kind: &str, key: String, owner: Option<u64>, body: &impl Serialize) -> S
     }
 }
 
-fn read<T: DeserializeOwned>(kind: &'static str, side: &Side) -> Result<T, PeopleError> {
+pub(crate) fn read<T: DeserializeOwned>(kind: &'static str, side: &Side) -> Result<T, PeopleError> {
     serde_json::from_slice(&side.body).map_err(|_| PeopleError::Damaged {
         kind,
         key: side.key.clone(),
@@ -227,7 +227,7 @@ pub(crate) fn owner_of_payer_key(key: &str) -> Option<CustomerId> {
 }
 
 /// Numbers as keys that sort like the numbers.
-fn number_key(number: u64) -> String {
+pub(crate) fn number_key(number: u64) -> String {
     format!("{number:020}")
 }
 
@@ -456,26 +456,13 @@ impl Office {
         let rows = self
             .view()?
             .sides(TOKEN, &SideFilter::first(10_000), self.now())?;
-        rows.iter()
-            .map(|row| {
-                let stored: StoredToken = read(TOKEN, row)?;
-                Ok(TokenRecord {
-                    name: stored.name,
-                    role: stored.role,
-                    token_hash: row.key.clone(),
-                })
-            })
-            .collect()
+        rows.iter().map(token_row).collect()
     }
 
-    /// Adds a token of the office API.
+    /// Adds a token of the office API without a trace in the log: an office that has only just
+    /// opened has nobody yet who could have made it.
     pub fn add_token(&self, token: &TokenRecord) -> Result<(), PeopleError> {
-        let stored = StoredToken {
-            name: token.name.clone(),
-            role: token.role,
-        };
-        let row = side(TOKEN, token.token_hash.clone(), None, &stored);
-        self.change_sides(&[SideChange::PutNew(row)])
+        self.change_sides(&[SideChange::PutNew(token.row())])
     }
 
     /// A secret of the office that all its processes share. The first one who asks for it brings it.
@@ -507,6 +494,26 @@ impl Office {
             .store
             .change_side(shared.settings.office, self.now(), changes)
     }
+}
+
+impl TokenRecord {
+    /// The token as it is kept.
+    pub(crate) fn row(&self) -> Side {
+        let stored = StoredToken {
+            name: self.name.clone(),
+            role: self.role,
+        };
+        side(TOKEN, self.token_hash.clone(), None, &stored)
+    }
+}
+
+pub(crate) fn token_row(row: &Side) -> Result<TokenRecord, PeopleError> {
+    let stored: StoredToken = read(TOKEN, row)?;
+    Ok(TokenRecord {
+        name: stored.name,
+        role: stored.role,
+        token_hash: row.key.clone(),
+    })
 }
 
 fn account_of(row: &Side) -> Result<(CustomerAccountRecord, bool), PeopleError> {

@@ -74,6 +74,8 @@ fn is_a_customers(command: &Command) -> bool {
         | Command::PublishRates { .. }
         | Command::RegisterCustomer { .. }
         | Command::ClassifyCustomer { .. }
+        | Command::HelpCustomer { .. }
+        | Command::ChangeKey { .. }
         | Command::ReturnDifference { .. }
         | Command::RevaluePosition { .. }
         | Command::BookCoverDeal { .. }
@@ -145,6 +147,16 @@ fn answer(command: &Command, draft: &mut Draft<'_>) -> Result<Answer, Refusal> {
             class,
             reason,
         } => setup::classify_customer(draft, *customer, class.as_ref(), reason),
+        Command::HelpCustomer {
+            customer,
+            help,
+            reason,
+        } => setup::help_customer(draft, *customer, *help, reason),
+        Command::ChangeKey {
+            name,
+            change,
+            reason,
+        } => setup::change_key(draft, name, *change, reason),
         Command::PlaceOrder {
             customer,
             fixed,

@@ -6,6 +6,7 @@ use kantor_model::Currency;
 
 use super::draft::Draft;
 use super::reason_of;
+use crate::access::{Help, KeyChange};
 use crate::command::{Answer, Command};
 use crate::event::Event;
 use crate::ledger::{LedgerAccount, movement};
@@ -210,6 +211,42 @@ pub(super) fn classify_customer(
         });
     }
     Ok(Answer::Customer(customer))
+}
+
+pub(super) fn help_customer(
+    draft: &mut Draft<'_>,
+    customer: CustomerId,
+    help: Help,
+    reason: &str,
+) -> Result<Answer, Refusal> {
+    let reason = reason_of(reason)?;
+    if customer.0 == 0 || customer.0 > draft.customers() {
+        return Err(Refusal::NoCustomer { customer });
+    }
+    draft.record(Event::CustomerHelped {
+        customer,
+        help,
+        reason,
+    });
+    Ok(Answer::Customer(customer))
+}
+
+pub(super) fn change_key(
+    draft: &mut Draft<'_>,
+    name: &str,
+    change: KeyChange,
+    reason: &str,
+) -> Result<Answer, Refusal> {
+    let reason = reason_of(reason)?;
+    if name.trim().is_empty() {
+        return Err(Refusal::Empty { field: "name" });
+    }
+    draft.record(Event::KeyChanged {
+        name: name.to_owned(),
+        change,
+        reason,
+    });
+    Ok(Answer::Done)
 }
 
 pub(super) fn record_notices(draft: &mut Draft<'_>, through: u64) -> Result<Answer, Refusal> {

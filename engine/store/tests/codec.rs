@@ -4,6 +4,8 @@
 //! never changes and never goes; a new version of an event adds lines.
 //! `UPDATE_EXPECT=1 cargo test -p kantor-store --test codec` adds the forms that are missing.
 
+#[path = "codec/access.rs"]
+mod access;
 #[path = "codec/matching.rs"]
 mod matching;
 #[path = "codec/money.rs"]
@@ -90,6 +92,7 @@ fn samples() -> Vec<Event> {
         payouts(),
         money::samples(),
         payouts::samples(),
+        access::samples(),
     ]
     .concat()
 }

@@ -1,5 +1,6 @@
 //! What customers and staff ask for, in the words of a story.
 
+use kantor_engine::access::{Help, KeyChange};
 use kantor_engine::rates::Fixed;
 use kantor_engine::{
     Actor, BatchId, Command, CoverDealId, CustomerAccountId, CustomerClass, LineId, OrderId,
@@ -41,6 +42,27 @@ impl Story {
             ["classes", customer, class, ..] => Command::ClassifyCustomer {
                 customer: self.names.customer(customer),
                 class: CustomerClass::new(plain(class)).filter(|_| plain(class) != "none"),
+                reason,
+            },
+            ["helps", customer, "with", help, ..] => Command::HelpCustomer {
+                customer: self.names.customer(customer),
+                help: match plain(help) {
+                    "new-password" => Help::NewPassword,
+                    "lock" => Help::Locked,
+                    "unlock" => Help::Unlocked,
+                    "second-factor" => Help::SecondFactorRemoved,
+                    other => panic!("nobody is helped with `{other}`"),
+                },
+                reason,
+            },
+            ["key", name, change, ..] => Command::ChangeKey {
+                name: plain(name).to_owned(),
+                change: match plain(change) {
+                    "issued" => KeyChange::Issued,
+                    "rotated" => KeyChange::Rotated,
+                    "revoked" => KeyChange::Revoked,
+                    other => panic!("no key is `{other}`"),
+                },
                 reason,
             },
             ["values", day] => Command::RevaluePosition { day: date(day) },

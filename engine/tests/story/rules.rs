@@ -139,6 +139,19 @@ pub(super) fn told(event: &Event) -> Option<Row> {
                 .map_or("none".to_owned(), ToString::to_string);
             Some((format!("customer {customer}"), format!("class {class}")))
         }
+        Event::CustomerHelped {
+            customer,
+            help,
+            reason,
+        } => Some((
+            format!("customer {customer}"),
+            format!("{help:?}: {reason}"),
+        )),
+        Event::KeyChanged {
+            name,
+            change,
+            reason,
+        } => Some((format!("key {name}"), format!("{change:?}: {reason}"))),
         Event::PositionOverLimit { open, limit } => {
             let what = format!("PositionOverLimit {open} open, limit {limit}");
             Some(("ALARM".to_owned(), what))

@@ -70,5 +70,6 @@ fn key(kind: NoticeKind) -> &'static str {
         NoticeKind::OrderCompleted => "order_completed",
         NoticeKind::OrderRefunded => "order_refunded",
         NoticeKind::AccountAdded => "account_added",
+        NoticeKind::NewPassword => "new_password",
     }
 }

@@ -105,7 +105,7 @@ pub(crate) fn open(config: &Config, clock: Arc<dyn Clock>) -> Result<Opened, Ser
 }
 
 /// Writes a secret that only its owner may read.
-fn write_secret(path: &Path, secret: &str) -> Result<(), ServeError> {
+pub(crate) fn write_secret(path: &Path, secret: &str) -> Result<(), ServeError> {
     let failed = |source| ServeError::File {
         path: path.display().to_string(),
         source,

@@ -4,11 +4,12 @@ use std::path::Path;
 
 use kantor_wire::{
     AccountView, AllocateAsk, BatchDetail, BatchView, BookAsk, BooksView, Changes, CurrencyView,
-    FileStored, ImportAsk, ImportOutcome, LineRulesDocument, LineView, NewAccount, NewBatch,
-    NewCurrency, NewRates, OfficeView, OrderState, OrderView, Page, PayoutState, PayoutView,
-    RateTableView, ReasonAsk, RepriceAsk, RulesDocument, VoidAsk, WhatIfView,
+    FileStored, ImportAsk, ImportOutcome, KeyView, LineRulesDocument, LineView, NewAccount,
+    NewBatch, NewCurrency, NewKey, NewRates, OfficeView, OrderState, OrderView, Page, PasswordCode,
+    PayoutState, PayoutView, PersonView, RateTableView, ReasonAsk, RepriceAsk, Role, RulesDocument,
+    VoidAsk, WhatIfView,
 };
-use serde::de::IgnoredAny;
+use serde::de::{DeserializeOwned, IgnoredAny};
 
 use crate::transport::{Transport, read_token, segment};
 use crate::{ApiError, DeskConfig};
@@ -47,6 +48,59 @@ impl Office {
     /// Name, clock and the position of the last event; also shows whether the token is good.
     pub fn office(&self) -> Result<OfficeView, ApiError> {
         self.transport.get("/office")
+    }
+
+    /// A customer by his id or e-mail.
+    pub fn person(&self, who: &str) -> Result<PersonView, ApiError> {
+        self.transport.get(&format!("/people/{}", segment(who)))
+    }
+
+    /// Lets a customer choose a new password with a code that is told once.
+    pub fn allow_new_password(&self, who: &str, reason: &str) -> Result<PasswordCode, ApiError> {
+        self.with_reason(&format!("/people/{}/new-password", segment(who)), reason)
+    }
+
+    /// Lets nobody in as a customer; his sessions end.
+    pub fn lock_person(&self, who: &str, reason: &str) -> Result<PersonView, ApiError> {
+        self.with_reason(&format!("/people/{}/lock", segment(who)), reason)
+    }
+
+    /// Lets a customer in again.
+    pub fn unlock_person(&self, who: &str, reason: &str) -> Result<PersonView, ApiError> {
+        self.with_reason(&format!("/people/{}/unlock", segment(who)), reason)
+    }
+
+    /// The office's keys.
+    pub fn keys(&self) -> Result<Vec<KeyView>, ApiError> {
+        self.transport.get("/tokens")
+    }
+
+    /// Makes a key; its secret is told once.
+    pub fn issue_key(&self, name: &str, role: Role, reason: &str) -> Result<KeyView, ApiError> {
+        let key = NewKey {
+            name: name.to_owned(),
+            role,
+            reason: reason.to_owned(),
+        };
+        self.transport.post("/tokens", &key)
+    }
+
+    /// Puts another secret under a key's name; it is told once.
+    pub fn rotate_key(&self, name: &str, reason: &str) -> Result<KeyView, ApiError> {
+        self.with_reason(&format!("/tokens/{}/rotate", segment(name)), reason)
+    }
+
+    /// Takes a key away, at once and everywhere.
+    pub fn revoke_key(&self, name: &str, reason: &str) -> Result<(), ApiError> {
+        let IgnoredAny = self.with_reason(&format!("/tokens/{}/revoke", segment(name)), reason)?;
+        Ok(())
+    }
+
+    fn with_reason<T: DeserializeOwned>(&self, path: &str, reason: &str) -> Result<T, ApiError> {
+        let ask = ReasonAsk {
+            reason: reason.to_owned(),
+        };
+        self.transport.post(path, &ask)
     }
 
     /// What happened after a position. With `wait_seconds` (30 at most) the office keeps the

@@ -39,6 +39,17 @@ pub(crate) fn registration(entered: &Registration) -> Result<NewPerson, Vec<Fiel
     }
 }
 
+/// Checks a password that is to replace a forgotten one.
+pub(crate) fn new_password(text: &str, email: &str) -> Result<(), Vec<FieldProblem>> {
+    let mut problems = Vec::new();
+    password(&mut problems, text, email);
+    if problems.is_empty() {
+        Ok(())
+    } else {
+        Err(problems)
+    }
+}
+
 /// One blank between words, none around them.
 fn tidy(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")

@@ -1,4 +1,4 @@
-//! Limits on what strangers may try: requests by address, failed logins by name.
+//! Limits on what strangers may try, by where they come from.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -43,14 +43,6 @@ impl Limit {
             full_at.insert(key.to_owned(), full.plus_seconds(self.seconds));
         }
         Ok(())
-    }
-
-    /// Gives a key all its tries back.
-    pub(crate) fn forget(&self, key: &str) {
-        self.full_at
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .remove(key);
     }
 }
 
@@ -100,8 +92,6 @@ mod tests {
         assert_eq!(limit.take("b", START), Ok(()), "another key is not touched");
         assert_eq!(limit.take("a", START.plus_seconds(10)), Ok(()));
         assert_eq!(limit.take("a", START.plus_seconds(10)), Err(10));
-        limit.forget("a");
-        assert_eq!(limit.take("a", START.plus_seconds(10)), Ok(()));
     }
 
     #[test]

@@ -12,7 +12,11 @@ use std::time::Duration;
 use kantor_model::Moment;
 use kantor_wire::{
     AccountView, AllocateAsk, BatchDetail, BatchView, BookAsk, BooksView, Changes, CurrencyView,
-    CustomerAccount, CustomerOrder, CustomerView, FileStored, ImportAsk, ImportOutcome, LineRulesDocument, LineView, LoginAsk, NewAccount, NewBatch, NewCustomerAccount, NewOrder, NewRates, OfficeView, OrderState, OrderView, Page, PayoutState, PayoutView, Problem, PublicRates, QuoteAsk, QuoteView, RateTableView, Registration, Role, RulesDocument, VoidAsk, WhatIfView,
+    CustomerAccount, CustomerOrder, CustomerView, FileStored, ImportAsk, ImportOutcome, KeyView,
+    LineRulesDocument, LineView, LoginAsk, NewAccount, NewBatch, NewCustomerAccount, NewKey,
+    NewOrder, NewRates, OfficeView, OrderState, OrderView, Page, PasswordCode, PayoutState,
+    PayoutView, PersonView, Problem, PublicRates, QuoteAsk, QuoteView, RateTableView, Registration,
+    Role, RulesDocument, VoidAsk, WhatIfView,
 };
 use serde::{Deserialize, Serialize};
 
@@ -187,6 +191,10 @@ pub trait CustomerPort: Send + Sync + 'static {
         older: Option<&SessionToken>,
     ) -> PortResult<NewSession>;
 
+    /// Puts a new password in force with a code that the staff told the customer, which is used up
+    /// by it; older sessions end. Refused as `code-unknown`, or as `fields-refused`.
+    fn choose_password(&self, code: &str, password: &str, from: Option<IpAddr>) -> PortResult<()>;
+
     /// Ends a session; one that does not exist has ended already.
     fn log_out(&self, session: &SessionToken) -> PortResult<()>;
 
@@ -266,6 +274,35 @@ pub trait CustomerPort: Send + Sync + 'static {
 pub trait OfficePort: Feed {
     /// The tokens that open the office API.
     fn tokens(&self) -> PortResult<Vec<TokenRecord>>;
+
+    /// The customer with this id or e-mail.
+    fn person(&self, who: &str) -> PortResult<PersonView>;
+
+    /// Lets a customer choose a new password; the code is told once.
+    fn allow_new_password(
+        &self,
+        customer: &str,
+        reason: &str,
+        once: &Once,
+    ) -> PortResult<PasswordCode>;
+
+    /// Lets nobody in as a customer, or lets him in again.
+    fn lock_person(
+        &self,
+        customer: &str,
+        locked: bool,
+        reason: &str,
+        once: &Once,
+    ) -> PortResult<PersonView>;
+
+    /// Makes a key; its secret is told once.
+    fn issue_key(&self, key: NewKey, once: &Once) -> PortResult<KeyView>;
+
+    /// Puts another secret under a key's name; it is told once.
+    fn rotate_key(&self, name: &str, reason: &str, once: &Once) -> PortResult<KeyView>;
+
+    /// Takes a key away.
+    fn revoke_key(&self, name: &str, reason: &str, once: &Once) -> PortResult<()>;
 
     /// The office, for the token that asks.
     fn office(&self, by: &TokenRecord) -> PortResult<OfficeView>;

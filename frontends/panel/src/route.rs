@@ -182,8 +182,8 @@ fn path_filter(template: &'static str) -> BoxedFilter<(Vec<String>,)> {
         filter = if segment.starts_with('{') {
             filter
                 .and(warp::path::param::<String>())
-                .map(|mut params: Vec<String>, param| {
-                    params.push(param);
+                .map(|mut params: Vec<String>, param: String| {
+                    params.push(decoded(&param));
                     params
                 })
                 .boxed()
@@ -192,6 +192,30 @@ fn path_filter(template: &'static str) -> BoxedFilter<(Vec<String>,)> {
         };
     }
     filter.and(warp::path::end()).boxed()
+}
+
+/// A part of a path as it was meant: `%40` is `@`. What is no text that way stays as it stands.
+fn decoded(part: &str) -> String {
+    let mut bytes = Vec::with_capacity(part.len());
+    let mut rest = part.as_bytes();
+    while let Some((first, after)) = rest.split_first() {
+        let digits = after
+            .get(..2)
+            .filter(|two| two.iter().all(u8::is_ascii_hexdigit))
+            .and_then(|two| std::str::from_utf8(two).ok());
+        let byte = digits.and_then(|two| u8::from_str_radix(two, 16).ok());
+        match (first, byte) {
+            (b'%', Some(byte)) => {
+                bytes.push(byte);
+                rest = after.get(2..).unwrap_or_default();
+            }
+            (other, _) => {
+                bytes.push(*other);
+                rest = after;
+            }
+        }
+    }
+    String::from_utf8(bytes).unwrap_or_else(|_| part.to_owned())
 }
 
 fn method_filter(method: &Method) -> BoxedFilter<()> {
@@ -256,4 +280,18 @@ async fn collected<B: Buf>(
         }
     }
     Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_part_of_a_path_is_read_as_it_was_meant() {
+        let check = |part: &str, meant: &str| assert_eq!(super::decoded(part), meant);
+        check("anna%40example.test", "anna@example.test");
+        check("kasa%202", "kasa 2");
+        check("%C5%BB", "Ż");
+        check("100%", "100%");
+        check("%zz%+5%4", "%zz%+5%4");
+        check("%FF", "%FF");
+    }
 }

@@ -22,6 +22,36 @@ pub fn sha256_hex(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
 }
 
+/// The characters of codes that are read out: none looks like another.
+const LETTERS: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
+/// How many of them a code has: five bits each.
+const CODE_LENGTH: usize = 20;
+
+/// A new code for a person: twenty characters in groups of five.
+pub(crate) fn new_code() -> Result<String, NoRandomness> {
+    let mut bytes = [0_u8; CODE_LENGTH];
+    getrandom::fill(&mut bytes).map_err(|_| NoRandomness)?;
+    let letters: Vec<u8> = bytes
+        .iter()
+        .map(|byte| LETTERS[usize::from(byte % 32)])
+        .collect();
+    let groups: Vec<String> = letters
+        .chunks(5)
+        .map(|group| group.iter().copied().map(char::from).collect())
+        .collect();
+    Ok(groups.join("-"))
+}
+
+/// How a code is kept: groups and capitals do not matter when it is typed.
+pub(crate) fn code_hash(code: &str) -> String {
+    let plain: String = code
+        .chars()
+        .filter(|c| c.is_ascii_alphanumeric())
+        .map(|c| c.to_ascii_uppercase())
+        .collect();
+    sha256_hex(plain.as_bytes())
+}
+
 pub(crate) fn hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     bytes
@@ -58,6 +88,15 @@ mod tests {
         assert_ne!(form_token(&one), form_token(&two));
         assert!(same(&sha256_hex(b"a"), &sha256_hex(b"a")));
         assert!(!same(&sha256_hex(b"a"), &sha256_hex(b"b")));
+    }
+
+    #[test]
+    fn a_code_is_the_same_however_it_is_typed() {
+        let code = new_code().expect("random");
+        assert_eq!(code.len(), 23, "{code}");
+        let typed = code.to_lowercase().replace('-', " ");
+        assert_eq!(code_hash(&code), code_hash(&typed));
+        assert_ne!(code_hash(&code), code_hash(&new_code().expect("random")));
     }
 
     #[test]

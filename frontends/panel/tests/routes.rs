@@ -12,5 +12,7 @@ mod office_api;
 mod orders;
 #[path = "routes/pages.rs"]
 mod pages;
+#[path = "routes/people.rs"]
+mod people;
 #[path = "routes/words.rs"]
 mod words;

@@ -56,6 +56,7 @@ mod intake;
 mod office;
 mod orders;
 mod payouts;
+mod people;
 mod problem;
 mod rules;
 mod words;
@@ -84,6 +85,7 @@ pub use payouts::{
     BatchDetail, BatchFile, BatchState, BatchView, NewBatch, PayoutKind, PayoutState, PayoutView,
     TransferView, VoidAsk,
 };
+pub use people::{KeyView, NewKey, PasswordCode, PersonView};
 pub use problem::{FieldProblem, Problem};
 pub use rules::{
     DateOnly, LateOtherwise, LateRule, LimitRule, LineRule, LineRuleDoes, LineRulesDocument,

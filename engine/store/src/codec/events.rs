@@ -57,6 +57,8 @@ events! {
     CustomerRegistered 1 { customer, profile }
     CustomerAccountAdded 1 { customer, account, currency, bank, number }
     CustomerClassified 1 { customer, class, reason }
+    CustomerHelped 1 { customer, help, reason }
+    KeyChanged 1 { name, change, reason }
     OrderPlaced 1 { facts }
     TermsChanged 1 { order, terms, reason }
     RateOffered 1 { order, rate, until, reason }

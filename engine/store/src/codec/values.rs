@@ -3,6 +3,7 @@
 use std::fmt::Display;
 use std::str::FromStr;
 
+use kantor_engine::access::{Help, KeyChange};
 use kantor_engine::alarm::AlarmId;
 use kantor_engine::bank_answer::{BankAnswer, FileName, Rejection};
 use kantor_engine::batch::TransferFile;
@@ -244,6 +245,21 @@ choices! {
         words {
             "fund": Fund,
             "wait": Wait,
+        }
+    }
+    Help {
+        words {
+            "new_password": NewPassword,
+            "locked": Locked,
+            "unlocked": Unlocked,
+            "second_factor_removed": SecondFactorRemoved,
+        }
+    }
+    KeyChange {
+        words {
+            "issued": Issued,
+            "rotated": Rotated,
+            "revoked": Revoked,
         }
     }
     PairedBy {

@@ -5,12 +5,14 @@ mod accounts;
 mod books;
 mod csv;
 mod failure;
+mod keys;
 mod matching;
 mod orders;
 mod output;
 mod parse;
 mod payout_list;
 mod payouts;
+mod people;
 mod plugins;
 mod published;
 mod rates;
@@ -60,6 +62,12 @@ pub(crate) enum Command {
     /// The office's rules: show them, try others, put others in force
     #[command(subcommand)]
     Rules(rules::Command),
+    /// Customers who cannot come in, and who must not
+    #[command(subcommand)]
+    People(people::Command),
+    /// The keys of desks and panels: list, add, rotate, revoke
+    #[command(subcommand)]
+    Tokens(keys::Command),
     /// Bank packs: which there are, and whether they can be used
     #[command(subcommand)]
     Plugins(plugins::Command),
@@ -85,6 +93,8 @@ fn act(command: &Command) -> Result<(), Failure> {
         Command::Currencies(command) => accounts::run_currencies(command),
         Command::Rates(command) => rates::run(command),
         Command::Rules(command) => rules::run(command),
+        Command::People(command) => people::run(command),
+        Command::Tokens(command) => keys::run(command),
         Command::Plugins(command) => plugins::run(command),
     }
 }

@@ -2,7 +2,7 @@
 //! hashes of passwords and tokens are; no front ever sees one.
 
 use std::net::IpAddr;
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use kantor_engine::CustomerId;
 use kantor_model::Moment;
@@ -16,6 +16,11 @@ use crate::limits::{Limit, address_key, slow_down};
 use crate::passwords::{PasswordError, Passwords};
 use crate::port::{Key, NewSession, PortResult, SessionToken};
 use crate::secrets;
+
+/// Wrong passwords of one name, whether somebody has it or not: so many at once, and one more after
+/// each so many seconds.
+const TRIES: i64 = 5;
+const TRY_SECONDS: i64 = 180;
 
 /// How customers come in.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -41,10 +46,10 @@ pub(super) struct Access {
     session_seconds: i64,
     /// Logins from one address.
     logins: Limit,
-    /// Failed logins with one name, whether somebody has it or not.
-    failures: Limit,
     /// Registrations from one address.
     registrations: Limit,
+    /// Tries of one process are counted one after the other.
+    turn: Mutex<()>,
     /// What the tags of followed orders are made with, once it was read.
     pub(super) follow_secret: OnceLock<String>,
 }
@@ -55,8 +60,8 @@ impl Access {
             passwords: Passwords::start(settings.password_threads)?,
             session_seconds: i64::from(settings.session_minutes) * 60,
             logins: Limit::new(20, 6),
-            failures: Limit::new(5, 180),
             registrations: Limit::new(10, 60),
+            turn: Mutex::new(()),
             follow_secret: OnceLock::new(),
         })
     }
@@ -95,7 +100,26 @@ fn wrong() -> Problem {
     )
 }
 
-fn locked(seconds: i64) -> Problem {
+fn locked() -> Problem {
+    Problem::new(
+        403,
+        "account-locked",
+        "Locked by the office",
+        "The office has locked this account, so nobody can log in. Call the office.",
+    )
+}
+
+fn code_unknown() -> Problem {
+    Problem::new(
+        422,
+        "code-unknown",
+        "This code is worth nothing",
+        "The code is mistyped, was used already, or its time is over. Compare it, or ask the office \
+         for another one.",
+    )
+}
+
+fn tried_too_often(seconds: i64) -> Problem {
     let minutes = seconds / 60 + 1;
     Problem::new(
         429,
@@ -184,11 +208,42 @@ impl LocalOffice {
         Ok(NewSession { token, until })
     }
 
+    pub(super) fn new_password(
+        &self,
+        code: &str,
+        password: &str,
+        from: Option<IpAddr>,
+    ) -> PortResult<()> {
+        let now = self.office.now();
+        self.access
+            .logins
+            .take(&address_key(from), now)
+            .map_err(slow_down)?;
+        let code_hash = secrets::code_hash(code);
+        let customer = self.office.password_code(&code_hash).map_err(people)?;
+        let customer = customer.ok_or_else(code_unknown)?;
+        let person = self.office.person(customer).map_err(people)?;
+        let person = person.ok_or_else(code_unknown)?;
+        checks::new_password(password, &person.email).map_err(fields_refused)?;
+        let hash = self
+            .access
+            .passwords
+            .hash(password.to_owned())
+            .map_err(|error| not_now(&error))?;
+        match self
+            .office
+            .set_password(&code_hash, &hash)
+            .map_err(people)?
+        {
+            true => Ok(()),
+            false => Err(code_unknown().into()),
+        }
+    }
+
     /// The customer whose e-mail and password these are. A name that nobody has is answered and
     /// locked like any other and takes as long, so that neither tells who is a customer.
     fn checked(&self, ask: &LoginAsk, from: Option<IpAddr>, now: Moment) -> PortResult<CustomerId> {
         let email = ask.email.trim().to_lowercase();
-        let name = secrets::sha256_hex(email.as_bytes());
         let access = &self.access;
         access
             .logins
@@ -196,7 +251,13 @@ impl LocalOffice {
             .map_err(slow_down)?;
         // Taken before the check and given back after a right one, so that many tries at once do
         // not slip through together.
-        access.failures.take(&name, now).map_err(locked)?;
+        {
+            let _turn = access.turn.lock().unwrap_or_else(PoisonError::into_inner);
+            let wait = self.office.take_try(&email, TRIES, TRY_SECONDS);
+            if let Some(seconds) = wait.map_err(people)? {
+                return Err(tried_too_often(seconds).into());
+            }
+        }
         let login = self.office.login(&email).map_err(people)?;
         let (customer, hash) = login.unzip();
         let right = access
@@ -204,7 +265,11 @@ impl LocalOffice {
             .verify(ask.password.clone(), hash)
             .map_err(|error| not_now(&error))?;
         let customer = customer.filter(|_| right).ok_or_else(wrong)?;
-        access.failures.forget(&name);
+        self.office.forget_tries(&email).map_err(people)?;
+        // Only who knows the password is told that the staff has locked it.
+        if self.office.is_locked(customer).map_err(people)? {
+            return Err(locked().into());
+        }
         Ok(customer)
     }
 }
@@ -213,7 +278,7 @@ impl LocalOffice {
 mod tests {
     #[test]
     fn a_lock_is_told_in_whole_minutes() {
-        let problem = super::locked(61);
+        let problem = super::tried_too_often(61);
         assert_eq!(problem.facts.get("minutes").map(String::as_str), Some("2"));
     }
 }

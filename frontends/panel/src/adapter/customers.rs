@@ -252,6 +252,10 @@ impl CustomerPort for LocalOffice {
         self.begin(ask, from, older)
     }
 
+    fn choose_password(&self, code: &str, password: &str, from: Option<IpAddr>) -> PortResult<()> {
+        self.new_password(code, password, from)
+    }
+
     fn log_out(&self, session: &SessionToken) -> PortResult<()> {
         self.office.end_session(&session.hash()).map_err(people)
     }

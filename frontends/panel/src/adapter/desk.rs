@@ -7,9 +7,9 @@ use kantor_model::{Currency, Money};
 use kantor_office::Request;
 use kantor_wire::{
     AccountView, AllocateAsk, BatchDetail, BatchView, BookAsk, BooksView, CurrencyView, FileStored,
-    ImportAsk, ImportOutcome, LineRulesDocument, LineView, NewAccount, NewBatch, NewRates,
-    OfficeView, OrderState, OrderView, Page, PayoutState, PayoutView, RateRow, RateTableView, Role,
-    RulesDocument, VoidAsk, WhatIfView,
+    ImportAsk, ImportOutcome, KeyView, LineRulesDocument, LineView, NewAccount, NewBatch, NewKey,
+    NewRates, OfficeView, OrderState, OrderView, Page, PasswordCode, PayoutState, PayoutView,
+    PersonView, RateRow, RateTableView, RulesDocument, VoidAsk, WhatIfView,
 };
 
 use super::batches::{file_name, party};
@@ -74,15 +74,45 @@ impl OfficePort for LocalOffice {
             .into_iter()
             .map(|token| TokenRecord {
                 name: token.name,
-                role: match token.role {
-                    kantor_office::Role::Front => Role::Front,
-                    kantor_office::Role::Cashier => Role::Cashier,
-                    kantor_office::Role::Approver => Role::Approver,
-                    kantor_office::Role::Administrator => Role::Administrator,
-                },
+                role: super::staff::role(token.role),
                 token_hash: token.token_hash,
             })
             .collect())
+    }
+
+    fn person(&self, who: &str) -> PortResult<PersonView> {
+        self.seen_person(who)
+    }
+
+    fn allow_new_password(
+        &self,
+        customer: &str,
+        reason: &str,
+        once: &Once,
+    ) -> PortResult<PasswordCode> {
+        self.told_code(customer, reason, once)
+    }
+
+    fn lock_person(
+        &self,
+        customer: &str,
+        locked: bool,
+        reason: &str,
+        once: &Once,
+    ) -> PortResult<PersonView> {
+        self.locked_person(customer, locked, reason, once)
+    }
+
+    fn issue_key(&self, key: NewKey, once: &Once) -> PortResult<KeyView> {
+        self.issued_key(&key, once)
+    }
+
+    fn rotate_key(&self, name: &str, reason: &str, once: &Once) -> PortResult<KeyView> {
+        self.rotated_key(name, reason, once)
+    }
+
+    fn revoke_key(&self, name: &str, reason: &str, once: &Once) -> PortResult<()> {
+        self.revoked_key(name, reason, once)
     }
 
     fn office(&self, by: &TokenRecord) -> PortResult<OfficeView> {

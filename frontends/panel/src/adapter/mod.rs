@@ -22,6 +22,7 @@ mod read;
 mod refused;
 mod rules;
 mod say;
+mod staff;
 mod suspense;
 mod views;
 

@@ -139,6 +139,15 @@ pub(super) fn people(error: PeopleError) -> PortError {
         PeopleError::AccountTaken => {
             Problem::new(409, "account-known", "Known", sentence(&text)).into()
         }
+        PeopleError::NoKey { .. } => {
+            Problem::new(404, "key-not-found", "No such key", sentence(&text)).into()
+        }
+        PeopleError::KeyTaken { .. } => {
+            Problem::new(409, "key-taken", "Taken", sentence(&text)).into()
+        }
+        PeopleError::LastAdministrator => {
+            Problem::new(409, "last-administrator", "The last one", sentence(&text)).into()
+        }
         PeopleError::Damaged { .. } => {
             Problem::new(500, "damaged", "A stored fact is damaged", sentence(&text)).into()
         }

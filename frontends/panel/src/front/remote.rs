@@ -283,6 +283,10 @@ impl CustomerPort for RemoteOffice {
         self.ask("log_in", &(ask, from, older))
     }
 
+    fn choose_password(&self, code: &str, password: &str, from: Option<IpAddr>) -> PortResult<()> {
+        self.ask("choose_password", &(code, password, from))
+    }
+
     fn log_out(&self, session: &SessionToken) -> PortResult<()> {
         self.ask("log_out", &(session,))
     }

@@ -130,6 +130,10 @@ fn dispatch(port: &dyn CustomerPort, what: &str, body: &[u8]) -> PortResult<Vec<
             let (ask, from, older): (_, _, Option<_>) = read(body)?;
             give(&port.log_in(&ask, from, older.as_ref())?)
         }
+        "choose_password" => {
+            let (code, password, from): (String, String, _) = read(body)?;
+            give(&port.choose_password(&code, &password, from)?)
+        }
         "log_out" => {
             let (session,) = read(body)?;
             give(&port.log_out(&session)?)

@@ -5,6 +5,7 @@ mod house;
 mod intake;
 mod orders;
 mod payouts;
+mod people;
 
 use std::future::Future;
 use std::sync::Arc;
@@ -200,6 +201,7 @@ pub(crate) fn routes(site: &Arc<DeskSite>) -> Vec<Route> {
     operations.extend(orders::operations(site));
     operations.extend(intake::operations(site));
     operations.extend(payouts::operations(site));
+    operations.extend(people::operations(site));
     let text = Arc::new(openapi::document(
         "Office API",
         "What the desk does at this exchange office. Amounts and rates are decimal strings, \

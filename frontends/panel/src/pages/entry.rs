@@ -168,6 +168,7 @@ pub(crate) async fn register(visit: Arc<Visit>) -> Result<Response, Failure> {
 #[template(path = "login.html")]
 struct LoginPage<'a> {
     v: &'a Visit,
+    changed: bool,
     fields: Vec<Field>,
     complaint: Option<String>,
     next: String,
@@ -191,6 +192,7 @@ fn login_page(
         status,
         &LoginPage {
             v: visit,
+            changed: visit.call.query.contains("changed=1"),
             fields: vec![
                 Field::text("email", visit.t("register.email"), &entered.email)
                     .email()

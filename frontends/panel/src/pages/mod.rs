@@ -6,6 +6,7 @@ mod exchange;
 mod field;
 mod landing;
 mod orders;
+mod password;
 mod profile;
 mod timeline;
 
@@ -33,6 +34,8 @@ pub(crate) fn routes(site: &Arc<Site>) -> Vec<Route> {
         get(site, "/login", entry::login_form),
         post(site, "/login", entry::login),
         post(site, "/logout", entry::logout),
+        get(site, "/password", password::form),
+        post(site, "/password", password::set),
         get(site, "/profile", profile::show),
         post(site, "/profile/accounts", profile::add),
         post(site, "/profile/accounts/{id}/remove", profile::remove),

@@ -276,7 +276,7 @@ async fn no_statement_no_payout_and_nothing_else_of_the_office() {
 }
 
 /// Calls of customers whose name the office API uses as well; they mean another thing there.
-const CUSTOMER_CALLS: [&str; 3] = ["rates", "accounts", "orders"];
+const CUSTOMER_CALLS: [&str; 4] = ["rates", "accounts", "orders", "order"];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_key_that_is_not_known_opens_nothing_and_is_not_the_customers_trouble() {

@@ -1,0 +1,317 @@
+//! Who may come in: wrong passwords, locks, one-time codes for a new password, and the office's
+//! keys. The secrets are side rows and are kept as hashes; each act of the staff is an event with
+//! its reason, committed together with the rows that it changes.
+
+use kantor_engine::access::{Help, KeyChange};
+use kantor_engine::{Actor, Command, CustomerId};
+use kantor_model::Moment;
+use kantor_store::{Side, SideChange, SideError, SideFilter, SideRefusal};
+
+use crate::error::{ExecuteError, PeopleError};
+use crate::people::{
+    LOGIN, Role, SESSION, StoredLogin, TOKEN, TokenRecord, number_key, side, token_row,
+};
+use crate::request::{Once, Request};
+use crate::runtime::Office;
+
+/// Kind of row: a customer whom nobody comes in as, by his number.
+const LOCK: &str = "lock";
+/// Kind of row: wrong passwords of one name, by the hash of the name.
+const TRIES: &str = "tries";
+/// Kind of row: a code for a new password, by its hash.
+const CODE: &str = "password-code";
+
+impl Office {
+    /// The key of this hash, if it opens anything.
+    pub fn token(&self, token_hash: &str) -> Result<Option<TokenRecord>, PeopleError> {
+        let row = self.view()?.side(TOKEN, token_hash, self.now())?;
+        row.map(|row| token_row(&row)).transpose()
+    }
+
+    /// Makes a key under a name that no other has.
+    pub fn issue_key(
+        &self,
+        by: Actor,
+        token: &TokenRecord,
+        reason: &str,
+        once: Option<Once>,
+    ) -> Result<(), PeopleError> {
+        let taken = self.tokens()?.iter().any(|known| known.name == token.name);
+        if taken && !self.is_done(once.as_ref())? {
+            return Err(PeopleError::KeyTaken {
+                name: token.name.clone(),
+            });
+        }
+        let put = SideChange::PutNew(token.row());
+        self.change_key(by, &token.name, KeyChange::Issued, reason, vec![put], once)
+    }
+
+    /// Puts another secret under a key's name; the old one opens nothing from then on, in any
+    /// process. Answers what the key allows.
+    pub fn rotate_key(
+        &self,
+        by: Actor,
+        name: &str,
+        token_hash: &str,
+        reason: &str,
+        once: Option<Once>,
+    ) -> Result<Role, PeopleError> {
+        let old = self.key_named(name)?;
+        let role = old.role;
+        if self.is_done(once.as_ref())? {
+            return Ok(role);
+        }
+        let new = TokenRecord {
+            token_hash: token_hash.to_owned(),
+            ..old.clone()
+        };
+        let changes = vec![taken(TOKEN, &old.token_hash), SideChange::PutNew(new.row())];
+        self.change_key(by, name, KeyChange::Rotated, reason, changes, once)?;
+        Ok(role)
+    }
+
+    /// Takes a key away: it opens nothing from then on, in any process. Answers what it allowed.
+    pub fn revoke_key(
+        &self,
+        by: Actor,
+        name: &str,
+        reason: &str,
+        once: Option<Once>,
+    ) -> Result<Option<Role>, PeopleError> {
+        if self.is_done(once.as_ref())? {
+            return Ok(None);
+        }
+        let old = self.key_named(name)?;
+        let others = |token: &TokenRecord| token.role == Role::Administrator && token.name != name;
+        if old.role == Role::Administrator && !self.tokens()?.iter().any(others) {
+            return Err(PeopleError::LastAdministrator);
+        }
+        let changes = vec![taken(TOKEN, &old.token_hash)];
+        self.change_key(by, name, KeyChange::Revoked, reason, changes, once)?;
+        Ok(Some(old.role))
+    }
+
+    fn key_named(&self, name: &str) -> Result<TokenRecord, PeopleError> {
+        let mut tokens = self.tokens()?.into_iter();
+        tokens
+            .find(|token| token.name == name)
+            .ok_or_else(|| PeopleError::NoKey {
+                name: name.to_owned(),
+            })
+    }
+
+    fn is_done(&self, once: Option<&Once>) -> Result<bool, PeopleError> {
+        Ok(match once {
+            Some(once) => self.answered(once)?.is_some(),
+            None => false,
+        })
+    }
+
+    fn change_key(
+        &self,
+        by: Actor,
+        name: &str,
+        change: KeyChange,
+        reason: &str,
+        changes: Vec<SideChange>,
+        once: Option<Once>,
+    ) -> Result<(), PeopleError> {
+        let command = Command::ChangeKey {
+            name: name.to_owned(),
+            change,
+            reason: reason.to_owned(),
+        };
+        let request = Request::new(by, command)
+            .with_sides(move |_| changes.clone())
+            .once(once);
+        match self.execute(request) {
+            Ok(_) => Ok(()),
+            // Somebody else changed it between the question and the act.
+            Err(ExecuteError::Side(SideRefusal::Missing { .. })) => Err(PeopleError::NoKey {
+                name: name.to_owned(),
+            }),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// The customer with this e-mail.
+    pub fn customer_of(&self, email: &str) -> Result<Option<CustomerId>, PeopleError> {
+        let email = email.trim().to_lowercase();
+        Ok(self.login(&email)?.map(|(customer, _)| customer))
+    }
+
+    /// Lets a customer choose a new password, once, with a code that the staff tells him. Codes that
+    /// he was told before are worth nothing any more.
+    pub fn allow_new_password(
+        &self,
+        by: Actor,
+        customer: CustomerId,
+        code: (&str, Moment),
+        reason: &str,
+        once: Option<Once>,
+    ) -> Result<(), PeopleError> {
+        let row = Side {
+            expires: Some(code.1),
+            ..side(CODE, code.0.to_owned(), Some(customer.0), &customer.0)
+        };
+        let changes = vec![forget(CODE, customer), SideChange::PutNew(row)];
+        self.help(by, customer, Help::NewPassword, reason, changes, once)
+    }
+
+    /// Whose code it is, unless it was used or its time is over.
+    pub fn password_code(&self, code_hash: &str) -> Result<Option<CustomerId>, PeopleError> {
+        let row = self.view()?.side(CODE, code_hash, self.now())?;
+        Ok(row.and_then(|row| row.owner).map(CustomerId))
+    }
+
+    /// Puts a new password in force with a code, which is used up by it. Sessions that were begun
+    /// with the old one end, and wrong passwords are forgotten. `false` when the code is worth
+    /// nothing.
+    pub fn set_password(&self, code_hash: &str, password_hash: &str) -> Result<bool, PeopleError> {
+        let Some(customer) = self.password_code(code_hash)? else {
+            return Ok(false);
+        };
+        let Some(person) = self.person(customer)? else {
+            return Ok(false);
+        };
+        let login = StoredLogin {
+            customer: customer.0,
+            password_hash: password_hash.to_owned(),
+        };
+        let tried = tries_key(&person.email);
+        let changes = [
+            taken(CODE, code_hash),
+            SideChange::Put(side(LOGIN, person.email, Some(customer.0), &login)),
+            forget(SESSION, customer),
+            gone(TRIES, &tried),
+        ];
+        match self.try_sides(&changes) {
+            Ok(()) => Ok(true),
+            // The same code was used at the same time.
+            Err(SideError::Refused(SideRefusal::Missing { .. })) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Lets nobody in as this customer until he is unlocked; his sessions end.
+    pub fn lock_customer(
+        &self,
+        by: Actor,
+        customer: CustomerId,
+        reason: &str,
+        once: Option<Once>,
+    ) -> Result<(), PeopleError> {
+        let row = side(LOCK, number_key(customer.0), Some(customer.0), &());
+        let changes = vec![
+            SideChange::Put(row),
+            forget(SESSION, customer),
+            forget(CODE, customer),
+        ];
+        self.help(by, customer, Help::Locked, reason, changes, once)
+    }
+
+    /// Lets a customer in again, after a lock or too many wrong passwords.
+    pub fn unlock_customer(
+        &self,
+        by: Actor,
+        customer: CustomerId,
+        reason: &str,
+        once: Option<Once>,
+    ) -> Result<(), PeopleError> {
+        let mut changes = vec![gone(LOCK, &number_key(customer.0))];
+        if let Some(person) = self.person(customer)? {
+            changes.push(gone(TRIES, &tries_key(&person.email)));
+        }
+        self.help(by, customer, Help::Unlocked, reason, changes, once)
+    }
+
+    /// Whether the staff lets nobody in as this customer.
+    pub fn is_locked(&self, customer: CustomerId) -> Result<bool, PeopleError> {
+        let row = self
+            .view()?
+            .side(LOCK, &number_key(customer.0), self.now())?;
+        Ok(row.is_some())
+    }
+
+    /// How many sessions of a customer are open.
+    pub fn open_sessions(&self, customer: CustomerId) -> Result<usize, PeopleError> {
+        let filter = SideFilter::first(100).owned_by(customer.0);
+        Ok(self.view()?.sides(SESSION, &filter, self.now())?.len())
+    }
+
+    fn help(
+        &self,
+        by: Actor,
+        customer: CustomerId,
+        help: Help,
+        reason: &str,
+        changes: Vec<SideChange>,
+        once: Option<Once>,
+    ) -> Result<(), PeopleError> {
+        let command = Command::HelpCustomer {
+            customer,
+            help,
+            reason: reason.to_owned(),
+        };
+        let request = Request::new(by, command)
+            .with_sides(move |_| changes.clone())
+            .once(once);
+        self.execute(request)?;
+        Ok(())
+    }
+
+    /// Takes one try of logging in under a name, whether somebody has it or not: so many at once,
+    /// and one more after each so many seconds. Counted in the store, so for all processes together.
+    /// When none is left: after how many seconds there is one.
+    pub fn take_try(
+        &self,
+        name: &str,
+        burst: i64,
+        seconds: i64,
+    ) -> Result<Option<i64>, PeopleError> {
+        let (key, now) = (tries_key(name), self.now());
+        let row = self.view()?.side(TRIES, &key, now)?;
+        // The row lives until all tries are back, so its end is what it says.
+        let full = row.and_then(|row| row.expires).unwrap_or(now).max(now);
+        let wait = full.seconds_since(now) + seconds - burst * seconds;
+        if wait > 0 {
+            return Ok(Some(wait));
+        }
+        let row = Side {
+            expires: Some(full.plus_seconds(seconds)),
+            ..side(TRIES, key, None, &())
+        };
+        self.try_sides(&[SideChange::Put(row)])?;
+        Ok(None)
+    }
+
+    /// Gives a name all its tries back.
+    pub fn forget_tries(&self, name: &str) -> Result<(), PeopleError> {
+        Ok(self.try_sides(&[gone(TRIES, &tries_key(name))])?)
+    }
+}
+
+fn tries_key(name: &str) -> String {
+    kantor_engine::Digest::of(name.as_bytes()).to_string()
+}
+
+fn taken(kind: &str, key: &str) -> SideChange {
+    SideChange::Take {
+        kind: kind.to_owned(),
+        key: key.to_owned(),
+    }
+}
+
+fn gone(kind: &str, key: &str) -> SideChange {
+    SideChange::Delete {
+        kind: kind.to_owned(),
+        key: key.to_owned(),
+    }
+}
+
+fn forget(kind: &str, customer: CustomerId) -> SideChange {
+    SideChange::DeleteOwned {
+        kind: kind.to_owned(),
+        owner: customer.0,
+    }
+}

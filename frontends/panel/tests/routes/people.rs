@@ -1,0 +1,228 @@
+//! People who cannot come in, and the office's keys: resolved by the staff, with a reason.
+
+use kantor_engine::{CustomerId, Event};
+use serde_json::json;
+
+use crate::house::{Browser, House};
+
+const ANNA: &str = "anna@example.test";
+
+fn why(reason: &str) -> serde_json::Value {
+    json!({ "reason": reason })
+}
+
+async fn log_in(house: &House, password: &str) -> (Browser, u16, String) {
+    let mut browser = house.browser();
+    browser.get("/login").await.is(200);
+    let fields = [("email", ANNA), ("password", password)];
+    let answer = browser.submit("/login", &fields).await;
+    (browser, answer.status, answer.body)
+}
+
+/// What the log says about people and keys: who did it, and why.
+fn history(house: &House) -> Vec<(String, String)> {
+    let changes = house.office.changes(0, 10_000).unwrap();
+    changes
+        .iter()
+        .filter_map(|change| match &change.recorded.event {
+            Event::CustomerHelped { help, reason, .. } => {
+                Some((format!("{:?} {help:?}", change.recorded.by), reason.clone()))
+            }
+            Event::KeyChanged {
+                name,
+                change: what,
+                reason,
+            } => Some((
+                format!("{:?} {name} {what:?}", change.recorded.by),
+                reason.clone(),
+            )),
+            _ => None,
+        })
+        .collect()
+}
+
+#[tokio::test]
+async fn a_forgotten_password_is_replaced_with_a_code_that_is_good_once() {
+    let house = House::open().await;
+    let mut lost = house.browser();
+    lost.register(ANNA).await;
+    let desk = house.desk("approver-token");
+    let path = format!("/people/{}/new-password", ANNA.replace('@', "%40"));
+    let told = desk.post(&path, &why("came with her identity card")).await;
+    let code = told.is(200).json()["code"].as_str().unwrap().to_owned();
+    let mut browser = house.browser();
+    browser.get("/login").await.says("Forgotten your password?");
+    browser.get("/password").await.is(200);
+    let chosen =
+        |code: &str, password: &str| [("code", code.to_owned()), ("password", password.to_owned())];
+    let mut try_with = async |code: &str, password: &str| {
+        let fields = chosen(code, password);
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (*n, v.as_str())).collect();
+        browser.submit("/password", &fields).await
+    };
+    try_with("AAAAA-BBBBB-CCCCC-DDDDD", "zielone jabłka")
+        .await
+        .is(422)
+        .says("The code is mistyped");
+    try_with(&code, "short").await.is(422);
+    let typed = code.to_lowercase().replace('-', " ");
+    let done = try_with(&typed, "zielone jabłka").await.is(303);
+    assert_eq!(done.header("location"), "/login?changed=1");
+    assert_eq!(log_in(&house, "zielone jabłka").await.1, 303);
+    assert_eq!(log_in(&house, "trzy małe koty").await.1, 401);
+    // Whoever was in with the old password is out.
+    lost.get("/profile").await.is(303);
+    let mut again = house.browser();
+    again.get("/password").await;
+    let fields = [("code", code.as_str()), ("password", "czerwone jabłka")];
+    again.submit("/password", &fields).await.is(422);
+    assert_eq!(
+        history(&house),
+        [(
+            "Staff(\"approver\") NewPassword".to_owned(),
+            "came with her identity card".to_owned()
+        )]
+    );
+}
+
+#[tokio::test]
+async fn a_code_ends_and_a_newer_one_replaces_it() {
+    let house = House::open().await;
+    house.browser().register(ANNA).await;
+    let desk = house.desk("approver-token");
+    let mut codes = Vec::new();
+    for _ in 0..2 {
+        let told = desk.post("/people/1/new-password", &why("called")).await;
+        codes.push(told.is(200).json()["code"].as_str().unwrap().to_owned());
+    }
+    let mut browser = house.browser();
+    browser.get("/password").await;
+    let first = [("code", codes[0].as_str()), ("password", "zielone jabłka")];
+    browser.submit("/password", &first).await.is(422);
+    house.clock.advance(4 * 3_600 + 1);
+    let second = [("code", codes[1].as_str()), ("password", "zielone jabłka")];
+    browser.submit("/password", &second).await.is(422);
+}
+
+#[tokio::test]
+async fn a_lock_ends_sessions_at_once_and_only_the_right_password_learns_of_it() {
+    let house = House::open().await;
+    let mut browser = house.browser();
+    browser.register(ANNA).await;
+    let cashier = house.desk("cashier-token");
+    let locked = cashier
+        .post("/people/1/lock", &why("says that it was not her"))
+        .await;
+    assert_eq!(locked.is(200).json()["locked"], true);
+    browser.get("/profile").await.is(303);
+    let (_, status, body) = log_in(&house, "trzy małe koty").await;
+    assert_eq!(status, 403);
+    assert!(
+        body.contains("The office has locked this account"),
+        "{body}"
+    );
+    let (_, status, body) = log_in(&house, "a wrong password").await;
+    assert_eq!(status, 401);
+    assert!(!body.contains("has locked"), "{body}");
+    cashier.post("/people/1/unlock", &why("no")).await.is(403);
+    let approver = house.desk("approver-token");
+    approver.post("/people/1/unlock", &why(" ")).await.is(422);
+    let open = approver.post("/people/1/unlock", &why("her son")).await;
+    assert_eq!(open.is(200).json()["locked"], false);
+    assert_eq!(log_in(&house, "trzy małe koty").await.1, 303);
+    assert!(house.office.open_sessions(CustomerId(1)).unwrap() > 0);
+}
+
+#[tokio::test]
+async fn wrong_passwords_are_forgotten_when_the_staff_says_so() {
+    let house = House::open().await;
+    house.browser().register(ANNA).await;
+    for _ in 0..5 {
+        assert_eq!(log_in(&house, "a wrong password").await.1, 401);
+    }
+    assert_eq!(log_in(&house, "trzy małe koty").await.1, 429);
+    let approver = house.desk("approver-token");
+    approver
+        .post("/people/1/unlock", &why("called, knows her last order"))
+        .await
+        .is(200);
+    assert_eq!(log_in(&house, "trzy małe koty").await.1, 303);
+}
+
+#[tokio::test]
+async fn a_key_is_made_changed_and_taken_away_at_once() {
+    let house = House::open().await;
+    let boss = house.desk("administrator-token");
+    let new = json!({ "name": "kasa 2", "role": "cashier", "reason": "a second desk" });
+    house
+        .desk("approver-token")
+        .post("/tokens", &new)
+        .await
+        .is(403);
+    let made = boss.post_with_key("/tokens", &new, "once").await.is(200);
+    let first = made.json()["token"].as_str().unwrap().to_owned();
+    house.desk(&first).get("/orders").await.is(200);
+    // The same act again is the same act, and its secret is not told twice.
+    let again = boss.post_with_key("/tokens", &new, "once").await.is(409);
+    assert_eq!(again.json()["code"], "told-once");
+    let twin = boss.post("/tokens", &new).await.is(409);
+    assert_eq!(twin.json()["code"], "key-taken");
+    let changed = boss
+        .post("/tokens/kasa%202/rotate", &why("once a year"))
+        .await
+        .is(200);
+    let second = changed.json()["token"].as_str().unwrap().to_owned();
+    house.desk(&first).get("/orders").await.is(401);
+    let holder = house.desk(&second);
+    assert_eq!(
+        holder.get("/office").await.is(200).json()["principal"],
+        "kasa 2"
+    );
+    boss.post("/tokens/kasa%202/revoke", &why("stolen"))
+        .await
+        .is(204);
+    holder.get("/orders").await.is(401);
+    boss.post("/tokens/kasa%202/revoke", &why("stolen"))
+        .await
+        .is(404);
+    let last = boss
+        .post("/tokens/administrator/revoke", &why("no"))
+        .await
+        .is(409);
+    assert_eq!(last.json()["code"], "last-administrator");
+    let listed = boss.get("/tokens").await.is(200);
+    assert!(!listed.body.contains("token"), "{}", listed.body);
+    let names: Vec<String> = history(&house).into_iter().map(|(what, _)| what).collect();
+    assert_eq!(
+        names,
+        [
+            "Staff(\"administrator\") kasa 2 Issued",
+            "Staff(\"administrator\") kasa 2 Rotated",
+            "Staff(\"administrator\") kasa 2 Revoked",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_front_that_is_revoked_brings_nobody_in_any_more() {
+    let house = House::open().await;
+    let boss = house.desk("administrator-token");
+    let new = json!({ "name": "panel 1", "role": "front", "reason": "a panel" });
+    let made = boss.post("/tokens", &new).await.is(200);
+    let key = made.json()["token"].as_str().unwrap().to_owned();
+    let ask = async || {
+        warp::test::request()
+            .method("POST")
+            .path("/front/v1/rates")
+            .header("authorization", format!("Bearer {key}"))
+            .body("[]")
+            .reply(&house.fronts())
+            .await
+            .status()
+    };
+    assert_eq!(ask().await, 200);
+    boss.post("/tokens/panel%201/revoke", &why("moved"))
+        .await
+        .is(204);
+    assert_eq!(ask().await, 401);
+}
