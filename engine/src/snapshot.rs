@@ -225,6 +225,8 @@ pub struct Snapshot {
     pub line_rules: LineRules,
     /// Lines that are no question any more, or of which a part is none.
     pub settled: BTreeMap<LineId, Settled>,
+    /// Lines that a person gave to an order or booked, as long as they are that.
+    pub by_hand: BTreeSet<LineId>,
     /// How many statements were booked.
     pub statements: u64,
     /// Booked statements.

@@ -19,6 +19,7 @@ mod error;
 mod expiry;
 mod feed;
 mod intake;
+mod lessons;
 mod load;
 mod notices;
 mod people;
@@ -36,6 +37,7 @@ pub use error::{ExecuteError, ImportError, OpenOfficeError, PeopleError, Transfe
 pub use feed::Change;
 pub use intake::{Import, ImportedStatement, Outcome};
 pub use kantor_checker::Disagreement;
+pub use lessons::{Lesson, LessonTo, Lessons, Likeness, REMEMBERED};
 pub use notices::{Notice, NoticeKind, Notifier, NotifyError};
 pub use people::{
     CustomerAccountRecord, NewPerson, PersonRecord, Role, SessionRecord, TokenRecord,

@@ -10,8 +10,8 @@ use kantor_engine::{
 };
 use kantor_model::{Currency, Entry, Iban, Moment, Money, Party, Rate, Statement};
 use kantor_office::{
-    Import, ImportError, ImportedStatement, NewPerson, Office, Once, Reading, Request, SetClock,
-    Settings, verify, verify_reading,
+    Import, ImportError, ImportedStatement, LessonTo, Likeness, NewPerson, Office, Once, Reading,
+    Request, SetClock, Settings, verify, verify_reading,
 };
 use kantor_store::{OfficeId, SqliteStore, Store};
 
@@ -297,6 +297,87 @@ fn a_preview_shows_what_an_import_does_and_does_nothing() {
             .all(|outcome| matches!(outcome, StatementOutcome::Known { .. })),
         "{known:?}"
     );
+    day.verify();
+}
+
+/// Holds F19: what cashiers decided about a payer's money, and about a bank's fee, is suggested for
+/// lines like it, until it is taken back; nothing is applied.
+#[test]
+fn what_cashiers_decided_is_suggested_and_nothing_more() {
+    let day = Day::begin();
+    let order = day.order();
+    let stranger = |text: String| text.replace(&PAYER[2..], "27114020040000300201355387");
+    let lines = [("100,00", "za wymiane"), ("7,00", "jeszcze raz")];
+    let file = stranger(statement("1000,00", &lines, Some("1107,00")));
+    day.import(&file).unwrap();
+    let line = |ordinal| LineId {
+        account: AccountId(2),
+        ordinal,
+    };
+    let lessons = |ordinal| {
+        let kept = day.office.bank_line(line(ordinal)).unwrap();
+        day.office.lessons().unwrap().about(&kept)
+    };
+    assert_eq!(lessons(2), []);
+    let head = day.office.head();
+    day.office
+        .execute(Request::allocate(
+            staff(),
+            line(1),
+            order,
+            "he rang us".into(),
+        ))
+        .unwrap();
+    let told = lessons(2);
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert_eq!(told[0].to, LessonTo::Customer(CustomerId(1)));
+    assert_eq!((told[0].because, told[0].times), (Likeness::SameAccount, 1));
+    assert_eq!(told[0].last, line(1));
+    assert!(
+        day.office
+            .read(|seen| seen.questions.contains_key(&line(2))),
+        "a suggestion settles nothing"
+    );
+    assert!(day.office.head() > head);
+    let reason = "somebody else's".to_owned();
+    day.does(Command::ReleaseReceipt {
+        line: line(1),
+        reason,
+    });
+    assert_eq!(lessons(2), [], "what was taken back teaches nothing");
+    day.verify();
+}
+
+/// Holds F12: the store's chain, its rows and its read models follow an import that is taken back.
+#[test]
+fn an_import_is_taken_back_and_made_again() {
+    let day = Day::begin();
+    let order = day.order();
+    let paid = title(order);
+    let lines = [("100,00", paid.as_str()), ("7,00", "co to")];
+    let export = statement("1000,00", &lines[..1], None);
+    let file = statement("1000,00", &lines, Some("1107,00"));
+    day.import(&export).unwrap();
+    day.import(&file).unwrap();
+    let proved = || {
+        day.office.read(|seen| {
+            let account = &seen.accounts[&AccountId(2)];
+            (account.lines, account.proved_through)
+        })
+    };
+    assert_eq!(proved(), (2, 2));
+    let undo = || {
+        let file = kantor_engine::Digest::of(file.as_bytes());
+        let reason = "the wrong file".to_owned();
+        Request::new(staff(), Command::UndoImport { file, reason })
+    };
+    day.office.execute(undo()).unwrap();
+    assert_eq!(proved(), (1, 0), "what the export knew is known");
+    assert_eq!(day.state(order), OrderState::Funded);
+    day.verify();
+    day.office.execute(undo()).unwrap_err();
+    day.import(&file).unwrap();
+    assert_eq!(proved(), (2, 2));
     day.verify();
 }
 

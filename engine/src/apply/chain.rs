@@ -156,6 +156,11 @@ fn move_lines(state: &mut Snapshot, account: AccountId, change: &ChainChange) {
     for line in asked_about {
         lines::unlist(state, line);
     }
+    let by_hand: Vec<LineId> = state.by_hand.range(first..=last).copied().collect();
+    for line in &by_hand {
+        state.by_hand.remove(line);
+    }
+    state.by_hand.extend(by_hand.into_iter().filter_map(to));
     for (line, question) in take_range(&mut state.questions, first, last) {
         state.questions.extend(to(line).map(|to| (to, question)));
     }

@@ -4,7 +4,7 @@ use kantor_model::Money;
 
 use super::{chain, change_order};
 use crate::event::Event;
-use crate::matching::{Asked, Question};
+use crate::matching::{Asked, Question, Rule};
 use crate::receipt::{Receipt, ReceiptState, ReceiptStep, next_receipt_state};
 use crate::snapshot::{Settled, Snapshot};
 use crate::{LineId, OrderId};
@@ -76,8 +76,15 @@ pub(super) fn apply_line(state: &mut Snapshot, event: &Event) {
             account,
             amount,
             ..
+        } => {
+            state.by_hand.insert(*line);
+            let booked = Settled::Booked {
+                account: account.clone(),
+                amount: *amount,
+            };
+            settle_part(state, *line, booked, None);
         }
-        | Event::LineClassified {
+        Event::LineClassified {
             line,
             account,
             amount,
@@ -173,6 +180,9 @@ fn allocated(state: &mut Snapshot, event: &Event) {
     else {
         return;
     };
+    if *rule == Rule::ByHand {
+        state.by_hand.insert(*line);
+    }
     settle_part(state, *line, Settled::Receipt(*order), *rest);
     let receipt = Receipt {
         line: *line,
@@ -241,6 +251,7 @@ pub(super) fn take_back(state: &mut Snapshot, line: LineId, part: &Settled, amou
         Some(_) | None => amount,
     };
     let question = if left.is_empty() {
+        state.by_hand.remove(&line);
         Question::TakenBack
     } else {
         Question::Rest(open)

@@ -310,6 +310,23 @@ pub struct LineView {
     pub reasons: Vec<Sentence>,
     /// Orders that it could belong to, nearest first.
     pub candidates: Vec<Candidate>,
+    /// What cashiers decided about lines like it before: only ever shown.
+    #[serde(default)]
+    pub learned: Vec<Learned>,
+}
+
+/// What cashiers decided about lines like one before. Nothing acts on it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Learned {
+    /// What, and how often.
+    pub why: Sentence,
+    /// The ledger account that they were booked to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ledger_account: Option<String>,
+    /// The open orders, of the customer whom they were given to, that want this currency.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub orders: Vec<String>,
 }
 
 /// `POST /suspense/{account}/{ordinal}/book`: nobody's order; book it to a ledger account.

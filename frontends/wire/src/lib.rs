@@ -70,8 +70,8 @@ pub use customer::{
 };
 pub use intake::{
     AllocateAsk, BalanceWire, BookAsk, Candidate, ComplaintWire, CounterpartyWire, EntryWire,
-    FileStored, ImportAsk, ImportOutcome, LineView, MatchView, PackUsed, PartWire, StatementImport,
-    StatementOutcome, StatementWire, Verdict,
+    FileStored, ImportAsk, ImportOutcome, Learned, LineView, MatchView, PackUsed, PartWire,
+    StatementImport, StatementOutcome, StatementWire, Verdict,
 };
 pub use office::{
     AccountView, Change, Changes, CurrencyView, NewAccount, NewCurrency, NewRates, OfficeView,

@@ -17,6 +17,15 @@ pub(crate) enum Command {
         #[command(flatten)]
         desk: Desk,
     },
+    /// One line: why it is a question, what came near, and what was decided about lines like it
+    Show {
+        /// The office account of the line
+        account: String,
+        /// The line's place in the account
+        ordinal: u64,
+        #[command(flatten)]
+        desk: Desk,
+    },
     /// Nobody's order: book the line to a ledger account
     Book {
         /// The office account of the line
@@ -58,6 +67,25 @@ pub(crate) fn run(command: &Command) -> Result<(), Failure> {
             ],
             row,
         ),
+        Command::Show {
+            account,
+            ordinal,
+            desk,
+        } => {
+            let office = desk.office()?;
+            let account = account_id(&office.accounts()?, account)?;
+            let lines = office.suspense()?;
+            let is_it = |line: &&LineView| line.account == account && line.ordinal == *ordinal;
+            let line = lines.iter().find(is_it).ok_or_else(|| {
+                Failure::Asked(format!(
+                    "line {ordinal} of account {account} is no question; see `kantor suspense list`"
+                ))
+            })?;
+            if desk.json {
+                return print_json(line);
+            }
+            print(&told(line))
+        }
         Command::Book {
             account,
             ordinal,
@@ -107,4 +135,29 @@ fn row(line: &LineView) -> Vec<String> {
         line.remittance.clone().unwrap_or_default(),
         words().say(&line.question),
     ]
+}
+
+/// A line with everything that is known about it.
+fn told(line: &LineView) -> String {
+    let mut rows = vec![row(line).join("  ")];
+    let say = |sentence| words().say(sentence);
+    rows.extend(
+        line.reasons
+            .iter()
+            .map(|reason| format!("  {}", say(reason))),
+    );
+    for candidate in &line.candidates {
+        let failed: Vec<String> = candidate.failed.iter().map(say).collect();
+        rows.push(format!(
+            "  {} ({}): {} {}",
+            candidate.reference,
+            candidate.customer,
+            say(&candidate.why),
+            failed.join(" ")
+        ));
+    }
+    for learned in &line.learned {
+        rows.push(format!("  {}", say(&learned.why)));
+    }
+    rows.join("\n")
 }

@@ -161,6 +161,7 @@ pub fn line(account: &str, ordinal: u64, amount: &str, currency: &str, title: &s
         remittance: Some(title.to_owned()),
         question: Sentence::plain("Nothing in the title names an order. Whose money is this?"),
         reasons: Vec::new(),
+        learned: Vec::new(),
         candidates: vec![Candidate {
             order: "2".to_owned(),
             reference: "KZ22222B".to_owned(),

@@ -1,12 +1,14 @@
 //! Money whose owner is not known: questions to the cashier, with the orders it could belong to.
 
 use std::collections::HashMap;
+use std::ops::ControlFlow;
 
 use kantor_engine::matching::{Question, names_alike};
 use kantor_engine::order::OrderState;
-use kantor_engine::{AccountId, LineId, OrderId};
-use kantor_model::Money;
-use kantor_wire::{Candidate, CounterpartyWire, LineView, Sentence};
+use kantor_engine::{AccountId, CustomerId, LineId, OrderId};
+use kantor_model::{Currency, Money};
+use kantor_office::{BankLine, LessonTo, Lessons, Likeness};
+use kantor_wire::{Candidate, CounterpartyWire, Learned, LineView, Sentence};
 
 use super::refused::{missing, refuse};
 use super::{LocalOffice, number, say, views};
@@ -69,17 +71,67 @@ impl LocalOffice {
             }
             (questions, waiting)
         });
+        let lessons = self.office.lessons().map_err(refuse)?;
         questions
             .iter()
-            .map(|(line, question)| self.line_view(*line, question, &waiting))
+            .map(|(line, question)| self.line_view(*line, question, (&waiting, &lessons)))
             .collect()
+    }
+
+    /// What cashiers decided about lines like this one.
+    fn learned(&self, line: &BankLine, lessons: &Lessons) -> PortResult<Vec<Learned>> {
+        let mut learned = Vec::new();
+        for lesson in lessons.about(line) {
+            let likeness = match lesson.because {
+                Likeness::SameAccount => "account",
+                Likeness::SameTitle => "title",
+            };
+            let times = lesson.times.to_string();
+            learned.push(match lesson.to {
+                LessonTo::Ledger(name) => Learned {
+                    why: Sentence::new(
+                        &format!("learned-ledger-{likeness}"),
+                        &[("ledger_account", &name), ("times", &times)],
+                    ),
+                    ledger_account: Some(name),
+                    orders: Vec::new(),
+                },
+                LessonTo::Customer(customer) => Learned {
+                    why: Sentence::new(
+                        &format!("learned-customer-{likeness}"),
+                        &[
+                            ("customer", &self.customer_name(customer)?),
+                            ("times", &times),
+                        ],
+                    ),
+                    ledger_account: None,
+                    orders: self.orders_that_want(customer, line.amount.currency()),
+                },
+            });
+        }
+        Ok(learned)
+    }
+
+    fn orders_that_want(&self, customer: CustomerId, currency: Currency) -> Vec<String> {
+        let mut orders = Vec::new();
+        self.office.read(|seen| {
+            seen.wanting.of_customer(customer, currency, &mut |order| {
+                orders.push(order.to_string());
+                if orders.len() < CANDIDATES {
+                    ControlFlow::Continue(())
+                } else {
+                    ControlFlow::Break(())
+                }
+            });
+        });
+        orders
     }
 
     fn line_view(
         &self,
         id: LineId,
         question: &Question,
-        waiting: &HashMap<Money, Vec<OrderId>>,
+        (waiting, lessons): (&HashMap<Money, Vec<OrderId>>, &Lessons),
     ) -> PortResult<LineView> {
         let line = self.office.bank_line(id).map_err(refuse)?;
         let why = self
@@ -110,6 +162,7 @@ impl LocalOffice {
                 }));
             }
         }
+        let learned = self.learned(&line, lessons)?;
         Ok(LineView {
             account: id.account.to_string(),
             ordinal: id.ordinal,
@@ -125,6 +178,7 @@ impl LocalOffice {
             question: say::question(question),
             reasons: evidence.iter().map(say::seen).collect(),
             candidates,
+            learned,
         })
     }
 
