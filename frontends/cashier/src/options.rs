@@ -19,6 +19,9 @@ pub struct Options {
     /// The file with this cashier's token [instead of the configuration's]
     #[arg(long, value_name = "FILE")]
     pub token_file: Option<PathBuf>,
+    /// The certificates that the office's address is trusted by [instead of the configuration's]
+    #[arg(long, value_name = "FILE")]
+    pub authority: Option<PathBuf>,
     /// The folder of the bank packs [instead of the configuration's]
     #[arg(long, value_name = "DIR")]
     pub packs: Option<PathBuf>,
@@ -55,6 +58,7 @@ impl Options {
         let flags = DeskSettings {
             url: self.url.clone(),
             token_file: self.token_file.clone(),
+            authority: self.authority.clone(),
             packs: self.packs.clone(),
             watch: None,
             transfers: self.transfers.clone(),
