@@ -14,6 +14,7 @@
 mod access;
 mod answer_form;
 mod clock;
+mod counts;
 mod entry_form;
 mod error;
 mod expiry;
@@ -32,6 +33,7 @@ mod verify;
 mod writer;
 
 pub use clock::{Clock, SetClock, SystemClock};
+pub use counts::{COMMIT_CLASSES, Counted};
 pub use entry_form::BankLine;
 pub use error::{ExecuteError, ImportError, OpenOfficeError, PeopleError, TransferError};
 pub use feed::Change;

@@ -8,9 +8,10 @@ use kantor_engine::{
     Actor, Answer, Command, Digest, LineId, OrderId, Policy, Recorded, Snapshot, Touched,
 };
 use kantor_model::{Moment, Party};
-use kantor_store::{FileInfo, OfficeId, StagedEntry, Store, View};
+use kantor_store::{FileInfo, OfficeId, StagedEntry, Store, Sweep, Swept, View};
 
 use crate::clock::Clock;
+use crate::counts::Counts;
 use crate::entry_form::BankLine;
 use crate::error::{ExecuteError, ImportError, OpenOfficeError};
 use crate::load;
@@ -19,6 +20,11 @@ use crate::writer::{self, Job, Together, Work, Writer};
 
 /// How many records are read at a time when a log is replayed.
 const REPLAY_PAGE: usize = 2_000;
+
+/// How long an upload waits for the statement that names it, in seconds.
+const UPLOADS_KEPT: i64 = 24 * 3_600;
+/// How long an answer is kept under its key, in seconds.
+const ANSWERS_KEPT: i64 = 92 * 24 * 3_600;
 
 /// What an office is, besides what its log says.
 #[derive(Clone, Debug)]
@@ -68,6 +74,7 @@ pub(crate) struct Shared {
     pub(crate) state: RwLock<State>,
     pub(crate) head: Mutex<u64>,
     pub(crate) moved: Condvar,
+    pub(crate) counts: Counts,
 }
 
 /// An open office. Cheap to clone; every clone is the same office. Calls block until the store has
@@ -111,6 +118,7 @@ impl Office {
             head: Mutex::new(state.seq),
             state: RwLock::new(state.clone()),
             moved: Condvar::new(),
+            counts: Counts::default(),
             store,
             clock,
             settings,
@@ -186,6 +194,27 @@ impl Office {
             .head
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether the store answers and the office's head can be read.
+    pub fn ready(&self) -> Result<(), ExecuteError> {
+        self.view()?.records(self.head(), 1)?;
+        Ok(())
+    }
+
+    /// Removes what nobody needs any more: uploads that no statement names for a day, answers to
+    /// keys older than a quarter of a year, side rows whose time is over.
+    pub fn sweep(&self) -> Result<Swept, ExecuteError> {
+        let now = self.now();
+        let sweep = Sweep {
+            uploads_before: now.plus_seconds(-UPLOADS_KEPT),
+            answers_before: now.plus_seconds(-ANSWERS_KEPT),
+            now,
+        };
+        Ok(self
+            .shared
+            .store
+            .sweep(self.shared.settings.office, &sweep)?)
     }
 
     /// The office's clock.

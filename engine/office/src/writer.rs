@@ -4,6 +4,7 @@
 
 use std::sync::mpsc::{Receiver, SyncSender};
 use std::sync::{Arc, PoisonError};
+use std::time::Instant;
 
 use kantor_engine::chain::{ChainChange, Stretch};
 use kantor_engine::{AccountId, Actor, Answer, Event, Outcome, Recorded, decide};
@@ -113,6 +114,7 @@ impl Writer {
         let requests: Vec<&Request> = jobs.iter().map(|job| &job.request).collect();
         match self.write_batch(&requests) {
             Ok(answers) => {
+                self.shared.counts.answered(&answers);
                 for (job, answer) in jobs.iter().zip(answers) {
                     // Nobody waits any more: the answer is kept under its key.
                     let _ = job.reply.send(answer);
@@ -197,6 +199,7 @@ impl Writer {
             }
             Failed::One(error) | Failed::All(error) => error,
         };
+        self.shared.counts.failed(jobs.len());
         for job in jobs {
             let _ = job.reply.send(Err(error.clone()));
         }
@@ -220,6 +223,7 @@ impl Writer {
         requests: &[&Request],
     ) -> Result<Vec<Result<Answer, ExecuteError>>, Failed> {
         let shared = Arc::clone(&self.shared);
+        let begun = Instant::now();
         let mut locked = shared
             .store
             .lock(shared.settings.office)
@@ -243,6 +247,10 @@ impl Writer {
         }
         let committed = locked.commit().map_err(ExecuteError::from)?;
         debug_assert_eq!(committed.seq, head.seq);
+        if !written.is_empty() {
+            let events = written.iter().map(|(_, recorded)| &recorded.event);
+            shared.counts.committed(begun.elapsed(), events);
+        }
         self.publish(&written, committed);
         Ok(answers)
     }

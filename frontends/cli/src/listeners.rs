@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kantor_office::Office;
+use kantor_panel::journal::{self, Fact};
 use kantor_panel::port::CustomerPort;
 use kantor_panel::{
     AccessSettings, CustomerServer, FrontServer, LocalOffice, OfficeServer, Settings, Tls,
@@ -15,6 +16,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::config::{ApiSection, Config, PanelSection};
+use crate::manager::{self, HandedOver};
 use crate::server::ServeError;
 
 /// How often a certificate's files are looked at; a hangup signal does it at once.
@@ -45,32 +47,41 @@ pub(crate) struct Listeners {
 
 impl Door {
     /// The customers' door.
-    pub(crate) async fn bind(panel: &PanelSection) -> Result<Door, ServeError> {
+    pub(crate) async fn bind(
+        panel: &PanelSection,
+        handed: &mut HandedOver,
+    ) -> Result<Door, ServeError> {
         let tls = panel.tls().map(Tls::open).transpose()?;
-        Door::open(panel.listen, tls, "customer panel").await
+        Door::open(panel.listen, tls, "customer panel", handed).await
     }
 
     async fn api(
         api: &ApiSection,
         section: &'static str,
         what: &'static str,
+        handed: &mut HandedOver,
     ) -> Result<Door, ServeError> {
         let tls = api.tls(section).map(Tls::open).transpose()?;
-        Door::open(api.listen, tls, what).await
+        Door::open(api.listen, tls, what, handed).await
     }
 
     async fn open(
         address: SocketAddr,
         tls: Option<Tls>,
         what: &'static str,
+        handed: &mut HandedOver,
     ) -> Result<Door, ServeError> {
-        let listener = TcpListener::bind(address)
-            .await
-            .map_err(|source| ServeError::Listen {
-                address,
-                what,
-                source,
-            })?;
+        let bound = match handed.take(address) {
+            Some(listener) => listener
+                .set_nonblocking(true)
+                .and_then(|()| TcpListener::from_std(listener)),
+            None => TcpListener::bind(address).await,
+        };
+        let listener = bound.map_err(|source| ServeError::Listen {
+            address,
+            what,
+            source,
+        })?;
         Ok(Door {
             listener,
             tls,
@@ -99,23 +110,26 @@ impl Door {
     ) -> Result<(), ServeError> {
         let mut running = Running::new();
         running.customers(self, office, panel)?;
-        stop.await;
-        running.end().await;
+        running.until(stop).await;
         Ok(())
     }
 }
 
 impl Listeners {
     /// Binds what the configuration names; port 0 takes any free port.
-    pub(crate) async fn bind(config: &Config, part: Part) -> Result<Listeners, ServeError> {
+    pub(crate) async fn bind(
+        config: &Config,
+        part: Part,
+        handed: &mut HandedOver,
+    ) -> Result<Listeners, ServeError> {
         Ok(Listeners {
             panel: match part {
-                Part::All => Some(Door::bind(&config.panel).await?),
+                Part::All => Some(Door::bind(&config.panel, handed).await?),
                 Part::Office => None,
             },
-            office_api: Door::api(&config.office_api, "office_api", "office API").await?,
+            office_api: Door::api(&config.office_api, "office_api", "office API", handed).await?,
             fronts: match &config.fronts {
-                Some(fronts) => Some(Door::api(fronts, "fronts", "fronts").await?),
+                Some(fronts) => Some(Door::api(fronts, "fronts", "fronts", handed).await?),
                 None => None,
             },
         })
@@ -161,8 +175,7 @@ impl Listeners {
             let fronts = FrontServer::new(local.clone(), local);
             running.add(&tls, fronts.run(listener, tls.clone(), running.stopped()));
         }
-        stop.await;
-        running.end().await;
+        running.until(stop).await;
         Ok(())
     }
 }
@@ -210,29 +223,39 @@ impl Running {
 
     fn add(&mut self, tls: &Option<Tls>, listener: impl Future<Output = ()> + Send + 'static) {
         self.tasks.push(tokio::spawn(listener));
-        if let Some(tls) = tls {
-            tokio::spawn(keep_fresh(tls.clone()));
-        }
+        tokio::spawn(keep_fresh(tls.clone()));
     }
 
-    async fn end(self) {
+    /// Answers until `stop` comes back; then lets open requests end.
+    async fn until(self, stop: impl Future<Output = ()>) {
+        manager::ready();
+        journal::note("started", &[]);
+        stop.await;
+        manager::stopping();
+        journal::note("stopping", &[]);
         // The receivers live as long as the tasks.
         let _ = self.told.send(true);
         for task in self.tasks {
             // A task that panicked has its message on standard error already.
             let _ = task.await;
         }
+        journal::note("stopped", &[]);
     }
 }
 
-/// Shows a certificate that was renewed to whoever comes next.
-async fn keep_fresh(tls: Tls) {
+/// Shows a certificate that was renewed to whoever comes next. A hangup signal is heard in any case:
+/// unheard, it would end the process.
+async fn keep_fresh(tls: Option<Tls>) {
     loop {
         look_again().await;
-        match tls.refresh() {
-            Ok(true) => eprintln!("kantor: the certificate was read again"),
+        match tls.as_ref().map_or(Ok(false), Tls::refresh) {
+            Ok(true) => journal::note("certificate_renewed", &[]),
             Ok(false) => {}
-            Err(error) => eprintln!("kantor: {error}; the old certificate is shown until then"),
+            // The old certificate is shown until then.
+            Err(error) => journal::note(
+                "certificate_refused",
+                &[("fault", Fact::Fault(error.to_string()))],
+            ),
         }
     }
 }

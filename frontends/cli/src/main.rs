@@ -7,6 +7,7 @@ mod desk;
 mod init;
 mod listeners;
 mod mail;
+mod manager;
 mod serve;
 mod server;
 mod verify;

@@ -4,10 +4,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use kantor_office::SystemClock;
-use kantor_panel::{FrontError, RemoteOffice};
+use kantor_panel::{FrontError, RemoteOffice, journal};
 
 use crate::config::{Config, ConfigError, PanelConfig};
 use crate::listeners::{Door, Listeners, Part};
+use crate::manager::HandedOver;
 use crate::server::{self, ServeError};
 
 /// What to serve.
@@ -71,8 +72,10 @@ fn run_office(args: &ServeArgs, part: Part) -> Result<(), ServeCommandError> {
         return Err(ServeCommandError::OfficeOfOffice);
     }
     let config = Config::read(&args.config)?;
+    let mut handed = HandedOver::from_environment();
+    journal::open(Box::new(std::io::stderr()));
     let runtime = tokio::runtime::Runtime::new().map_err(ServeCommandError::Threads)?;
-    let listeners = runtime.block_on(Listeners::bind(&config, part))?;
+    let listeners = runtime.block_on(Listeners::bind(&config, part, &mut handed))?;
     let opened = server::open(&config, Arc::new(SystemClock))?;
     let office = opened.office.clone();
     let served: Result<(), ServeError> = runtime.block_on(async {
@@ -86,6 +89,8 @@ fn run_office(args: &ServeArgs, part: Part) -> Result<(), ServeCommandError> {
 
 fn run_panel(args: &ServeArgs) -> Result<(), ServeCommandError> {
     let config = PanelConfig::read(&args.config)?;
+    let mut handed = HandedOver::from_environment();
+    journal::open(Box::new(std::io::stderr()));
     let addresses = if args.office.is_empty() {
         &config.front.office
     } else {
@@ -98,7 +103,7 @@ fn run_panel(args: &ServeArgs) -> Result<(), ServeCommandError> {
     let office = RemoteOffice::new(addresses, &config.front.key_file, authority)?;
     let runtime = tokio::runtime::Runtime::new().map_err(ServeCommandError::Threads)?;
     let served: Result<(), ServeError> = runtime.block_on(async {
-        let door = Door::bind(&config.panel).await?;
+        let door = Door::bind(&config.panel, &mut handed).await?;
         door.announce(&config.panel.prefix);
         door.run(Arc::new(office), &config.panel, asked_to_end())
             .await

@@ -3,10 +3,11 @@
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use kantor_engine::Policy;
 use kantor_office::{Clock, Office, OpenOfficeError, Role, TokenRecord};
+use kantor_panel::journal::{self, Fact};
 use kantor_store::SqliteStore;
 
 use crate::config::Config;
@@ -14,6 +15,9 @@ use crate::mail::MailFolder;
 
 /// How often deadlines and notices are looked at.
 const TURN: Duration = Duration::from_secs(1);
+
+/// How often what nobody needs any more is removed.
+const SWEEP: Duration = Duration::from_secs(3_600);
 
 /// Why an office could not be made or served.
 #[derive(Debug, thiserror::Error)]
@@ -125,14 +129,23 @@ pub(crate) fn live(office: Office, config: &Config) {
 
 async fn by_itself(office: Office, mail: MailFolder) {
     let mail = Arc::new(mail);
+    let mut swept: Option<Instant> = None;
     loop {
+        if swept.is_none_or(|swept| swept.elapsed() > SWEEP) {
+            swept = Some(Instant::now());
+            let office = office.clone();
+            let sweep = tokio::task::spawn_blocking(move || office.sweep());
+            if let Ok(Err(error)) = sweep.await {
+                journal::note("sweep_failed", &[("fault", Fact::Fault(error.to_string()))]);
+            }
+        }
         let (office, mail) = (office.clone(), Arc::clone(&mail));
         let turn = tokio::task::spawn_blocking(move || {
             office.tick()?;
             office.send_notices(&*mail)
         });
         if let Ok(Err(error)) = turn.await {
-            eprintln!("kantor: {error}");
+            journal::note("turn_failed", &[("fault", Fact::Fault(error.to_string()))]);
         }
         tokio::time::sleep(TURN).await;
     }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
+use crate::metrics::Metrics;
 use crate::port::{CustomerPort, Followed, News, Watched};
 
 /// How long one question to the office may wait. An order that a browser begins to look at is asked
@@ -73,13 +74,16 @@ fn raise(sender: &watch::Sender<u64>, version: u64) {
 
 impl Board {
     /// An empty board; asks the office on a thread of its own, because the office's calls block.
-    pub(crate) fn open(office: Arc<dyn CustomerPort>) -> std::io::Result<Board> {
+    pub(crate) fn open(
+        office: Arc<dyn CustomerPort>,
+        metrics: Arc<Metrics>,
+    ) -> std::io::Result<Board> {
         let (closing, is_closing) = watch::channel(false);
         let looked = Arc::new(Mutex::new(Looked::default()));
         let asked = Arc::clone(&looked);
         std::thread::Builder::new()
             .name("board".to_owned())
-            .spawn(move || ask(office.as_ref(), &asked, &is_closing))?;
+            .spawn(move || ask(office.as_ref(), &asked, &is_closing, &metrics))?;
         Ok(Board { looked, closing })
     }
 
@@ -124,7 +128,12 @@ impl Drop for Board {
     }
 }
 
-fn ask(office: &dyn CustomerPort, looked: &Mutex<Looked>, closing: &watch::Receiver<bool>) {
+fn ask(
+    office: &dyn CustomerPort,
+    looked: &Mutex<Looked>,
+    closing: &watch::Receiver<bool>,
+    metrics: &Metrics,
+) {
     while !*closing.borrow() {
         let watched = watched(looked);
         if watched == Watched::default() {
@@ -133,7 +142,10 @@ fn ask(office: &dyn CustomerPort, looked: &Mutex<Looked>, closing: &watch::Recei
         }
         match office.news(&watched, PATIENCE) {
             Ok(news) => tell(looked, &news),
-            Err(_) => std::thread::sleep(PAUSE),
+            Err(_) => {
+                metrics.office_silent();
+                std::thread::sleep(PAUSE);
+            }
         }
     }
 }

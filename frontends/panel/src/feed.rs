@@ -1,16 +1,20 @@
 //! One follower of the office's feed for all desks that wait for news.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 
+use crate::metrics::Metrics;
 use crate::port::Feed;
 
 /// How long one question to the office may wait; the thread ends this long after the server.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// How long to wait after the office did not answer.
 const PAUSE: Duration = Duration::from_secs(1);
+
+/// How often the delay of the feed is measured.
+const MEASURE: Duration = Duration::from_secs(1);
 
 /// Where the feed stands. Cheap to clone.
 #[derive(Clone)]
@@ -70,23 +74,39 @@ pub(crate) struct Feeder {
 
 impl Feeder {
     /// Follows the office on a thread of its own, because the office's calls block.
-    pub(crate) fn start(self, office: Arc<dyn Feed>) -> std::io::Result<()> {
+    pub(crate) fn start(self, office: Arc<dyn Feed>, metrics: Arc<Metrics>) -> std::io::Result<()> {
         std::thread::Builder::new()
             .name("feed".to_owned())
-            .spawn(move || self.follow(office.as_ref()))
+            .spawn(move || self.follow(office.as_ref(), &metrics))
             .map(drop)
     }
 
-    fn follow(self, office: &dyn Feed) {
+    fn follow(self, office: &dyn Feed, metrics: &Metrics) {
         let (mut position, mut patience) = (0, Duration::ZERO);
+        let mut measured = Instant::now();
         while !*self.closing.borrow() {
             match office.wait(position, patience) {
                 Ok(head) => {
+                    let is_news = head > position && !patience.is_zero();
                     (position, patience) = (head, PATIENCE);
                     self.head.send_replace(head);
+                    // Once in a while is enough to know how it goes.
+                    if is_news && measured.elapsed() > MEASURE {
+                        measured = Instant::now();
+                        measure(office, head, metrics);
+                    }
                 }
-                Err(_) => std::thread::sleep(PAUSE),
+                Err(_) => {
+                    metrics.office_silent();
+                    std::thread::sleep(PAUSE);
+                }
             }
         }
     }
+}
+
+/// How long the last change took from its commit to here, by the office's own clock.
+fn measure(office: &dyn Feed, head: u64, metrics: &Metrics) {
+    let Ok(lag) = office.age(head) else { return };
+    metrics.news_took(lag);
 }

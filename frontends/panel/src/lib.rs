@@ -22,6 +22,7 @@ mod customer_api;
 mod events;
 mod feed;
 mod front;
+pub mod journal;
 mod limits;
 mod listen;
 mod metrics;

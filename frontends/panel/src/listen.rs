@@ -28,6 +28,8 @@ const HELLO: Duration = Duration::from_secs(20);
 const LINGER: Duration = Duration::from_secs(1);
 /// How long open requests may take to end after that.
 const LAST_ORDERS: Duration = Duration::from_secs(10);
+/// Connections that may wait before a listener to be taken.
+const WAITING: usize = 1_024;
 /// The pause after the system had no room for another connection.
 const NO_ROOM: Duration = Duration::from_millis(100);
 
@@ -76,10 +78,13 @@ pub(crate) async fn serve(
             },
         }
     }
-    // Whoever was let in by the system already is answered; a listener that was handed over goes on
-    // in the next process.
-    while let Ok(Ok((stream, peer))) = timeout(Duration::ZERO, listener.accept()).await {
-        begin(stream, peer);
+    // Whoever was let in by the system already is answered. A listener that was handed over goes on
+    // in the next process, so there is an end to it.
+    for _ in 0..WAITING {
+        match timeout(Duration::ZERO, listener.accept()).await {
+            Ok(Ok((stream, peer))) => begin(stream, peer),
+            Ok(Err(_)) | Err(_) => break,
+        }
     }
     drop(listener);
     drop(open);

@@ -166,6 +166,9 @@ pub trait Feed: Send + Sync + 'static {
     /// Everything that happened after a position, in order and without a gap; at most `limit`.
     fn changes(&self, after: u64, limit: u32) -> PortResult<Changes>;
 
+    /// How long ago a position of the log was recorded, by the office's clock.
+    fn age(&self, seq: u64) -> PortResult<Duration>;
+
     /// Waits until something happened after a position, or until the time is over. Answers the
     /// position of the last event.
     fn wait(&self, after: u64, at_most: Duration) -> PortResult<u64>;
@@ -174,6 +177,9 @@ pub trait Feed: Send + Sync + 'static {
 /// What customers may do. Each call that is about a customer takes his session, which the office
 /// judges: a panel that is taken over can do no more than the customers who are talking to it.
 pub trait CustomerPort: Send + Sync + 'static {
+    /// Whether the office answers now; asks once, and does not wait for one that is away.
+    fn ready(&self) -> PortResult<()>;
+
     /// Clock, name of the office, and whose session it is. The session's end moves with its use.
     fn greet(&self, session: Option<&SessionToken>) -> PortResult<Greeting>;
 
@@ -272,6 +278,12 @@ pub trait CustomerPort: Send + Sync + 'static {
 
 /// What the desk may do, by the rows of the office API. `by` is the name of the token.
 pub trait OfficePort: Feed {
+    /// Whether the store answers and the office's head can be read.
+    fn ready(&self) -> PortResult<()>;
+
+    /// What the office has counted, in the text form that Prometheus reads.
+    fn counted(&self) -> PortResult<String>;
+
     /// The tokens that open the office API.
     fn tokens(&self) -> PortResult<Vec<TokenRecord>>;
 

@@ -4,6 +4,7 @@ use std::future::Future;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Instant;
 
 use futures_util::{Stream, StreamExt};
 use warp::filters::BoxedFilter;
@@ -12,6 +13,7 @@ use warp::path::FullPath;
 use warp::reply::Response;
 use warp::{Buf, Filter, Rejection};
 
+use crate::journal;
 use crate::listen::Peer;
 
 /// A request as a handler sees it.
@@ -105,8 +107,8 @@ impl Route {
         }
     }
 
-    /// The route as a filter.
-    pub(crate) fn filter(self) -> BoxedFilter<(Response,)> {
+    /// The route as a filter of a listener; each request is told to the journal.
+    fn filter(self, listener: &'static str) -> BoxedFilter<(Response,)> {
         let Route {
             method,
             path,
@@ -119,6 +121,18 @@ impl Route {
             .and(raw_query())
             .and(warp::filters::header::headers_cloned())
             .and(remote());
+        let word = if method == Method::GET { "GET" } else { "POST" };
+        let told = Arc::clone(&handler);
+        let handler = move |call: Call| {
+            let handler = Arc::clone(&told);
+            async move {
+                let begun = Instant::now();
+                let response = handler(call).await;
+                let status = response.status().as_u16();
+                journal::request(listener, word, path, status, begun.elapsed());
+                response
+            }
+        };
         let call = move |params, full: FullPath, query, headers, remote, body| Call {
             method: method.clone(),
             path: full.as_str().to_owned(),
@@ -132,13 +146,10 @@ impl Route {
             head.map(move |params, full, query, headers, remote| {
                 call(params, full, query, headers, remote, Vec::new())
             })
-            .then(move |call| handler(call))
+            .then(handler)
             .boxed()
         } else {
-            head.and(body(limit))
-                .map(call)
-                .then(move |call| handler(call))
-                .boxed()
+            head.and(body(limit)).map(call).then(handler).boxed()
         }
     }
 }
@@ -163,11 +174,11 @@ pub(crate) fn without_body() -> BoxedFilter<(Call,)> {
         .boxed()
 }
 
-/// One filter for many routes, tried in order.
-pub(crate) fn combined(routes: Vec<Route>) -> BoxedFilter<(Response,)> {
+/// One filter for many routes of a listener, tried in order.
+pub(crate) fn combined(listener: &'static str, routes: Vec<Route>) -> BoxedFilter<(Response,)> {
     routes
         .into_iter()
-        .map(Route::filter)
+        .map(|route| route.filter(listener))
         .reduce(|all, next| all.or(next).unify().boxed())
         .unwrap_or_else(|| {
             warp::any()

@@ -14,10 +14,10 @@ use crate::customer_api;
 use crate::listen::serve;
 use crate::office_api;
 use crate::pages;
-use crate::port::{CustomerPort, OfficePort};
+use crate::port::{CustomerPort, OfficePort, PortResult};
 use crate::reply::{self, problem_of_rejection};
 use crate::route::{Call, Route, combined, without_body};
-use crate::site::{DeskSite, Settings, Site};
+use crate::site::{DeskSite, Settings, Site, blocking};
 use crate::tls::Tls;
 use crate::visit;
 
@@ -46,13 +46,15 @@ impl CustomerServer {
     /// Every route, without a socket.
     pub fn routes(&self) -> Routes {
         let site = Arc::clone(&self.site);
-        let api = warp::path("api")
-            .and(warp::path("v1"))
-            .and(recovered(combined(customer_api::routes(&site)), false));
-        let mut pages = vec![static_files(&site), health(), metrics(&site)];
+        let api = warp::path("api").and(warp::path("v1")).and(recovered(
+            combined("customer_api", customer_api::routes(&site)),
+            false,
+        ));
+        let mut pages = vec![static_files(&site), metrics(&site)];
+        pages.extend(health(&site.port, CustomerPort::ready));
         pages.extend(pages::routes(&site));
         let under = under(&site.settings.prefix);
-        let all = under.and(api.or(combined(pages)).unify()).boxed();
+        let all = under.and(api.or(combined("panel", pages)).unify()).boxed();
         warp::any()
             .and(without_body())
             .and(recovered(all, true))
@@ -91,8 +93,10 @@ impl OfficeServer {
         let site = Arc::clone(&self.site);
         let api = warp::path("office")
             .and(warp::path("v1"))
-            .and(combined(office_api::routes(&site)));
-        let system = combined(vec![health(), office_api::metrics(&site)]);
+            .and(combined("office_api", office_api::routes(&site)));
+        let mut system = health(&site.port, OfficePort::ready);
+        system.push(office_api::metrics(&site));
+        let system = combined("office_api", system);
         let all = api.or(system).unify().boxed();
         recovered(all, false)
             .map(move |response: Response| {
@@ -160,10 +164,27 @@ fn static_files(site: &Arc<Site>) -> Route {
     })
 }
 
-fn health() -> Route {
-    Route::get("/health", |_call: Call| async {
-        reply::body(200, "text/plain; charset=utf-8", "ok\n")
-    })
+/// Whether the process lives, and whether it can do its work now.
+fn health<P: ?Sized + Send + Sync + 'static>(
+    port: &Arc<P>,
+    ready: fn(&P) -> PortResult<()>,
+) -> Vec<Route> {
+    let alive = |_call: Call| async { reply::body(200, "text/plain; charset=utf-8", "ok\n") };
+    let port = Arc::clone(port);
+    let is_ready = move |_call: Call| {
+        let port = Arc::clone(&port);
+        async move {
+            match blocking(move || ready(&port)).await {
+                Ok(()) => reply::body(200, "text/plain; charset=utf-8", "ready\n"),
+                Err(_) => reply::body(503, "text/plain; charset=utf-8", "not ready\n"),
+            }
+        }
+    };
+    vec![
+        Route::get("/health", alive),
+        Route::get("/health/live", alive),
+        Route::get("/health/ready", is_ready),
+    ]
 }
 
 fn metrics(site: &Arc<Site>) -> Route {

@@ -9,7 +9,7 @@ use kantor_wire::Problem;
 
 use crate::assets::Assets;
 use crate::board::Board;
-use crate::feed::{Closer, Feeder, Follower};
+use crate::feed::{Closer, Follower};
 use crate::limits::{Limit, address_key, slow_down};
 use crate::metrics::Metrics;
 use crate::port::{CustomerPort, OfficePort, PortError};
@@ -72,7 +72,7 @@ pub(crate) struct Site {
     pub(crate) settings: Settings,
     pub(crate) assets: Assets,
     pub(crate) board: Board,
-    pub(crate) metrics: Metrics,
+    pub(crate) metrics: Arc<Metrics>,
     /// Quotes from one address. What strangers may try else is limited at the office.
     pub(crate) quotes: Limit,
 }
@@ -80,12 +80,13 @@ pub(crate) struct Site {
 impl Site {
     /// A site over an office; asks the office from now on for news of what browsers look at.
     pub(crate) fn open(port: Arc<dyn CustomerPort>, settings: Settings) -> std::io::Result<Site> {
+        let metrics = Arc::new(Metrics::default());
         Ok(Site {
             assets: Assets::load(),
-            board: Board::open(port.clone())?,
+            board: Board::open(port.clone(), Arc::clone(&metrics))?,
             port,
             settings,
-            metrics: Metrics::default(),
+            metrics,
             quotes: Limit::new(120, 1),
         })
     }
@@ -116,7 +117,7 @@ pub(crate) struct DeskSite {
     pub(crate) port: Arc<dyn OfficePort>,
     pub(crate) settings: Settings,
     pub(crate) feed: Follower,
-    pub(crate) metrics: Metrics,
+    pub(crate) metrics: Arc<Metrics>,
     closer: Closer,
 }
 
@@ -124,12 +125,13 @@ impl DeskSite {
     /// A site over an office; follows the office's feed from now on.
     pub(crate) fn open(port: Arc<dyn OfficePort>, settings: Settings) -> std::io::Result<DeskSite> {
         let (feed, closer, feeder) = Follower::new();
-        Feeder::start(feeder, port.clone())?;
+        let metrics = Arc::new(Metrics::default());
+        feeder.start(port.clone(), Arc::clone(&metrics))?;
         Ok(DeskSite {
             port,
             settings,
             feed,
-            metrics: Metrics::default(),
+            metrics,
             closer,
         })
     }

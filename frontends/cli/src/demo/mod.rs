@@ -17,6 +17,7 @@ use tokio::sync::oneshot;
 use crate::config::{Config, ConfigError};
 use crate::init::{InitError, fresh_folder};
 use crate::listeners::{Listeners, Part};
+use crate::manager::HandedOver;
 use crate::serve::asked_to_end;
 use crate::server::{self, ServeError};
 use day::Days;
@@ -106,7 +107,7 @@ async fn play(args: &DemoArgs, folder: &Path) -> Result<(), DemoError> {
     let loopback = |port| SocketAddr::from(([127, 0, 0, 1], port));
     let port = args.port.unwrap_or(if args.once { 0 } else { PANEL_PORT });
     let draft = Config::new(&cast::owner(), loopback(port), loopback(0));
-    let bound = Listeners::bind(&draft, Part::All).await?;
+    let bound = Listeners::bind(&draft, Part::All, &mut HandedOver::default()).await?;
     // The ports are known only now; whoever reads the file later must find this office.
     let mut settled = draft;
     if let (Some(panel), Some(api)) = (bound.panel_address(), bound.office_address()) {

@@ -224,6 +224,10 @@ impl LocalOffice {
 }
 
 impl CustomerPort for LocalOffice {
+    fn ready(&self) -> PortResult<()> {
+        self.office.ready().map_err(refuse)
+    }
+
     fn greet(&self, session: Option<&SessionToken>) -> PortResult<Greeting> {
         let holder = session.map(|session| self.holder(session));
         let customer = match holder {

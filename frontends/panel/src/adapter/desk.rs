@@ -68,6 +68,14 @@ impl LocalOffice {
 }
 
 impl OfficePort for LocalOffice {
+    fn ready(&self) -> PortResult<()> {
+        self.office.ready().map_err(refuse)
+    }
+
+    fn counted(&self) -> PortResult<String> {
+        super::counts::text(&self.office).map_err(refuse)
+    }
+
     fn tokens(&self) -> PortResult<Vec<TokenRecord>> {
         let tokens = self.office.tokens().map_err(people)?;
         Ok(tokens

@@ -4,6 +4,8 @@
 //! ```text
 //! customers · desk     the two sides of the port
 //! views                what the office holds, as the wire shows it
+//! staff                people who cannot come in, and keys
+//! counts               what the office counts of itself
 //! books                the office's money at a glance
 //! say                  what happened, as sentences of the word files
 //! read                 what the desk sent, as the office takes it
@@ -14,6 +16,7 @@
 mod access;
 mod batches;
 mod books;
+mod counts;
 mod customers;
 mod desk;
 mod intake;
@@ -64,6 +67,14 @@ impl Feed for LocalOffice {
             head: self.office.head(),
             changes: changes.iter().map(change).collect(),
         })
+    }
+
+    fn age(&self, seq: u64) -> PortResult<Duration> {
+        let changes = self.office.changes(seq.saturating_sub(1), 1);
+        let at = changes.map_err(refuse)?.first().map(|change| change.at);
+        let now = self.office.now().as_micros();
+        let micros = at.map_or(0, |at| now.saturating_sub(at.as_micros()));
+        Ok(Duration::from_micros(u64::try_from(micros).unwrap_or(0)))
     }
 
     fn wait(&self, after: u64, at_most: Duration) -> PortResult<u64> {

@@ -26,6 +26,8 @@ use crate::port::{
 const CONNECT_LIMIT: Duration = Duration::from_secs(3);
 /// How long a call may take, besides the time that it is asked to wait.
 const CALL_LIMIT: Duration = Duration::from_secs(20);
+/// How long an office may take to say that it is there.
+const READY_LIMIT: Duration = Duration::from_secs(2);
 /// The pauses before a call is sent again: together longer than an office takes to start anew. Each
 /// call may be sent twice: acts carry their key.
 const PAUSES: [u64; 8] = [0, 50, 100, 200, 400, 800, 1_600, 3_200];
@@ -123,7 +125,7 @@ impl RemoteOffice {
                 let Some(address) = self.addresses.get(at) else {
                     continue;
                 };
-                match self.send(&format!("{address}/{what}"), &body, waits) {
+                match self.send(&format!("{address}/{what}"), &body, CALL_LIMIT + waits) {
                     Ok(answer) => {
                         self.last.store(at, Ordering::Relaxed);
                         return read(answer);
@@ -140,13 +142,13 @@ impl RemoteOffice {
         &self,
         address: &str,
         body: &[u8],
-        waits: Duration,
+        limit: Duration,
     ) -> Result<(u16, Vec<u8>), ureq::Error> {
         let mut answer = self
             .agent
             .post(address)
             .config()
-            .timeout_global(Some(CALL_LIMIT + waits))
+            .timeout_global(Some(limit))
             .build()
             .header("Authorization", &*self.authorization)
             .header("Content-Type", "application/json")
@@ -266,6 +268,21 @@ fn is_loopback(host: &str) -> bool {
 }
 
 impl CustomerPort for RemoteOffice {
+    fn ready(&self) -> PortResult<()> {
+        let mut lost = String::new();
+        for address in self.addresses.iter() {
+            let asked = self.send(&format!("{address}/ready"), b"[]", READY_LIMIT);
+            match asked {
+                Ok(answer) => match read(answer) {
+                    Ok(()) => return Ok(()),
+                    Err(error) => lost = error.to_string(),
+                },
+                Err(error) => lost = error.to_string(),
+            }
+        }
+        Err(PortError::Down(lost))
+    }
+
     fn greet(&self, session: Option<&SessionToken>) -> PortResult<Greeting> {
         self.ask("greet", &(session,))
     }

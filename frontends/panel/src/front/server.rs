@@ -46,7 +46,7 @@ impl FrontServer {
         });
         let all = warp::path("front")
             .and(warp::path("v1"))
-            .and(combined(vec![call]))
+            .and(combined("fronts", vec![call]))
             .boxed();
         recovered(all, false)
             .map(|response: Response| reply::guarded(response, false))
@@ -118,6 +118,7 @@ fn give(value: &impl Serialize) -> PortResult<Vec<u8>> {
 /// One call of the port: its arguments stand in the body in their order.
 fn dispatch(port: &dyn CustomerPort, what: &str, body: &[u8]) -> PortResult<Vec<u8>> {
     match what {
+        "ready" => give(&port.ready()?),
         "greet" => {
             let (session,): (Option<_>,) = read(body)?;
             give(&port.greet(session.as_ref())?)

@@ -217,11 +217,19 @@ pub(crate) fn routes(site: &Arc<DeskSite>) -> Vec<Route> {
     routes
 }
 
-/// `/metrics` of the desk's listener.
+/// `/metrics` of the desk's listener: its own counters, and the office's.
 pub(crate) fn metrics(site: &Arc<DeskSite>) -> Route {
     let site = Arc::clone(site);
     Route::get("/metrics", move |_call: Call| {
-        let text = site.metrics.text();
-        async move { reply::body(200, "text/plain; version=0.0.4", text) }
+        let site = Arc::clone(&site);
+        async move {
+            match site.ask(|port| port.counted()).await {
+                Ok(counted) => {
+                    let text = format!("{}{counted}", site.metrics.text());
+                    reply::body(200, "text/plain; version=0.0.4", text)
+                }
+                Err(error) => answer(Err(error)),
+            }
+        }
     })
 }
