@@ -8,6 +8,8 @@
 //!   ├─ change_side                   personal data and secrets, outside the log
 //!   └─ sweep                         what nobody needs any more
 //!
+//! View::inventory ──▶ Item ──▶ Locked::take_in     an office that moves to another store
+//!
 //! UnitOfWork = records + documents + bookings + files + side rows + the answer: all or nothing
 //! ```
 //!
@@ -26,6 +28,7 @@ mod digest;
 mod document;
 mod entries;
 mod error;
+mod item;
 mod log;
 mod side;
 mod sqlite;
@@ -42,6 +45,7 @@ pub use error::{
     AccessError, AppendError, CommitError, CreateError, Fault, FileError, OpenError, SideError,
     SideRefusal, StageError, Unfit,
 };
+pub use item::{Item, ItemKind};
 pub use kantor_engine::Digest;
 pub use log::{Head, NewRecord, OfficeId, Record, genesis, record_hash};
 pub use side::{Side, SideChange, SideFilter};

@@ -10,6 +10,7 @@ use crate::entries::{BookedEntry, Booking, StagedEntries, StagedEntry, Sweep, Sw
 use crate::error::{
     AccessError, AppendError, CommitError, CreateError, Fault, FileError, SideError, StageError,
 };
+use crate::item::Item;
 use crate::log::{Head, OfficeId, Record};
 use crate::side::{Side, SideChange, SideFilter};
 use crate::unit::{Answer, UnitOfWork};
@@ -130,6 +131,11 @@ pub trait View {
 
     /// The side rows of a kind that pass the filter and have not expired by `now`.
     fn sides(&self, kind: &str, filter: &SideFilter, now: Moment) -> Result<Vec<Side>, Fault>;
+
+    /// Everything that the office keeps beside its log, in the order of [`Item`], after that item
+    /// (from the beginning on when there is none), at most so many. Only an empty answer means that
+    /// there is no more. Uploads that no commit refers to are not kept, and not told.
+    fn inventory(&self, after: Option<&Item>, limit: usize) -> Result<Vec<Item>, Fault>;
 }
 
 /// An office whose head is taken: load, decide, append, and commit the batch.
@@ -145,6 +151,11 @@ pub trait Locked {
     /// Adds a unit of work to the batch and returns the head that the next unit is decided on.
     /// After an error the lock is spoiled: see [`AppendError`].
     fn append(&mut self, unit: &UnitOfWork) -> Result<Head, AppendError>;
+
+    /// Writes an item of another store's inventory as it was there: a document and an answer keep
+    /// their position of the log. For an office that is being restored, whose records were appended
+    /// before. After an error the lock is spoiled, as after [`Locked::append`].
+    fn take_in(&mut self, item: &Item) -> Result<(), AppendError>;
 
     /// Makes the batch durable. Only after `Ok` may anybody be told; the errors say what to do.
     fn commit(self: Box<Self>) -> Result<Head, CommitError>;

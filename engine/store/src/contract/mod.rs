@@ -4,6 +4,7 @@
 //! `open` gives may be fresh ones or doors to one shared database.
 
 mod answers;
+mod carry;
 mod chain;
 mod documents;
 mod head;
@@ -34,6 +35,7 @@ pub fn cases() -> Vec<Case> {
         uploads::CASES,
         chain::CASES,
         limits::CASES,
+        carry::CASES,
     ]
     .concat()
 }

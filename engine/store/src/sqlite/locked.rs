@@ -11,7 +11,9 @@ use super::view::SqliteView;
 use crate::document::{Document, DocumentChange};
 use crate::entries::{Booking, Withdrawal};
 use crate::error::{AppendError, CommitError, Fault};
+use crate::item::Item;
 use crate::log::{Head, NewRecord, OfficeId};
+use crate::side::SideChange;
 use crate::store::{Locked, View};
 use crate::unit::{NewAnswer, UnitOfWork, fit_body, fit_text};
 
@@ -44,10 +46,7 @@ impl<'w> SqliteLocked<'w> {
                 given: unit.moment,
             });
         }
-        let office = Writing {
-            connection: &self.view.connection,
-            office: self.view.office,
-        };
+        let office = self.writing();
         let mut head = before;
         for record in &unit.records {
             head = office.record(&head, record, unit.moment)?;
@@ -74,6 +73,13 @@ impl<'w> SqliteLocked<'w> {
             office.answer(answer, head.seq, unit.moment)?;
         }
         Ok(head)
+    }
+
+    fn writing(&self) -> Writing<'_> {
+        Writing {
+            connection: &self.view.connection,
+            office: self.view.office,
+        }
     }
 
     fn write_head(&self) -> Result<(), Fault> {
@@ -112,6 +118,15 @@ impl Locked for SqliteLocked<'_> {
         written
     }
 
+    fn take_in(&mut self, item: &Item) -> Result<(), AppendError> {
+        if self.spoiled {
+            return Err(AppendError::Spoiled);
+        }
+        let taken = self.writing().take_in(item, self.view.head().moment);
+        self.spoiled = taken.is_err();
+        taken
+    }
+
     fn commit(self: Box<Self>) -> Result<Head, CommitError> {
         if self.spoiled {
             return Err(CommitError::Spoiled);
@@ -147,6 +162,24 @@ impl Writing<'_> {
         ];
         write(self.connection, "append to the log", sql, params)?;
         Ok(head)
+    }
+
+    fn take_in(&self, item: &Item, now: Moment) -> Result<(), AppendError> {
+        match item {
+            Item::Entries(entries) => self.keep_rows(&entries.rows_hash).map(|_| ()),
+            Item::File(file) => self.keep_file(&file.hash),
+            Item::Booking(booking) => self.book(booking),
+            Item::Document(document) => self.put_document(document, document.seq),
+            Item::Side(side) => self.side(&SideChange::Put(side.clone()), now),
+            Item::Answer(key, answer) => {
+                let kept = NewAnswer {
+                    key: key.clone(),
+                    fingerprint: answer.fingerprint,
+                    body: answer.body.clone(),
+                };
+                self.answer(&kept, answer.seq, answer.moment)
+            }
+        }
     }
 
     fn document(&self, change: &DocumentChange, seq: u64) -> Result<(), AppendError> {
@@ -272,7 +305,7 @@ impl Writing<'_> {
         }
     }
 
-    fn side(&self, change: &crate::side::SideChange, moment: Moment) -> Result<(), AppendError> {
+    fn side(&self, change: &SideChange, moment: Moment) -> Result<(), AppendError> {
         side::change(self.connection, self.office, moment, change).map_err(
             |stopped| match stopped {
                 Stopped::Refused(refusal) => AppendError::Side(refusal),

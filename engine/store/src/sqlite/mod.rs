@@ -2,6 +2,7 @@
 
 mod connection;
 mod fault;
+mod inventory;
 mod locked;
 mod owner;
 mod rows;

@@ -88,8 +88,9 @@ pub(super) fn sides(filter: &SideFilter) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::SqliteStore;
+    use super::super::{SqliteStore, inventory};
     use super::*;
+    use crate::item::ItemKind;
 
     /// Neither a scan of a table nor a sort may stand in any plan.
     #[test]
@@ -107,6 +108,10 @@ mod tests {
         }
         questions.push(sides(&SideFilter::first(9).after("k")));
         questions.push(sides(&SideFilter::first(9).owned_by(1).after("k")));
+        for kind in ItemKind::ALL {
+            questions.push(inventory::question(kind, true));
+            questions.push(inventory::question(kind, false));
+        }
         for question in questions {
             let mut plan = reading
                 .prepare(&format!("EXPLAIN QUERY PLAN {question}"))

@@ -9,12 +9,14 @@ use kantor_model::Moment;
 use rusqlite::{Connection, params};
 
 use super::fault::fault;
+use super::inventory;
 use super::rows::{self, all, one};
 use super::sql;
 use crate::digest::Hasher;
 use crate::document::{Document, DocumentFilter};
 use crate::entries::{BookedEntry, Booking, StagedEntries, StagedEntry};
 use crate::error::{AccessError, Fault, FileError};
+use crate::item::{Item, ItemKind};
 use crate::log::{Head, OfficeId, Record};
 use crate::side::{Side, SideFilter};
 use crate::store::{FileInfo, View};
@@ -269,5 +271,20 @@ impl<C: Deref<Target = Connection>> View for SqliteView<C> {
         ];
         let sql = sql::sides(filter);
         all(&self.connection, "read side rows", &sql, params, rows::side)
+    }
+
+    fn inventory(&self, after: Option<&Item>, limit: usize) -> Result<Vec<Item>, Fault> {
+        let from = after.map(Item::kind);
+        for kind in ItemKind::ALL {
+            if from.is_some_and(|from| kind < from) {
+                continue;
+            }
+            let after = after.filter(|_| from == Some(kind));
+            let found = inventory::items(&self.connection, self.office, kind, after, limit)?;
+            if !found.is_empty() {
+                return Ok(found);
+            }
+        }
+        Ok(Vec::new())
     }
 }
