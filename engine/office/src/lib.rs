@@ -6,6 +6,7 @@
 //! file + statements ──▶ intake: archive, read again, compare, stage ──▶ BookStatement
 //! batch ──▶ transfers ──▶ file written at the desk ──▶ read again, compare, archive
 //! log + rows + files ──▶ verify: recompute, name the first fact that disagrees
+//! picture ──▶ backup: one stream of bytes ──▶ the same office in any store
 //! ```
 //!
 //! What an office decides is the engine's; how it is kept is the store's. This crate brings them
@@ -13,6 +14,7 @@
 
 mod access;
 mod answer_form;
+pub mod backup;
 mod clock;
 mod counts;
 mod entry_form;

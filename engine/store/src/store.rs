@@ -153,8 +153,8 @@ pub trait Locked {
     fn append(&mut self, unit: &UnitOfWork) -> Result<Head, AppendError>;
 
     /// Writes an item of another store's inventory as it was there: a document and an answer keep
-    /// their position of the log. For an office that is being restored, whose records were appended
-    /// before. After an error the lock is spoiled, as after [`Locked::append`].
+    /// their position of the log, whatever the head is. Only for an office that is being restored.
+    /// After an error the lock is spoiled, as after [`Locked::append`].
     fn take_in(&mut self, item: &Item) -> Result<(), AppendError>;
 
     /// Makes the batch durable. Only after `Ok` may anybody be told; the errors say what to do.

@@ -1,6 +1,7 @@
 //! The command line of an exchange office: demo, server, desk, verification.
 #![forbid(unsafe_code)]
 
+mod backup;
 mod config;
 mod demo;
 mod desk;
@@ -34,6 +35,10 @@ enum Command {
     Serve(serve::ServeArgs),
     /// Recompute an office from its log, its bank lines and its files.
     Verify(verify::VerifyArgs),
+    /// Write everything that an office is into one file, also while its server runs.
+    Backup(backup::BackupArgs),
+    /// Make an office of such a file in an empty database, or check that one could be made.
+    Restore(backup::RestoreArgs),
     #[command(flatten)]
     Desk(desk::Command),
 }
@@ -67,6 +72,8 @@ fn run(command: &Command) -> Result<(), Box<dyn std::error::Error>> {
         Command::Init(args) => init::run(args)?,
         Command::Serve(args) => serve::run(args)?,
         Command::Verify(args) => verify::run(args)?,
+        Command::Backup(args) => backup::back(args)?,
+        Command::Restore(args) => backup::restore(args)?,
         Command::Desk(command) => desk::run(command)?,
     }
     Ok(())

@@ -1,0 +1,220 @@
+//! `kantor backup` and `kantor restore`: a whole office as one file that no database has to know.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufReader, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use kantor_office::backup::{
+    BackedUp, BackupError, RestoreError, back_up, restore as restore_into,
+};
+use kantor_office::{Clock, SystemClock};
+use kantor_store::{SqliteStore, Store};
+
+use crate::config::{Config, ConfigError};
+use crate::verify::{self, VerifyError};
+
+/// What is backed up, and where.
+#[derive(clap::Args, Debug)]
+#[command(after_help = AFTER_BACKUP)]
+pub(crate) struct BackupArgs {
+    /// The file to write; there must be none of that name
+    file: PathBuf,
+    /// The office's configuration
+    #[arg(long, value_name = "FILE", default_value = "kantor.toml")]
+    config: PathBuf,
+    /// One JSON object on standard output
+    #[arg(long)]
+    json: bool,
+}
+
+const AFTER_BACKUP: &str = "\
+The file holds everything that the office is: its log, bank lines, files, people and keys. Keep it
+as secret as the database; the configuration is not in it. It shows the office as the last commit
+before left it, whatever is written meanwhile. It is complete when this program says so; before, it
+has the name FILE.part.";
+
+/// What is restored, and where.
+#[derive(clap::Args, Debug)]
+#[command(after_help = AFTER_RESTORE)]
+pub(crate) struct RestoreArgs {
+    /// The file that `kantor backup` wrote
+    file: PathBuf,
+    /// The configuration of the office to be; its database must not exist, or be empty
+    #[arg(long, value_name = "FILE", default_value = "kantor.toml")]
+    config: PathBuf,
+    /// The database to restore into, instead of the configuration's
+    #[arg(long, value_name = "FILE", conflicts_with = "config")]
+    database: Option<PathBuf>,
+    /// Restore into a throw-away database, verify it, and leave nothing behind
+    #[arg(long, conflicts_with_all = ["config", "database"])]
+    check: bool,
+    /// One JSON object on standard output
+    #[arg(long)]
+    json: bool,
+}
+
+const AFTER_RESTORE: &str = "\
+The file is read to its end before anything is written; one that is torn or changed is refused with
+the place. The office appears with everything or not at all. People who were erased after the backup
+was made are in it: erase them again. --check needs as much space as the office has, in the folder
+for temporary files (TMPDIR).";
+
+/// Why there is no backup, or no office of one.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum BackupFailure {
+    /// The configuration.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The database cannot be opened.
+    #[error(transparent)]
+    Open(#[from] kantor_store::OpenError),
+    /// The office is not in it.
+    #[error(transparent)]
+    Access(#[from] kantor_store::AccessError),
+    /// The backup was not written.
+    #[error(transparent)]
+    Backup(#[from] BackupError),
+    /// No office was made of it.
+    #[error("{}: {error}", file.display())]
+    Restore {
+        /// The backup.
+        file: PathBuf,
+        /// Why.
+        error: RestoreError,
+    },
+    /// The restored office does not verify.
+    #[error("the backup is whole, and the office in it {0}")]
+    Verify(#[from] VerifyError),
+    /// There is a file already.
+    #[error("{} is there already; choose another name, backups are never written over", .0.display())]
+    Exists(PathBuf),
+    /// A file or folder.
+    #[error("{}: {error}; check the path, its rights and the space on the disk", path.display())]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        error: io::Error,
+    },
+}
+
+/// So much is read or written at once.
+const BUFFER: usize = 1024 * 1024;
+
+/// Writes a backup.
+pub(crate) fn back(args: &BackupArgs) -> Result<(), BackupFailure> {
+    let config = Config::read(&args.config)?;
+    if args.file.exists() {
+        return Err(BackupFailure::Exists(args.file.clone()));
+    }
+    let mut part = args.file.clone().into_os_string();
+    part.push(".part");
+    let part = PathBuf::from(part);
+    let written = write(&config, &part);
+    let done = written.and_then(|done| {
+        fs::rename(&part, &args.file).map_err(|error| of_file(&args.file, error))?;
+        Ok(done)
+    });
+    if done.is_err() {
+        // What is left of it is of no use; that it cannot be removed changes nothing.
+        let _ = fs::remove_file(&part);
+    }
+    tell(&done?, "backed up", args.json);
+    Ok(())
+}
+
+fn write(config: &Config, part: &Path) -> Result<BackedUp, BackupFailure> {
+    let failed = |error| of_file(part, error);
+    let store = SqliteStore::open_read_only(&config.office.database)?;
+    let view = store.view(config.settings().office)?;
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let file = options.open(part).map_err(failed)?;
+    let mut file = BufWriter::with_capacity(BUFFER, file);
+    let done = back_up(view.as_ref(), SystemClock.now(), &mut file)?;
+    file.flush().map_err(failed)?;
+    file.get_ref().sync_all().map_err(failed)?;
+    Ok(done)
+}
+
+/// Makes an office of a backup, or checks that one could be made.
+pub(crate) fn restore(args: &RestoreArgs) -> Result<(), BackupFailure> {
+    let file = File::open(&args.file).map_err(|error| of_file(&args.file, error))?;
+    let mut file = BufReader::with_capacity(BUFFER, file);
+    if args.check {
+        let folder = tempfile::tempdir().map_err(|error| of_file(&std::env::temp_dir(), error))?;
+        let database = folder.path().join("kantor.db");
+        let restored = into(&mut file, args, &database, None)?;
+        let (verified, _) = verify::office(&database, restored.office, false)?;
+        tell(&restored, "can be restored", args.json);
+        if !args.json {
+            verify::print(&verified);
+        }
+        return Ok(());
+    }
+    let (database, wanted) = match &args.database {
+        Some(database) => (database.clone(), None),
+        None => {
+            let config = Config::read(&args.config)?;
+            let office = config.settings().office;
+            (config.office.database, Some(office))
+        }
+    };
+    let restored = into(&mut file, args, &database, wanted)?;
+    tell(&restored, "restored", args.json);
+    Ok(())
+}
+
+fn into(
+    file: &mut BufReader<File>,
+    args: &RestoreArgs,
+    database: &Path,
+    wanted: Option<kantor_store::OfficeId>,
+) -> Result<BackedUp, BackupFailure> {
+    let store = SqliteStore::open(database)?;
+    let restored = restore_into(file, &store, wanted).map_err(|error| BackupFailure::Restore {
+        file: args.file.clone(),
+        error,
+    })?;
+    store.write_back()?;
+    Ok(restored)
+}
+
+fn of_file(path: &Path, error: io::Error) -> BackupFailure {
+    BackupFailure::File {
+        path: path.to_owned(),
+        error,
+    }
+}
+
+fn tell(held: &BackedUp, done: &str, json: bool) {
+    let BackedUp {
+        office,
+        head,
+        made,
+        totals,
+        hash,
+    } = held;
+    if json {
+        let told = serde_json::json!({
+            "done": done,
+            "office": office.0,
+            "events": head.seq,
+            "log_hash": head.hash.to_string(),
+            "moment": head.moment.to_string(),
+            "made": made.to_string(),
+            "totals": totals,
+            "hash": hash.to_string(),
+        });
+        println!("{told}");
+        return;
+    }
+    println!(
+        "{done}: office {office}, {} events, {} bank lines, {} files ({} bytes), {} read models, {} people and keys",
+        head.seq, totals.rows, totals.files, totals.file_bytes, totals.documents, totals.sides
+    );
+    println!("made {made}, of the office as it was at {}", head.moment);
+    println!("backup hash {hash}");
+}
