@@ -1,7 +1,7 @@
 //! A backup holds everything, is restored as it was, and whatever is wrong with it is named with its
 //! place. The parts are taken apart here by the form that `backup` documents, by code of its own.
 
-use std::io::{self, Cursor, Write};
+use std::io::{self, Write};
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -138,17 +138,30 @@ fn refused(bytes: &[u8]) -> RestoreError {
     inspect(&mut &bytes[..]).expect_err("refused")
 }
 
-/// Nothing is written of a backup that is not whole, and it is told in a sentence with all of these.
+/// A backup that is not whole is refused in a sentence with all of these.
 #[track_caller]
 fn check(bytes: &[u8], words: &[&str]) {
     let said = refused(bytes).to_string();
     for word in words {
         assert!(said.contains(word), "no `{word}` in: {said}");
     }
+}
+
+/// Nothing of it becomes an office, and it is refused in the same words.
+#[track_caller]
+fn leaves_nothing(bytes: &[u8]) {
+    let said = refused(bytes).to_string();
     let (_folder, store) = store();
-    let again = restore(&mut Cursor::new(bytes), &store, None).expect_err("refused");
+    let again = restore(&mut &bytes[..], &store, None).expect_err("refused");
     assert_eq!(again.to_string(), said);
-    assert_eq!(store.offices(), Ok(Vec::new()), "{said}");
+    for office in store.offices().unwrap() {
+        let nothing = (Vec::new(), Vec::new());
+        assert_eq!(
+            all_of(store.view(office).unwrap().as_ref()),
+            nothing,
+            "{said}"
+        );
+    }
 }
 
 /// A part, as documented.
@@ -210,7 +223,7 @@ fn an_office_is_restored_as_it_was() {
     assert_eq!((held.totals.files, held.totals.file_bytes), (3, 700_003));
 
     let (_folder, to) = store();
-    let restored = restore(&mut Cursor::new(&bytes), &to, Some(OFFICE)).unwrap();
+    let restored = restore(&mut &bytes[..], &to, Some(OFFICE)).unwrap();
     assert_eq!(restored, held);
     let there = to.view(OFFICE).unwrap();
     assert_eq!(check_log(there.as_ref()).unwrap(), view.head());
@@ -247,7 +260,7 @@ fn an_office_without_anything_is_restored_too() {
     from.create_office(OFFICE, at(3)).unwrap();
     let (held, bytes) = backed_up(from.view(OFFICE).unwrap().as_ref());
     let (_folder, to) = store();
-    restore(&mut Cursor::new(&bytes), &to, None).unwrap();
+    restore(&mut &bytes[..], &to, None).unwrap();
     assert_eq!(to.view(OFFICE).unwrap().head(), held.head);
 }
 
@@ -258,13 +271,13 @@ fn a_target_with_something_in_it_is_left_alone() {
     to.create_office(OFFICE, at(0)).unwrap();
     work(&to, 1);
     let before = to.view(OFFICE).unwrap().head();
-    let refused = restore(&mut Cursor::new(&bytes), &to, None).unwrap_err();
+    let refused = restore(&mut &bytes[..], &to, None).unwrap_err();
     assert!(
         matches!(refused, RestoreError::NotEmpty(OFFICE)),
         "{refused}"
     );
     assert_eq!(to.view(OFFICE).unwrap().head(), before);
-    let other = restore(&mut Cursor::new(&bytes), &to, Some(OfficeId(1))).unwrap_err();
+    let other = restore(&mut &bytes[..], &to, Some(OfficeId(1))).unwrap_err();
     assert!(other.to_string().contains("set `number`"), "{other}");
 }
 
@@ -275,7 +288,7 @@ fn a_restore_that_broke_off_is_begun_again() {
     // What is left of one: the office's number and uploads that nothing refers to.
     to.create_office(OFFICE, at(0)).unwrap();
     to.stage_file(OFFICE, at(0), &mut &b"raw"[..]).unwrap();
-    restore(&mut Cursor::new(&bytes), &to, None).unwrap();
+    restore(&mut &bytes[..], &to, None).unwrap();
     assert_eq!(
         check_log(to.view(OFFICE).unwrap().as_ref()).unwrap().seq,
         60
@@ -307,6 +320,7 @@ fn one_changed_byte_is_named_wherever_it_stands() {
             check(&flipped(begin + at), &[&place, &byte]);
         }
         check(&flipped(middle), &["is damaged", &place, &byte]);
+        leaves_nothing(&flipped(middle));
         check(&flipped(part.whole.end - 1), &["is damaged", &place, &byte]);
     }
 }
@@ -328,6 +342,7 @@ fn a_backup_that_breaks_off_says_where() {
             );
         }
     }
+    leaves_nothing(&whole[..whole.len() - 1]);
     let longer = [&whole[..], b"\n"].concat();
     check(
         &longer,
@@ -374,6 +389,7 @@ fn what_does_not_fit_together_is_named_though_every_part_is_whole() {
         &["the log ends at 0, and its head is at 60"],
     );
     check(&without(b's'), &["more or less than its end says"]);
+    leaves_nothing(&without(b's'));
     check(&without(b'o'), &["the office has to stand first"]);
     check(&without(b'z'), &["breaks off"]);
     let swapped = |one: u8, other: u8| {
@@ -471,7 +487,7 @@ fn a_backup_under_load_shows_one_moment() {
     println!("{worked} commits beside the backup");
     assert_eq!(held.head.seq, 60);
     let (_folder, to) = store();
-    restore(&mut Cursor::new(&bytes), &to, None).unwrap();
+    restore(&mut &bytes[..], &to, None).unwrap();
     assert_eq!(all_of(to.view(OFFICE).unwrap().as_ref()), before);
 }
 

@@ -1,11 +1,11 @@
 //! `kantor backup` and `kantor restore`: a whole office as one file that no database has to know.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufReader, BufWriter, Write};
+use std::io::{self, BufReader, BufWriter, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use kantor_office::backup::{
-    BackedUp, BackupError, RestoreError, back_up, restore as restore_into,
+    BackedUp, BackupError, RestoreError, back_up, inspect, restore as restore_into,
 };
 use kantor_office::{Clock, SystemClock};
 use kantor_store::{SqliteStore, Store};
@@ -173,11 +173,15 @@ fn into(
     database: &Path,
     wanted: Option<kantor_store::OfficeId>,
 ) -> Result<BackedUp, BackupFailure> {
-    let store = SqliteStore::open(database)?;
-    let restored = restore_into(file, &store, wanted).map_err(|error| BackupFailure::Restore {
+    let failed = |error| BackupFailure::Restore {
         file: args.file.clone(),
         error,
-    })?;
+    };
+    // Read to its end before there is a database: of one that is not whole nothing is written.
+    inspect(file).map_err(failed)?;
+    file.rewind().map_err(|error| of_file(&args.file, error))?;
+    let store = SqliteStore::open(database)?;
+    let restored = restore_into(file, &store, wanted).map_err(failed)?;
     store.write_back()?;
     Ok(restored)
 }

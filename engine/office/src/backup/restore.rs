@@ -1,6 +1,6 @@
 //! A backup becomes an office of a store.
 
-use std::io::{Read, Seek};
+use std::io::Read;
 
 use kantor_model::Moment;
 use kantor_store::{
@@ -8,30 +8,26 @@ use kantor_store::{
     StagedEntry, Store, UnitOfWork, View,
 };
 
-use super::read::{Target, inspect, walk};
+use super::read::{Target, walk};
 use super::{BackedUp, Place, RestoreError};
 
-/// Restores an office into a store that does not have it, or has it empty. The backup is read
-/// twice: first alone, so that nothing is written of one that is not whole. The office appears with
-/// everything or not at all; a restore that broke off is simply begun again.
+/// Restores an office into a store that does not have it, or has it empty. The office appears with
+/// everything or not at all: of a backup that is not whole nothing is left but uploads that nothing
+/// refers to, and a restore that broke off is simply begun again. Let [`super::inspect`] read it first,
+/// and there is not even that.
 ///
 /// # Errors
 /// Why there is no office of the backup in the store.
 pub fn restore(
-    source: &mut (impl Read + Seek),
+    source: &mut dyn Read,
     store: &dyn Store,
     wanted: Option<OfficeId>,
 ) -> Result<BackedUp, RestoreError> {
-    let held = inspect(source)?;
-    let found = held.office;
-    if let Some(wanted) = wanted.filter(|wanted| *wanted != found) {
-        return Err(RestoreError::OtherOffice { found, wanted });
-    }
-    source.rewind()?;
     let mut target = Restoring {
         store,
-        office: found,
-        now: held.head.moment,
+        wanted,
+        office: OfficeId(0),
+        now: Moment::from_micros(0),
         named: Vec::new(),
         locked: None,
         waiting: Waiting::default(),
@@ -55,6 +51,8 @@ struct Waiting {
 
 struct Restoring<'s> {
     store: &'s dyn Store,
+    wanted: Option<OfficeId>,
+    /// The backup's, from its first part on.
     office: OfficeId,
     now: Moment,
     /// Sets and files that were uploaded, until the office is locked.
@@ -119,6 +117,11 @@ fn is_empty(view: &dyn View) -> Result<(), RestoreError> {
 
 impl Target for Restoring<'_> {
     fn office(&mut self, office: OfficeId, begun: Moment) -> Result<(), RestoreError> {
+        if let Some(wanted) = self.wanted.filter(|wanted| *wanted != office) {
+            let found = office;
+            return Err(RestoreError::OtherOffice { found, wanted });
+        }
+        (self.office, self.now) = (office, begun);
         match self.store.create_office(office, begun) {
             Ok(_) => Ok(()),
             Err(CreateError::Exists(_)) => is_empty(self.store.view(office)?.as_ref()),

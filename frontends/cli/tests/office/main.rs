@@ -11,6 +11,7 @@ mod database;
 mod demo;
 mod kill;
 mod kit;
+mod moves;
 mod preview;
 mod real_files;
 mod rules;
