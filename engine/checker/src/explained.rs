@@ -266,6 +266,11 @@ impl Office<'_> {
                 format!("nobody was just asked about line {line}")
             })?;
             self.line_explained(at, line, explained)?;
+            let mut sums = explained.evidence.iter().filter_map(|fact| match fact {
+                Evidence::Of(word, count) if word == "exact_sum" => u64::try_from(*count).ok(),
+                _ => None,
+            });
+            self.asked_as_sum(at, line, &mut sums)?;
         }
         Ok(Moves::new())
     }

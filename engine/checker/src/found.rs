@@ -26,7 +26,7 @@ pub(crate) struct Act {
     /// When, and by which event, it was booked.
     begun: Option<(Moment, u64)>,
     /// The lines that were looked at.
-    lines: BTreeSet<Line>,
+    pub(crate) lines: BTreeSet<Line>,
     /// Orders as they stood before their lines came.
     before: BTreeMap<u64, Before>,
     /// Lines that were given to orders by payer and amount.
@@ -37,6 +37,20 @@ pub(crate) struct Act {
     named_by_both: BTreeSet<u64>,
     /// Questions that nothing explains yet.
     pub(crate) unexplained: BTreeSet<Line>,
+    /// Lines that are asked about as sums, and of how many orders or lines.
+    pub(crate) sums: BTreeMap<Line, u64>,
+}
+
+impl Act {
+    /// When the statement was booked.
+    pub(crate) fn moment(&self) -> Option<Moment> {
+        self.begun.map(|(moment, _)| moment)
+    }
+
+    /// The orders to which a line was given by payer and amount.
+    pub(crate) fn taken_by_payer(&self) -> BTreeSet<u64> {
+        self.by_payer.values().copied().collect()
+    }
 }
 
 /// An order before an act.
@@ -179,11 +193,12 @@ impl Office<'_> {
         let Some((moment, seq)) = act.begun else {
             return Ok(());
         };
-        if act.by_payer.is_empty() && act.by_name_alone.is_empty() {
+        if act.by_payer.is_empty() && act.by_name_alone.is_empty() && act.sums.is_empty() {
             return Ok(());
         }
         self.act = act;
-        let checked = self.no_other_way(moment, seq);
+        let sums = self.sums_are_so();
+        let checked = sums.and_then(|()| self.no_other_way(moment, seq));
         self.act = Act::default();
         checked
     }
@@ -231,7 +246,7 @@ impl Office<'_> {
     }
 
     /// What the bank says of a line of the act that is still there.
-    fn told(&self, line: Line) -> Checks<Option<(Row, Currency, Said)>> {
+    pub(crate) fn told(&self, line: Line) -> Checks<Option<(Row, Currency, Said)>> {
         let Some(account) = self.accounts.get(&line.account) else {
             return Ok(None);
         };
@@ -246,7 +261,7 @@ impl Office<'_> {
     }
 
     /// Every order that a line of the act names, or that stands against one that it names.
-    fn named_in_act(&self) -> Checks<BTreeSet<u64>> {
+    pub(crate) fn named_in_act(&self) -> Checks<BTreeSet<u64>> {
         let mut all = BTreeSet::new();
         for line in &self.act.lines {
             let Some((_, _, said)) = self.told(*line)? else {

@@ -71,6 +71,7 @@ mod rows;
 mod rules;
 mod sent;
 mod setup;
+mod sums;
 mod terms;
 mod transfers;
 mod undone;

@@ -102,6 +102,7 @@ impl Town {
         town.the_bank_answers();
         town.a_payout_leaves_twice();
         town.a_large_batch_is_shown();
+        town.sums_come();
         town.clock.advance(24 * 60 * 60);
         town.office.tick().unwrap();
         town

@@ -6,6 +6,7 @@ mod matching;
 mod orders;
 mod payouts;
 mod sent;
+mod sums;
 
 use serde_json::{Value, json};
 
@@ -42,6 +43,7 @@ pub(crate) fn forgeries() -> impl Iterator<Item = &'static Forgery> {
         orders::FORGERIES,
         payouts::FORGERIES,
         sent::FORGERIES,
+        sums::FORGERIES,
         log::FORGERIES,
     ]
     .into_iter()

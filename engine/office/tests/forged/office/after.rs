@@ -184,4 +184,30 @@ impl Town {
         let seen = Some(seen);
         self.says("celina", Command::ApproveBatch { batch, seen });
     }
+
+    /// Money without a title that is several orders together, a part of one, or both in two ways.
+    pub(super) fn sums_come(&self) {
+        let customer = |number: u64| {
+            let account = |at: u64| CustomerAccountId(number * 2 - at);
+            (CustomerId(number), account(1), account(0))
+        };
+        for (number, euros) in [
+            (4, [4_000, 6_000].as_slice()),
+            (5, &[7_000, 9_100]),
+            (3, &[1_000, 2_000, 1_500, 1_500]),
+        ] {
+            euros
+                .iter()
+                .for_each(|euros| self.places(&customer(number), *euros));
+        }
+        let untitled =
+            |amount, number| line(amount, paying(number, Currency::EUR), "WYMIANA".to_owned());
+        let lines = [
+            untitled("100,00", 4),
+            untitled("30,00", 5),
+            untitled("40,00", 5),
+            untitled("30,00", 3),
+        ];
+        self.next_statement(2, "215/1", &lines);
+    }
 }
