@@ -1,6 +1,7 @@
 //! A small office that has lived through nearly everything: what the forgeries are made from.
 
 mod after;
+mod taken_back;
 
 use std::sync::Arc;
 
@@ -102,6 +103,7 @@ impl Town {
         town.the_bank_answers();
         town.a_payout_leaves_twice();
         town.a_large_batch_is_shown();
+        town.a_file_is_taken_back();
         town.sums_come();
         town.clock.advance(24 * 60 * 60);
         town.office.tick().unwrap();

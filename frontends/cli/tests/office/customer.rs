@@ -37,6 +37,8 @@ pub(crate) enum NoAnswer {
     Lost,
     /// The office was restarted since it showed the quote, and no order came of it.
     QuoteForgotten,
+    /// An order was placed from the quote by another act.
+    QuoteAccepted,
 }
 
 /// Logged in at one panel.
@@ -118,6 +120,9 @@ fn read(
         .map_err(|_| NoAnswer::Lost)?;
     if answer.status() == 404 && text.contains("quote-not-found") {
         return Err(NoAnswer::QuoteForgotten);
+    }
+    if answer.status() == 409 && text.contains("quote-accepted") {
+        return Err(NoAnswer::QuoteAccepted);
     }
     assert!(answer.status().is_success(), "{path}: {text}");
     Ok(serde_json::from_str(&text).unwrap())

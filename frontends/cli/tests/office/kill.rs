@@ -370,6 +370,6 @@ fn an_order_whose_answer_got_lost_is_the_same_order_after_a_restart() {
     assert_eq!(again["reference"], order["reference"]);
     // Another act may not accept the quote a second time.
     let other = accepting.with_key("another-act");
-    assert_eq!(anna.act(&other), Err(NoAnswer::QuoteForgotten));
+    assert_eq!(anna.act(&other), Err(NoAnswer::QuoteAccepted));
     assert_eq!(anna.orders().len(), all);
 }

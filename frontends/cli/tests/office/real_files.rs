@@ -185,10 +185,12 @@ fn is_nobodys(desk: &Office, file: &RealFile) {
     assert_eq!(standing(desk), before, "{name}");
 }
 
-/// Every line waits for a person, every balance is the bank's. Answers how many lines there are.
+/// Every line waits for a person, or is one side of a transfer between the file's own accounts;
+/// every balance is the bank's. Answers how many lines there are.
 fn balances(desk: &Office, file: &RealFile, outcome: &ImportOutcome) -> usize {
     let name = file.path.display();
     let suspense = desk.suspense().unwrap();
+    let mut paired = 0;
     for (fact, became) in file.statements.iter().zip(&outcome.statements) {
         assert_eq!(became.account, fact.account, "{name}");
         // A day without lines adds nothing to the books, but the bank has told it to its end.
@@ -199,11 +201,23 @@ fn balances(desk: &Office, file: &RealFile, outcome: &ImportOutcome) -> usize {
         let account = account(desk, &fact.account);
         assert_eq!(account.booked, fact.closing.to_decimal_string(), "{name}");
         assert_eq!(account.available, account.booked, "{name}");
-        let lines: Vec<Money> = suspense
+        let asked: Vec<u64> = suspense
             .iter()
             .filter(|line| line.account == account.id)
+            .map(|line| line.ordinal)
+            .collect();
+        let is_paired = |ordinal: u64, code: &str| {
+            !asked.contains(&ordinal) && code.contains("own") && code.contains("transfer")
+        };
+        let lines: Vec<Money> = became
+            .matches
+            .iter()
+            .filter(|line| {
+                asked.contains(&line.ordinal) || is_paired(line.ordinal, &line.reason.code)
+            })
             .map(|line| Money::parse(&line.amount.amount, fact.currency).unwrap())
             .collect();
+        paired += lines.len() - asked.len();
         assert_eq!(lines.len(), fact.entries, "{name}");
         let sum = |positive: bool| {
             let part = lines
@@ -215,7 +229,8 @@ fn balances(desk: &Office, file: &RealFile, outcome: &ImportOutcome) -> usize {
         assert_eq!(sum(false).negated().unwrap(), fact.debits, "{name}");
     }
     let expected: usize = file.statements.iter().map(|fact| fact.entries).sum();
-    assert_eq!(suspense.len(), expected, "{name}");
+    assert_eq!(suspense.len() + paired, expected, "{name}");
+    assert_eq!(paired % 2, 0, "{name}: each side has its other side");
     expected
 }
 

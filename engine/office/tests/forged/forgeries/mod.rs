@@ -7,6 +7,7 @@ mod orders;
 mod payouts;
 mod sent;
 mod sums;
+mod taken_back;
 
 use serde_json::{Value, json};
 
@@ -43,6 +44,7 @@ pub(crate) fn forgeries() -> impl Iterator<Item = &'static Forgery> {
         orders::FORGERIES,
         payouts::FORGERIES,
         sent::FORGERIES,
+        taken_back::FORGERIES,
         sums::FORGERIES,
         log::FORGERIES,
     ]
