@@ -44,8 +44,14 @@ impl Shelves {
 
     /// Appends an event to the log, as the store would.
     pub(crate) fn append(&mut self, recorded: &Recorded, moment: Moment) {
-        if let Event::StatementBooked { booking, .. } = &recorded.event {
-            self.rechain(booking.facts.account, &booking.change);
+        match &recorded.event {
+            Event::StatementBooked { booking, .. } => {
+                self.rechain(booking.facts.account, &booking.change);
+            }
+            Event::StatementUndone {
+                account, change, ..
+            } => self.rechain(*account, change),
+            _ => {}
         }
         let new = codec::encode(recorded);
         let seq = self.head.seq + 1;
