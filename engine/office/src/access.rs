@@ -239,7 +239,7 @@ impl Office {
         Ok(self.view()?.sides(SESSION, &filter, self.now())?.len())
     }
 
-    fn help(
+    pub(crate) fn help(
         &self,
         by: Actor,
         customer: CustomerId,
@@ -302,14 +302,14 @@ fn taken(kind: &str, key: &str) -> SideChange {
     }
 }
 
-fn gone(kind: &str, key: &str) -> SideChange {
+pub(crate) fn gone(kind: &str, key: &str) -> SideChange {
     SideChange::Delete {
         kind: kind.to_owned(),
         key: key.to_owned(),
     }
 }
 
-fn forget(kind: &str, customer: CustomerId) -> SideChange {
+pub(crate) fn forget(kind: &str, customer: CustomerId) -> SideChange {
     SideChange::DeleteOwned {
         kind: kind.to_owned(),
         owner: customer.0,

@@ -30,6 +30,7 @@ mod promises;
 mod read_model;
 mod request;
 mod runtime;
+mod second_factor;
 mod transfers;
 mod verify;
 mod writer;
@@ -48,4 +49,5 @@ pub use people::{
 };
 pub use request::{Once, Request};
 pub use runtime::{Office, Settings};
+pub use second_factor::SecondFactor;
 pub use verify::{Difference, Reading, Reread, Verified, verify, verify_reading};

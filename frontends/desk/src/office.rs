@@ -60,6 +60,12 @@ impl Office {
         self.with_reason(&format!("/people/{}/new-password", segment(who)), reason)
     }
 
+    /// Takes a customer's lost second factor away.
+    pub fn remove_second_factor(&self, who: &str, reason: &str) -> Result<PersonView, ApiError> {
+        let path = format!("/people/{}/remove-second-factor", segment(who));
+        self.with_reason(&path, reason)
+    }
+
     /// Lets nobody in as a customer; his sessions end.
     pub fn lock_person(&self, who: &str, reason: &str) -> Result<PersonView, ApiError> {
         self.with_reason(&format!("/people/{}/lock", segment(who)), reason)

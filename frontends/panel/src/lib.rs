@@ -38,6 +38,7 @@ mod serve;
 mod show;
 mod site;
 mod tls;
+mod totp;
 mod visit;
 
 pub use adapter::{AccessSettings, LocalOffice};

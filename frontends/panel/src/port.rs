@@ -141,6 +141,22 @@ pub struct Watched {
 /// What is newer than what was seen: the same form, with today's versions.
 pub type News = Watched;
 
+/// A second factor that begins: what the customer puts into his telephone. Told to him only.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewFactor {
+    /// The shared secret, base 32.
+    pub secret: String,
+    /// The same as an address that a telephone opens.
+    pub link: String,
+}
+
+impl fmt::Debug for NewFactor {
+    /// A secret does not reach logs by accident.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("NewFactor(…)")
+    }
+}
+
 /// An order that a browser follows.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Followed {
@@ -200,6 +216,14 @@ pub trait CustomerPort: Send + Sync + 'static {
     /// Puts a new password in force with a code that the staff told the customer, which is used up
     /// by it; older sessions end. Refused as `code-unknown`, or as `fields-refused`.
     fn choose_password(&self, code: &str, password: &str, from: Option<IpAddr>) -> PortResult<()>;
+
+    /// The second factor that this customer has not confirmed yet, a new one if there is none;
+    /// `None` when his is in use.
+    fn new_factor(&self, session: &SessionToken) -> PortResult<Option<NewFactor>>;
+
+    /// Puts the second factor to use, or takes it away, with a code of it. Refused as
+    /// `factor-wrong`.
+    fn set_factor(&self, session: &SessionToken, on: bool, code: &str) -> PortResult<()>;
 
     /// Ends a session; one that does not exist has ended already.
     fn log_out(&self, session: &SessionToken) -> PortResult<()>;
@@ -297,6 +321,9 @@ pub trait OfficePort: Feed {
         reason: &str,
         once: &Once,
     ) -> PortResult<PasswordCode>;
+
+    /// Takes a customer's lost second factor away.
+    fn remove_factor(&self, customer: &str, reason: &str, once: &Once) -> PortResult<PersonView>;
 
     /// Lets nobody in as a customer, or lets him in again.
     fn lock_person(

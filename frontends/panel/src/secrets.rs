@@ -61,6 +61,19 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
         .collect()
 }
 
+/// Bytes of what [`hex`] wrote; nothing of anything else.
+pub(crate) fn unhex(text: &str) -> Vec<u8> {
+    let digit = |byte: &u8| char::from(*byte).to_digit(16);
+    text.as_bytes()
+        .chunks(2)
+        .map(|pair| match pair {
+            [high, low] => u8::try_from(digit(high)? * 16 + digit(low)?).ok(),
+            _ => None,
+        })
+        .collect::<Option<Vec<u8>>>()
+        .unwrap_or_default()
+}
+
 /// Whether two hashes are the same, in a time that does not tell where they differ.
 pub(crate) fn same(left: &str, right: &str) -> bool {
     left.as_bytes().ct_eq(right.as_bytes()).into()
@@ -97,6 +110,13 @@ mod tests {
         let typed = code.to_lowercase().replace('-', " ");
         assert_eq!(code_hash(&code), code_hash(&typed));
         assert_ne!(code_hash(&code), code_hash(&new_code().expect("random")));
+    }
+
+    #[test]
+    fn what_was_written_as_hex_is_read_back() {
+        assert_eq!(unhex(&hex(&[0, 9, 128, 255])), [0, 9, 128, 255]);
+        assert_eq!(unhex("0g"), Vec::<u8>::new());
+        assert_eq!(unhex("012"), Vec::<u8>::new());
     }
 
     #[test]

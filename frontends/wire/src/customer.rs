@@ -224,6 +224,9 @@ pub struct LoginAsk {
     pub email: String,
     /// The password. Never stored, never logged.
     pub password: String,
+    /// The code of the second factor, of those who have one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
 }
 
 impl fmt::Debug for LoginAsk {

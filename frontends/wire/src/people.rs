@@ -52,6 +52,8 @@ pub struct PersonView {
     pub phone: String,
     /// The staff lets nobody in as him.
     pub locked: bool,
+    /// He has a second factor, which is asked for when he logs in.
+    pub second_factor: bool,
     /// Sessions that are open.
     pub sessions: u32,
 }

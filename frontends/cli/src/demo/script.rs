@@ -205,6 +205,7 @@ impl Play<'_> {
         let login = LoginAsk {
             email: form.email,
             password: form.password,
+            code: None,
         };
         let session = self
             .customers

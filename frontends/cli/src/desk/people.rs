@@ -23,6 +23,13 @@ pub(crate) enum Command {
         #[command(flatten)]
         desk: Desk,
     },
+    /// Take his second factor away, which he has lost; he can come in with the password alone
+    SecondFactor {
+        #[command(flatten)]
+        act: Act,
+        #[command(flatten)]
+        desk: Desk,
+    },
     /// Let nobody in under his name; his sessions end at once
     Lock {
         #[command(flatten)]
@@ -72,6 +79,12 @@ pub(crate) fn run(command: &Command) -> Result<(), Failure> {
                 )),
             }
         }
+        Command::SecondFactor { act, desk } => show(
+            &desk
+                .office()?
+                .remove_second_factor(&act.who.who, &act.reason)?,
+            desk,
+        ),
         Command::Lock { act, desk } => show(
             &desk.office()?.lock_person(&act.who.who, &act.reason)?,
             desk,
@@ -92,8 +105,13 @@ fn show(person: &PersonView, desk: &Desk) -> Result<(), Failure> {
     } else {
         "may log in"
     };
+    let factor = if person.second_factor {
+        ", with a second factor"
+    } else {
+        ""
+    };
     print(&format!(
-        "customer {}: {}, {}, {}\n{state}, {} session(s) open",
+        "customer {}: {}, {}, {}\n{state}{factor}, {} session(s) open",
         person.id, person.name, person.email, person.phone, person.sessions
     ))
 }

@@ -35,9 +35,7 @@ impl Act {
 pub(crate) enum NoAnswer {
     /// The connection broke: nobody knows whether the office acted.
     Lost,
-    /// The office was restarted since it showed the quote, and no order came of it.
-    QuoteForgotten,
-    /// An order was placed from the quote by another act.
+    /// An order was placed from this quote by another act.
     QuoteAccepted,
 }
 
@@ -118,9 +116,6 @@ fn read(
         .body_mut()
         .read_to_string()
         .map_err(|_| NoAnswer::Lost)?;
-    if answer.status() == 404 && text.contains("quote-not-found") {
-        return Err(NoAnswer::QuoteForgotten);
-    }
     if answer.status() == 409 && text.contains("quote-accepted") {
         return Err(NoAnswer::QuoteAccepted);
     }

@@ -265,6 +265,8 @@ impl LocalOffice {
             .verify(ask.password.clone(), hash)
             .map_err(|error| not_now(&error))?;
         let customer = customer.filter(|_| right).ok_or_else(wrong)?;
+        // A wrong code is a wrong try as well: the tries come back only with the right one.
+        self.second_step(customer, ask.code.as_deref())?;
         self.office.forget_tries(&email).map_err(people)?;
         // Only who knows the password is told that the staff has locked it.
         if self.office.is_locked(customer).map_err(people)? {

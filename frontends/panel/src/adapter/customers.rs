@@ -20,8 +20,8 @@ use super::refused::{missing, people, refuse, refused, sentence};
 use super::{LocalOffice, number, once_of, read, salt, views};
 use crate::checks;
 use crate::port::{
-    CustomerPort, Followed, Greeting, Key, NewSession, News, PortError, PortResult, SessionToken,
-    Watched,
+    CustomerPort, Followed, Greeting, Key, NewFactor, NewSession, News, PortError, PortResult,
+    SessionToken, Watched,
 };
 use crate::secrets::sha256_hex;
 
@@ -258,6 +258,14 @@ impl CustomerPort for LocalOffice {
 
     fn choose_password(&self, code: &str, password: &str, from: Option<IpAddr>) -> PortResult<()> {
         self.new_password(code, password, from)
+    }
+
+    fn new_factor(&self, session: &SessionToken) -> PortResult<Option<NewFactor>> {
+        self.begun_factor(self.holder(session)?)
+    }
+
+    fn set_factor(&self, session: &SessionToken, on: bool, code: &str) -> PortResult<()> {
+        self.judged_factor(self.holder(session)?, on, code)
     }
 
     fn log_out(&self, session: &SessionToken) -> PortResult<()> {

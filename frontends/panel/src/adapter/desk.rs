@@ -101,6 +101,10 @@ impl OfficePort for LocalOffice {
         self.told_code(customer, reason, once)
     }
 
+    fn remove_factor(&self, customer: &str, reason: &str, once: &Once) -> PortResult<PersonView> {
+        self.without_factor(customer, reason, once)
+    }
+
     fn lock_person(
         &self,
         customer: &str,

@@ -4,6 +4,7 @@
 //! ```text
 //! customers · desk     the two sides of the port
 //! views                what the office holds, as the wire shows it
+//! factor               the second factor
 //! staff                people who cannot come in, and keys
 //! counts               what the office counts of itself
 //! books                the office's money at a glance
@@ -19,6 +20,7 @@ mod books;
 mod counts;
 mod customers;
 mod desk;
+mod factor;
 mod intake;
 mod preview;
 mod read;

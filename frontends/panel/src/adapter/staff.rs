@@ -73,11 +73,13 @@ impl LocalOffice {
         let customer = self.customer_named(who)?;
         let person = self.office.person(customer).map_err(people)?;
         let person = person.ok_or_else(no_customer)?;
+        let factor = self.office.second_factor(customer).map_err(people)?;
         let sessions = self.office.open_sessions(customer).map_err(people)?;
         Ok(PersonView {
             id: customer.to_string(),
             name: person.name(),
             locked: self.office.is_locked(customer).map_err(people)?,
+            second_factor: factor.is_some_and(|factor| factor.confirmed),
             sessions: u32::try_from(sessions).unwrap_or(u32::MAX),
             email: person.email,
             phone: person.phone,
@@ -121,6 +123,19 @@ impl LocalOffice {
             false => self.office.unlock_customer(by, id, reason, once),
         }
         .map_err(people)?;
+        self.seen_person(customer)
+    }
+
+    pub(super) fn without_factor(
+        &self,
+        customer: &str,
+        reason: &str,
+        once: &Once,
+    ) -> PortResult<PersonView> {
+        let id = self.customer_named(customer)?;
+        self.office
+            .remove_second_factor(staff(once), id, reason, act_once(once))
+            .map_err(people)?;
         self.seen_person(customer)
     }
 

@@ -18,8 +18,8 @@ use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
 
 use super::{DOWN, KEY_UNKNOWN, PATH};
 use crate::port::{
-    CustomerPort, Followed, Greeting, Key, NewSession, News, PortError, PortResult, SessionToken,
-    Watched,
+    CustomerPort, Followed, Greeting, Key, NewFactor, NewSession, News, PortError, PortResult,
+    SessionToken, Watched,
 };
 
 /// How long a connection may take.
@@ -302,6 +302,14 @@ impl CustomerPort for RemoteOffice {
 
     fn choose_password(&self, code: &str, password: &str, from: Option<IpAddr>) -> PortResult<()> {
         self.ask("choose_password", &(code, password, from))
+    }
+
+    fn new_factor(&self, session: &SessionToken) -> PortResult<Option<NewFactor>> {
+        self.ask("new_factor", &(session,))
+    }
+
+    fn set_factor(&self, session: &SessionToken, on: bool, code: &str) -> PortResult<()> {
+        self.ask("set_factor", &(session, on, code))
     }
 
     fn log_out(&self, session: &SessionToken) -> PortResult<()> {

@@ -135,6 +135,14 @@ fn dispatch(port: &dyn CustomerPort, what: &str, body: &[u8]) -> PortResult<Vec<
             let (code, password, from): (String, String, _) = read(body)?;
             give(&port.choose_password(&code, &password, from)?)
         }
+        "new_factor" => {
+            let (session,) = read(body)?;
+            give(&port.new_factor(&session)?)
+        }
+        "set_factor" => {
+            let (session, on, code): (_, _, String) = read(body)?;
+            give(&port.set_factor(&session, on, &code)?)
+        }
         "log_out" => {
             let (session,) = read(body)?;
             give(&port.log_out(&session)?)

@@ -32,6 +32,15 @@ pub(super) fn operations(site: &Arc<DeskSite>) -> Vec<Operation> {
         .needing(Role::Approver)
         .acts(site, new_password),
         post(
+            "/people/{who}/remove-second-factor",
+            "removeSecondFactor",
+            "Takes a customer's lost second factor away; his sessions end.",
+            reason,
+            gives(shape::<PersonView>),
+        )
+        .needing(Role::Approver)
+        .acts(site, remove_factor),
+        post(
             "/people/{who}/lock",
             "lockPerson",
             "Lets nobody in as this customer; his sessions end.",
@@ -93,6 +102,17 @@ async fn new_password(asked: Asked) -> PortResult<Response> {
         &asked
             .site
             .ask(move |port| port.allow_new_password(&who, &reason, &once))
+            .await?,
+    )
+}
+
+async fn remove_factor(asked: Asked) -> PortResult<Response> {
+    let (once, who) = (asked.once()?, asked.param(0));
+    let ReasonAsk { reason } = carried(&asked.call)?;
+    document(
+        &asked
+            .site
+            .ask(move |port| port.remove_factor(&who, &reason, &once))
             .await?,
     )
 }

@@ -9,6 +9,7 @@ use warp::http::HeaderMap;
 use warp::http::header::{HeaderValue, SET_COOKIE};
 use warp::reply::Response;
 
+use crate::pages::factor::code_field;
 use crate::pages::field::Field;
 use crate::pages::page_with;
 use crate::port::{NewSession, PortError, PortResult};
@@ -145,6 +146,7 @@ pub(crate) async fn register(visit: Arc<Visit>) -> Result<Response, Failure> {
             let ask = LoginAsk {
                 email: entered.email,
                 password: entered.password,
+                code: None,
             };
             let session = log_in(&visit, ask).await?;
             Ok(logged_in(&visit, &session, "/profile?welcome=1"))
@@ -179,6 +181,7 @@ struct LoginPage<'a> {
 struct Login {
     email: String,
     password: String,
+    code: String,
     next: String,
 }
 
@@ -187,6 +190,7 @@ fn login_page(
     status: u16,
     entered: &Login,
     complaint: Option<String>,
+    with_code: bool,
 ) -> Result<Response, Failure> {
     page_with(
         status,
@@ -199,7 +203,10 @@ fn login_page(
                     .filled_by("username", "email")
                     .wide(),
                 Field::password("password", visit.t("register.password")).wide(),
-            ],
+            ]
+            .into_iter()
+            .chain(with_code.then(|| code_field(visit)))
+            .collect(),
             complaint,
             next: entered.next.clone(),
         },
@@ -216,7 +223,7 @@ pub(crate) async fn login_form(visit: Arc<Visit>) -> Result<Response, Failure> {
     if visit.session.is_some() {
         return Ok(reply::see_other(&inside(&visit, &entered.next)));
     }
-    login_page(&visit, 200, &entered, None)
+    login_page(&visit, 200, &entered, None, false)
 }
 
 /// `POST /login`. Whatever is wrong, the answer is the same and takes as long.
@@ -225,6 +232,7 @@ pub(crate) async fn login(visit: Arc<Visit>) -> Result<Response, Failure> {
     let ask = LoginAsk {
         email: entered.email.clone(),
         password: entered.password.clone(),
+        code: Some(entered.code.clone()),
     };
     match log_in(&visit, ask).await {
         Ok(session) => {
@@ -240,7 +248,8 @@ pub(crate) async fn login(visit: Arc<Visit>) -> Result<Response, Failure> {
         }
         Err(PortError::Refused(problem)) => {
             let complaint = Some(visit.words.problem(&problem));
-            login_page(&visit, problem.status, &entered, complaint)
+            let with_code = matches!(problem.code.as_str(), "factor-needed" | "factor-wrong");
+            login_page(&visit, problem.status, &entered, complaint, with_code)
         }
         Err(down) => Err(problem_of(down).into()),
     }

@@ -3,6 +3,7 @@
 mod calculator;
 mod entry;
 mod exchange;
+mod factor;
 mod field;
 mod landing;
 mod orders;
@@ -39,6 +40,9 @@ pub(crate) fn routes(site: &Arc<Site>) -> Vec<Route> {
         get(site, "/profile", profile::show),
         post(site, "/profile/accounts", profile::add),
         post(site, "/profile/accounts/{id}/remove", profile::remove),
+        get(site, "/second-factor", factor::show),
+        post(site, "/second-factor/on", factor::on),
+        post(site, "/second-factor/off", factor::off),
         get(site, "/exchange", exchange::form),
         post(site, "/exchange", exchange::ask),
         get(site, "/quotes/{id}", exchange::quote),

@@ -226,3 +226,94 @@ async fn a_front_that_is_revoked_brings_nobody_in_any_more() {
         .is(204);
     assert_eq!(ask().await, 401);
 }
+
+/// What a telephone shows for a secret in base 32 (RFC 6238).
+fn shown_by_telephone(secret: &str, seconds: i64) -> String {
+    use hmac::{Hmac, KeyInit, Mac};
+    let mut bits = 0_u64;
+    let mut count = 0;
+    let mut bytes = Vec::new();
+    for letter in secret.bytes() {
+        let value = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+            .iter()
+            .position(|l| *l == letter);
+        bits = bits << 5 | value.unwrap() as u64;
+        count += 5;
+        if count >= 8 {
+            count -= 8;
+            bytes.push((bits >> count) as u8);
+        }
+    }
+    let mut mac = Hmac::<sha1::Sha1>::new_from_slice(&bytes).unwrap();
+    mac.update(&(seconds as u64 / 30).to_be_bytes());
+    let hash = mac.finalize().into_bytes();
+    let at = usize::from(hash[19] & 15);
+    let number = u32::from_be_bytes(hash[at..at + 4].try_into().unwrap()) & 0x7fff_ffff;
+    format!("{:06}", number % 1_000_000)
+}
+
+#[tokio::test]
+async fn a_second_factor_is_asked_for_and_a_lost_one_is_taken_away_by_the_staff() {
+    let house = House::open().await;
+    let mut browser = house.browser();
+    browser.register(ANNA).await;
+    browser.get("/profile").await.is(200).says("/second-factor");
+    let page = browser.get("/second-factor").await.is(200);
+    let secret = page.body.split("secret=").nth(1).unwrap();
+    let secret = secret.split('&').next().unwrap().to_owned();
+    assert!(page.body.contains(&format!(">{secret}<")));
+    let code = || shown_by_telephone(&secret, house.office.now().as_micros() / 1_000_000);
+    let wrong = [("code", "000000")];
+    browser.submit("/second-factor/on", &wrong).await.is(422);
+    // A factor that was never confirmed is not asked for.
+    assert_eq!(log_in(&house, "trzy małe koty").await.1, 303);
+    let right = code();
+    browser
+        .submit("/second-factor/on", &[("code", &right)])
+        .await
+        .is(303);
+    let (mut other, status, body) = log_in(&house, "trzy małe koty").await;
+    assert_eq!(status, 401);
+    assert!(body.contains("This account has a second factor"), "{body}");
+    let again = |code: &str| {
+        [
+            ("email", ANNA.to_owned()),
+            ("password", "trzy małe koty".to_owned()),
+            ("code", code.to_owned()),
+        ]
+    };
+    let mut try_with = async |code: &str| {
+        let fields = again(code);
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (*n, v.as_str())).collect();
+        other.submit("/login", &fields).await
+    };
+    // A code that was used once opens nothing more.
+    try_with(&right).await.is(422).says("used already");
+    house.clock.advance(60);
+    try_with(&code()).await.is(303);
+    // With a wrong password nobody learns that there is a second factor.
+    let (_, status, body) = log_in(&house, "a wrong password").await;
+    assert!(status == 401 && !body.contains("second factor"), "{body}");
+    let approver = house.desk("approver-token");
+    let person = approver.get("/people/1").await.is(200).json();
+    assert_eq!(person["second_factor"], true);
+    let lost = why("her telephone fell into a lake");
+    house
+        .desk("cashier-token")
+        .post("/people/1/remove-second-factor", &lost)
+        .await
+        .is(403);
+    approver
+        .post("/people/1/remove-second-factor", &lost)
+        .await
+        .is(200);
+    browser.get("/profile").await.is(303);
+    assert_eq!(log_in(&house, "trzy małe koty").await.1, 303);
+    assert_eq!(
+        history(&house),
+        [(
+            "Staff(\"approver\") SecondFactorRemoved".to_owned(),
+            "her telephone fell into a lake".to_owned()
+        )]
+    );
+}

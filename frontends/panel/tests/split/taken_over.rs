@@ -183,6 +183,11 @@ async fn no_customers_data_without_a_session() {
             assert_eq!(code(office.order(&nobody, "1")), "token-unknown");
             assert_eq!(code(office.follow(&nobody, "1")), "token-unknown");
             assert_eq!(code(office.remove_account(&nobody, "1")), "token-unknown");
+            assert_eq!(code(office.new_factor(&nobody)), "token-unknown");
+            assert_eq!(
+                code(office.set_factor(&nobody, false, "1")),
+                "token-unknown"
+            );
             assert_eq!(
                 code(office.cancel_order(&nobody, "1", &key("1"))),
                 "token-unknown"
@@ -300,6 +305,7 @@ async fn a_lock_holds_wherever_the_panel_says_that_the_guesser_is() {
             let ask = LoginAsk {
                 email: "jan@example.test".to_owned(),
                 password: password.to_owned(),
+                code: None,
             };
             office.log_in(&ask, Some(IpAddr::from([198, 51, 100, at])), None)
         };
