@@ -5,6 +5,8 @@
 mod fleet;
 #[path = "operations/rolling.rs"]
 mod rolling;
+#[path = "operations/secure.rs"]
+mod secure;
 #[path = "operations/units.rs"]
 mod units;
 #[path = "operations/watched.rs"]

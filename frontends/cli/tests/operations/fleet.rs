@@ -154,10 +154,11 @@ impl Fleet {
             2,
             &["--only", "office", "--config", path.to_str().unwrap()],
         );
-        let address = server.words[0].split("http://").nth(1).unwrap();
-        let address = address.split('/').next().unwrap();
+        let (said, rest) = server.words[0].split_once("://").unwrap();
+        let scheme = said.rsplit(' ').next().unwrap();
+        let address = rest.split('/').next().unwrap();
         let mut config: toml::Table = fs::read_to_string(&path).unwrap().parse().unwrap();
-        config["desk"]["url"] = format!("http://{address}").into();
+        config["desk"]["url"] = format!("{scheme}://{address}").into();
         fs::write(&path, config.to_string()).unwrap();
         server
     }

@@ -217,12 +217,17 @@ pub(crate) fn routes(site: &Arc<DeskSite>) -> Vec<Route> {
     routes
 }
 
-/// `/metrics` of the desk's listener: its own counters, and the office's.
+/// `/metrics` of the desk's listener: its own counters, and the office's. They tell how much the
+/// office trades, so who asks from another machine shows a key.
 pub(crate) fn metrics(site: &Arc<DeskSite>) -> Route {
     let site = Arc::clone(site);
-    Route::get("/metrics", move |_call: Call| {
+    Route::get("/metrics", move |call: Call| {
         let site = Arc::clone(&site);
         async move {
+            let is_near = call.remote.is_none_or(|from| from.ip().is_loopback());
+            if !is_near && let Err(stranger) = holder(&site, &call).await {
+                return answer(Err(stranger));
+            }
             match site.ask(|port| port.counted()).await {
                 Ok(counted) => {
                     let text = format!("{}{counted}", site.metrics.text());

@@ -247,6 +247,25 @@ async fn a_batch_has_one_file_for_ever() {
 }
 
 #[tokio::test]
+async fn what_the_office_counts_is_told_near_by_or_with_a_key() {
+    let house = House::open().await;
+    let ask = async |from: &str, token: &str| {
+        warp::test::request()
+            .path("/metrics")
+            .remote_addr(from.parse().unwrap())
+            .header("authorization", format!("Bearer {token}"))
+            .reply(&house.desks.routes())
+            .await
+            .status()
+            .as_u16()
+    };
+    assert_eq!(ask("127.0.0.1:9", "").await, 200);
+    assert_eq!(ask("192.0.2.1:9", "").await, 401);
+    assert_eq!(ask("192.0.2.1:9", "nobody").await, 401);
+    assert_eq!(ask("192.0.2.1:9", "cashier-token").await, 200);
+}
+
+#[tokio::test]
 async fn bodies_have_a_limit() {
     let house = House::empty(Settings {
         largest_file: 1_000,

@@ -82,6 +82,18 @@ async fn a_panel_speaks_to_no_office_but_its_own() {
     assert!(matches!(refused, Err(PortError::Down(_))), "{refused:?}");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn an_office_process_that_is_gone_is_passed_over() {
+    let far = Far::open().await;
+    let key = far.authority.folder().join("front-token.key");
+    std::fs::write(&key, "front-token\n").unwrap();
+    let gone = listener().await.1;
+    let processes = [format!("https://{gone}"), far.url.clone()];
+    let office = RemoteOffice::new(&processes, &key, Some(&far.authority.file())).unwrap();
+    let answers = asked(move || (office.ready(), office.rates(), office.rates())).await;
+    assert!(matches!(answers, (Ok(()), Ok(_), Ok(_))), "{answers:?}");
+}
+
 #[test]
 fn a_key_never_crosses_a_network_unprotected() {
     let authority = Authority::new();
