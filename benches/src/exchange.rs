@@ -8,9 +8,9 @@ use kantor_engine::chain::Marks;
 use kantor_engine::matching::{LineFacts, Payer};
 use kantor_engine::rates::{Fixed, RateLine};
 use kantor_engine::{
-    AccountId, Actor, Answer, Command, CustomerAccountId, CustomerId, Digest, OrderId, Policy,
-    RateVersion, Reference, Snapshot, StatementFacts, StatementOutcome, StatementToBook, apply,
-    decide,
+    AccountId, Actor, Answer, Command, CustomerAccountId, CustomerId, Digest, OrderId, Outcome,
+    Policy, RateVersion, Reference, Snapshot, StatementFacts, StatementOutcome, StatementToBook,
+    apply, decide,
 };
 use kantor_model::{Currency, Date, Format, Iban, Moment, Money, Party, Rate};
 use kantor_office::{Import, NewPerson, Office, PeopleError, Request, SetClock, Settings};
@@ -27,11 +27,11 @@ pub const OFFICE: OfficeId = OfficeId(1);
 /// The account that customers pay euros to; the second that the office opens.
 pub const EURO_ACCOUNT: AccountId = AccountId(2);
 
+/// The day on which everything happens.
+pub const TODAY: Date = Date::constant(2026, 11, 19);
+
 const ZLOTY_IBAN: &str = "PL46114010100000579009004001";
 const EURO_IBAN: &str = "PL89114010100000579009004003";
-
-/// The day on which everything happens.
-const TODAY: Date = Date::constant(2026, 11, 19);
 
 /// Statements begin long before, so that no order is late however many days they are of.
 const FIRST_STATEMENT: Date = Date::constant(2024, 11, 19);
@@ -105,7 +105,10 @@ fn beginning() -> Vec<Command> {
 }
 
 fn place(client: &Client, at: usize) -> (Command, i64) {
-    let gives = 10_000 + (at % 10_000) as i64;
+    place_of(client, 10_000 + (at % 10_000) as i64)
+}
+
+fn place_of(client: &Client, gives: i64) -> (Command, i64) {
     let command = Command::PlaceOrder {
         customer: client.customer,
         fixed: Fixed::Gives(Money::new(gives, Currency::EUR)),
@@ -136,6 +139,16 @@ pub struct Memory {
 impl Memory {
     /// An office that is open, with so many orders that wait for money.
     pub fn with_orders(count: usize) -> (Memory, Vec<Waiting>) {
+        let gives = |at: usize| 10_000 + (at % 10_000) as i64;
+        Memory::with_orders_of(count, clients_of(count), gives)
+    }
+
+    /// The same with so many customers, who give what `gives` says of the order's place.
+    pub fn with_orders_of(
+        count: usize,
+        clients: usize,
+        gives: impl Fn(usize) -> i64,
+    ) -> (Memory, Vec<Waiting>) {
         let mut office = Memory::default();
         office.act(&Command::OpenOffice {
             name: "Kantor".to_owned(),
@@ -145,13 +158,13 @@ impl Memory {
             office.act(&command);
         }
         let mut random = Random::seeded(7);
-        let clients: Vec<Client> = (0..clients_of(count))
+        let clients: Vec<Client> = (0..clients)
             .map(|_| office.client(account(&mut random)))
             .collect();
         let orders = (0..count)
             .map(|at| {
                 let client = &clients[at % clients.len()];
-                let (command, gives) = place(client, at);
+                let (command, gives) = place_of(client, gives(at));
                 let Answer::Order(order) = office.act(&command) else {
                     unreachable!("an order was placed");
                 };
@@ -188,11 +201,21 @@ impl Memory {
 
     /// Decides a command and applies what it leads to.
     pub fn act(&mut self, command: &Command) -> Answer {
-        let outcome = decide(command, &staff(), &self.state, now()).expect("a fitting command");
+        let outcome = self.decided(command);
+        self.apply(&outcome);
+        outcome.answer
+    }
+
+    /// What a command leads to.
+    pub fn decided(&self, command: &Command) -> Outcome {
+        decide(command, &staff(), &self.state, now()).expect("a fitting command")
+    }
+
+    /// Lets it happen.
+    pub fn apply(&mut self, outcome: &Outcome) {
         for recorded in &outcome.events {
             apply(&mut self.state, recorded);
         }
-        outcome.answer
     }
 }
 

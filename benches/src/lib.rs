@@ -6,6 +6,7 @@
 //!               └────> exchange ───────┘  └───> bin/scale     (10 times the work: time and memory)
 //! floor ─────────────────────────────────────> bin/mt940      (one file; side_by_side.py)
 //! camt, floor ───────────────────────────────> bin/camt       (one message beside quick-xml)
+//! exchange ──> mixture ──────────────────────> bin/matching   (a real day, and hostile ones)
 //! ```
 //!
 //! Everything is seeded: the same case and size are the same bytes on every machine. Nothing here
@@ -17,5 +18,6 @@ pub mod corpus;
 pub mod exchange;
 pub mod floor;
 pub mod measure;
+pub mod mixture;
 pub mod paper;
 pub mod random;
