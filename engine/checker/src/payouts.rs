@@ -312,7 +312,13 @@ impl Office<'_> {
     ) -> Checks<Moves> {
         let known = self.payout(at, payout)?;
         let is_so = is_without_file(known.state) && known.void_file == Some(batch);
-        let named = self.told_by_a_void_file(at, payout, batch)?;
+        // A file before the last one, or one while its payouts stand in a later one.
+        let file = self.batch(at, batch)?;
+        let is_void = file.is_written && file.state == BatchState::Voided;
+        let named = is_void
+            && file.payouts.contains(&payout)
+            && payout_after(known.state, "paid").is_some()
+            && self.names_file(at, line, batch)?;
         at.must(is_so || named, || {
             format!("payout {payout} does not stand in a void file of batch {batch}")
         })?;

@@ -458,6 +458,19 @@ impl Office<'_> {
         Ok(found.unwrap_or_default())
     }
 
+    /// Whether a line names the file that was written from a batch.
+    pub(crate) fn names_file(&self, at: &At<'_>, line: Line, batch: u64) -> Checks<bool> {
+        let (_, said) = self.said(at, line)?;
+        let text = said.text();
+        let words = text.split(|it: char| !it.is_ascii_alphanumeric() && it != '-');
+        let mut words = words.map(plain).filter(|word| word.len() >= NAME_AT_LEAST);
+        Ok(words.any(|word| {
+            let known = self.sent.names.range(word.clone()..);
+            let mut known = known.take_while(|(name, _)| name.starts_with(&word));
+            known.any(|(_, of)| *of == batch)
+        }))
+    }
+
     /// The payouts of files, and of blocks of them, that a text names.
     fn of_names(&self, text: &str) -> Vec<Vec<u64>> {
         let words = text.split(|it: char| !it.is_ascii_alphanumeric() && it != '-');
