@@ -33,11 +33,11 @@ pub(super) struct Orders {
     rows: Vec<Packed>,
     texts: String,
     hasher: RandomState,
-    by_id: HashTable<u32>,
-    by_reference: HashTable<u32>,
+    by_id: HashTable<Slot>,
+    by_reference: HashTable<Slot>,
     /// Rows whose reference a row before them has as well, by that first row.
     again: BTreeMap<u32, Vec<u32>>,
-    by_account: HashTable<u32>,
+    by_account: HashTable<Slot>,
     accounts: Vec<AccountNumber>,
     by_customer: Vec<u32>,
     by_amount: Vec<u32>,
@@ -46,6 +46,34 @@ pub(super) struct Orders {
 
 /// So many orders that equal each other are handed on; matching tells no more of them apart.
 const MOST: usize = 70;
+
+/// A row, or an account, with a part of its key's hash: a table that grows, or that looks past
+/// somebody else's place, need not read texts again.
+#[derive(Debug, Clone, Copy)]
+struct Slot {
+    hash: u32,
+    at: u32,
+}
+
+impl Slot {
+    /// The hash that tables go by.
+    fn spread(&self) -> u64 {
+        u64::from(self.hash).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+    }
+
+    /// The slot of a key in a table, which is this one where there was none.
+    fn entered(self, table: &mut HashTable<Slot>, mut is_it: impl FnMut(u32) -> bool) -> u32 {
+        let same = |known: &Slot| known.hash == self.hash && is_it(known.at);
+        let entry = table.entry(self.spread(), same, Slot::spread);
+        entry.or_insert(self).get().at
+    }
+
+    /// The row of a key in a table.
+    fn found(self, table: &HashTable<Slot>, mut is_it: impl FnMut(u32) -> bool) -> Option<u32> {
+        let same = |known: &Slot| known.hash == self.hash && is_it(known.at);
+        table.find(self.spread(), same).map(|slot| slot.at)
+    }
+}
 
 /// The customer of an order whose list names no account.
 const NOBODY: u32 = u32::MAX;
@@ -112,44 +140,30 @@ impl Orders {
 
     /// The first row of that number, which is this one where none had it before.
     fn know_id(&mut self, at: u32, id: &str) -> u32 {
-        let (rows, texts, hasher) = (&self.rows, &self.texts, &self.hasher);
-        let id_of = |row: &u32| texts_of(rows, texts, *row).0;
-        let entry = self.by_id.entry(
-            hasher.hash_one(id),
-            |row| id_of(row) == id,
-            |row| hasher.hash_one(id_of(row)),
-        );
-        *entry.or_insert(at).get()
+        let (rows, texts) = (&self.rows, &self.texts);
+        let slot = slot(&self.hasher, id, at);
+        slot.entered(&mut self.by_id, |row| texts_of(rows, texts, row).0 == id)
     }
 
     /// The first row of that reference, which is this one where none had it before.
     fn know_reference(&mut self, at: u32, key: &str) -> u32 {
-        let (rows, texts, hasher) = (&self.rows, &self.texts, &self.hasher);
-        let reference_of = |row: &u32| normal(texts_of(rows, texts, *row).1);
-        let entry = self.by_reference.entry(
-            hasher.hash_one(key),
-            |row| reference_of(row).eq(key.bytes()),
-            |row| {
-                let key: String = reference_of(row).map(char::from).collect();
-                hasher.hash_one(key.as_str())
-            },
-        );
-        *entry.or_insert(at).get()
+        let (rows, texts) = (&self.rows, &self.texts);
+        let slot = slot(&self.hasher, key, at);
+        slot.entered(&mut self.by_reference, |row| {
+            normal(texts_of(rows, texts, row).1).eq(key.bytes())
+        })
     }
 
     fn customer_of(&mut self, account: &str) -> Result<u32, (&'static str, String)> {
         let Some(account) = AccountNumber::from_file(account) else {
             return Ok(NOBODY);
         };
-        let (accounts, hasher) = (&self.accounts, &self.hasher);
-        let number = |at: &u32| accounts.get(*at as usize).map(AccountNumber::as_str);
+        let accounts = &self.accounts;
         let next = place(accounts.len())?;
-        let entry = self.by_account.entry(
-            hasher.hash_one(account.as_str()),
-            |at| number(at) == Some(account.as_str()),
-            |at| hasher.hash_one(number(at).unwrap_or_default()),
-        );
-        let known = *entry.or_insert(next).get();
+        let slot = slot(&self.hasher, account.as_str(), next);
+        let known = slot.entered(&mut self.by_account, |at| {
+            accounts.get(at as usize) == Some(&account)
+        });
         if known == next {
             self.accounts.push(account);
         }
@@ -187,13 +201,11 @@ impl Orders {
 
     /// Whose account it is, where money is expected from it.
     pub(super) fn customer(&self, account: &AccountNumber) -> Option<CustomerId> {
-        let number = |at: &u32| self.accounts.get(*at as usize).map(AccountNumber::as_str);
-        let found = self
-            .by_account
-            .find(self.hasher.hash_one(account.as_str()), |at| {
-                number(at) == Some(account.as_str())
-            })?;
-        Some(CustomerId(u64::from(*found)))
+        let slot = slot(&self.hasher, account.as_str(), 0);
+        let found = slot.found(&self.by_account, |at| {
+            self.accounts.get(at as usize) == Some(account)
+        })?;
+        Some(CustomerId(u64::from(found)))
     }
 
     fn row(&self, order: OrderId) -> Option<(u32, &Packed)> {
@@ -221,21 +233,28 @@ impl Orders {
 
     /// Tells the orders of a reference.
     fn tell_named(&self, key: &str, found: &mut dyn FnMut(Referent)) -> bool {
-        let is_it = |row: &u32| {
-            let (_, reference) = texts_of(&self.rows, &self.texts, *row);
+        let is_it = |row| {
+            let (_, reference) = texts_of(&self.rows, &self.texts, row);
             normal(reference).eq(key.bytes())
         };
-        let Some(first) = self.by_reference.find(self.hasher.hash_one(key), is_it) else {
+        let slot = slot(&self.hasher, key, 0);
+        let Some(first) = slot.found(&self.by_reference, is_it) else {
             return false;
         };
-        found(Referent::Order(order_of(*first)));
-        let again = self.again.get(first).into_iter().flatten();
+        found(Referent::Order(order_of(first)));
+        let again = self.again.get(&first).into_iter().flatten();
         // More than a few orders of one reference are not told apart, however many they are.
         for row in again.take(MOST) {
             found(Referent::Order(order_of(*row)));
         }
         true
     }
+}
+
+/// The slot of a key.
+fn slot(hasher: &RandomState, key: &str, at: u32) -> Slot {
+    let hash = hasher.hash_one(key) as u32;
+    Slot { hash, at }
 }
 
 /// Number and reference of a row.
