@@ -10,6 +10,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("kantor-model", &[]),
     ("kantor-engine", &["kantor-model"]),
     ("kantor-store", &["kantor-engine"]),
+    // Starts database servers for tests; nothing that ships depends on it.
+    ("kantor-postgres-kit", &[]),
     ("kantor-parsers", &["kantor-model"]),
     // Judges what the engine and the store made, and must not share a mistake with them.
     ("kantor-checker", &["kantor-parsers"]),
@@ -88,6 +90,16 @@ const KEPT_TO_ONE: &[(&str, &str, &str)] = &[
     ),
     (
         "refinery",
+        "kantor-store",
+        "only the store knows its database",
+    ),
+    (
+        "tokio-postgres",
+        "kantor-store",
+        "only the store knows its database",
+    ),
+    (
+        "deadpool-postgres",
         "kantor-store",
         "only the store knows its database",
     ),

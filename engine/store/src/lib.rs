@@ -1,4 +1,5 @@
-//! Where an office is kept: the store's contract, its cases, and the embedded store on SQLite.
+//! Where an office is kept: the store's contract, its cases, the embedded store on SQLite, and
+//! the server store on PostgreSQL.
 //!
 //! ```text
 //! Store ── view ──▶ View     a frozen picture: records, documents, chains, files, side rows
@@ -30,6 +31,8 @@ mod entries;
 mod error;
 mod item;
 mod log;
+mod pieces;
+mod postgres;
 mod side;
 mod sqlite;
 mod store;
@@ -48,6 +51,7 @@ pub use error::{
 pub use item::{Item, ItemKind};
 pub use kantor_engine::Digest;
 pub use log::{Head, NewRecord, OfficeId, Record, genesis, record_hash};
+pub use postgres::{DatabaseUrl, PostgresStore, Roles};
 pub use side::{Side, SideChange, SideFilter};
 pub use sqlite::SqliteStore;
 pub use store::{FileInfo, Locked, Store, View};

@@ -1,6 +1,7 @@
 //! The contract that every store keeps; [`crate::contract`] holds its cases.
 
 use std::io::{Read, Write};
+use std::time::Duration;
 
 use kantor_engine::Digest;
 use kantor_model::Moment;
@@ -63,6 +64,20 @@ pub trait Store: Send + Sync {
         now: Moment,
         changes: &[SideChange],
     ) -> Result<(), SideError>;
+
+    /// The database's own clock, where it has one that counts (PostgreSQL). `None` on an embedded
+    /// store: use the clock of the machine.
+    fn clock(&self) -> Result<Option<Moment>, Fault>;
+
+    /// Waits until the log has passed that position, or the time is over, and answers where the log
+    /// stands. `None` when no other process writes to this database: whoever asks has then written
+    /// everything that there is himself.
+    fn follow(
+        &self,
+        office: OfficeId,
+        after: u64,
+        at_most: Duration,
+    ) -> Result<Option<u64>, AccessError>;
 
     /// Removes what nobody needs any more: stale uploads, old answers, expired side rows.
     /// In small steps; safe at any time, and safe to repeat when it was interrupted.
@@ -144,9 +159,12 @@ pub trait Locked {
     /// The office as it stands under the lock, with everything appended so far.
     fn view(&self) -> &dyn View;
 
-    /// The database's own clock, where it has one that counts (PostgreSQL). `None` on an embedded
-    /// store: use the clock of the machine.
+    /// [`Store::clock`] under the lock: never before the moment at which the lock was had.
     fn clock(&self) -> Result<Option<Moment>, Fault>;
+
+    /// Says which idempotency keys the batch will ask for and answer. Changes nothing; a store at
+    /// the end of a wire asks for all of them at once instead of one by one.
+    fn expect_keys(&mut self, keys: &[String]) -> Result<(), Fault>;
 
     /// Adds a unit of work to the batch and returns the head that the next unit is decided on.
     /// After an error the lock is spoiled: see [`AppendError`].

@@ -16,6 +16,7 @@ mod view;
 use std::fs::{self, File};
 use std::io::Read;
 use std::path::Path;
+use std::time::Duration;
 
 use kantor_model::Moment;
 use rusqlite::params;
@@ -234,6 +235,16 @@ impl Store for SqliteStore {
             )?;
         }
         Ok(there.connection.commit()?)
+    }
+
+    fn clock(&self) -> Result<Option<Moment>, Fault> {
+        Ok(None)
+    }
+
+    /// Nobody else writes to a file that this process owns. Who only reads is asked by nobody to
+    /// follow: `None` all the same.
+    fn follow(&self, _: OfficeId, _: u64, _: Duration) -> Result<Option<u64>, AccessError> {
+        Ok(None)
     }
 
     fn sweep(&self, office: OfficeId, sweep: &Sweep) -> Result<Swept, AccessError> {

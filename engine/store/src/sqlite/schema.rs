@@ -9,7 +9,7 @@ use super::rows;
 use crate::error::{Fault, OpenError};
 
 // Brings in a module `migrations` with the files of that folder.
-refinery::embed_migrations!("migrations");
+refinery::embed_migrations!("migrations/sqlite");
 
 /// `KNTR`: how `file` and other programs can tell a Kantor database.
 const APPLICATION_ID: i32 = 0x4B4E_5452;

@@ -1,6 +1,6 @@
 //! Uploading big things in pieces, each piece a short turn of its own, and sweeping up.
 
-use std::io::{ErrorKind, Read};
+use std::io::Read;
 
 use kantor_engine::Digest;
 use kantor_model::Moment;
@@ -12,14 +12,8 @@ use crate::digest::Hasher;
 use crate::entries::{RowsHasher, StagedEntries, StagedEntry, Sweep, Swept, day_number};
 use crate::error::{AccessError, CommitError, Fault, StageError};
 use crate::log::OfficeId;
+use crate::pieces::{CHUNK_BYTES, Kind, fill, next_slice};
 use crate::store::FileInfo;
-use crate::unit::fit_body;
-
-/// One piece of a file.
-const CHUNK_BYTES: usize = 256 * 1024;
-
-/// One piece of a statement: so many entries, or as many as make up one piece of a file.
-const SLICE_ROWS: usize = 1000;
 
 /// How many rows a sweep removes in one turn.
 const SWEEP_ROWS: i64 = 1000;
@@ -33,22 +27,6 @@ const OPERATION: &str = "upload";
 pub(super) struct Staging<'s> {
     pub(super) writer: &'s Writer,
     pub(super) office: OfficeId,
-}
-
-/// What an upload is: the two share their life, not their content.
-#[derive(Clone, Copy)]
-enum Kind {
-    File,
-    Entries,
-}
-
-impl Kind {
-    fn name(self) -> &'static str {
-        match self {
-            Kind::File => "file",
-            Kind::Entries => "entries",
-        }
-    }
 }
 
 impl Staging<'_> {
@@ -265,30 +243,4 @@ impl Staging<'_> {
         turn.commit().map_err(CommitError::into_fault)?;
         Ok(uploads)
     }
-}
-
-/// Reads until the piece is full or the source ends.
-fn fill<'c>(chunk: &'c mut [u8], source: &mut dyn Read) -> std::io::Result<&'c [u8]> {
-    let mut filled = 0;
-    while let Some(rest) = chunk.get_mut(filled..).filter(|rest| !rest.is_empty()) {
-        match source.read(rest) {
-            Ok(0) => break,
-            Ok(count) => filled += count,
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(chunk.get(..filled).unwrap_or_default())
-}
-
-fn next_slice(rows: &mut dyn Iterator<Item = StagedEntry>) -> Result<Vec<StagedEntry>, StageError> {
-    let mut slice = Vec::new();
-    let mut bytes = 0;
-    while slice.len() < SLICE_ROWS && bytes < CHUNK_BYTES {
-        let Some(row) = rows.next() else { break };
-        fit_body("body of an entry", &row.body)?;
-        bytes += row.body.len();
-        slice.push(row);
-    }
-    Ok(slice)
 }

@@ -1,0 +1,280 @@
+//! The server store: PostgreSQL 15 or later, for as many server processes as there are.
+
+mod address;
+mod fault;
+mod gathered;
+mod inventory;
+mod locked;
+mod notice;
+mod roles;
+mod rows;
+mod schema;
+mod server;
+mod session;
+mod side;
+mod sql;
+mod staging;
+mod statement;
+mod tls;
+mod view;
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
+use std::io::Read;
+use std::sync::Arc;
+use std::time::Duration;
+
+use kantor_model::Moment;
+use tokio_postgres::Row;
+use tokio_postgres::types::ToSql;
+
+pub use self::address::DatabaseUrl;
+use self::locked::PostgresLocked;
+pub use self::roles::Roles;
+use self::server::{READ, Server, WRITE};
+use self::side::Wanted;
+use self::staging::Staging;
+use self::statement::{Question, Value, Write};
+use self::view::PostgresView;
+use crate::entries::{StagedEntries, StagedEntry, Sweep, Swept};
+use crate::error::{AccessError, CreateError, Fault, OpenError, SideError, StageError};
+use crate::log::{Head, OfficeId};
+use crate::side::SideChange;
+use crate::store::{FileInfo, Locked, Store, View};
+
+/// A store in a PostgreSQL database, for as many server processes as there are.
+///
+/// The office is the unit of order: a commit holds the office's row in `offices`
+/// (`SELECT ... FOR UPDATE`, READ COMMITTED), so offices never wait for each other, whoever writes.
+/// A commit has reached the disk before it returns, unless the server was told otherwise
+/// (`synchronous_commit`).
+pub struct PostgresStore {
+    server: Server,
+    is_read_only: bool,
+}
+
+const HEAD: &str = "SELECT seq, hash, moment FROM offices WHERE office_id = $1";
+
+const HEAD_TAKEN: &str = "SELECT seq, hash, moment FROM offices WHERE office_id = $1 FOR UPDATE";
+
+/// Asked after the lock was had: it may have been waited for.
+const CLOCK: &str = "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint";
+
+impl PostgresStore {
+    /// Connects to a database and brings its schema up to date, if it is not.
+    ///
+    /// # Errors
+    /// The database cannot be reached, is not ours, or has a schema of another version that this
+    /// role may not change.
+    pub fn open(url: &DatabaseUrl) -> Result<PostgresStore, OpenError> {
+        let server = Server::new(url)?;
+        let mut client = server.connection("connect to the database")?;
+        let name = url.to_string();
+        let migrated = schema::migrate(&mut client, &name);
+        server.wait(migrated)?;
+        drop(client);
+        server.notices.run(server.handle());
+        Ok(PostgresStore {
+            server,
+            is_read_only: false,
+        })
+    }
+
+    /// Connects to a database for reading, also with a role that may do nothing else.
+    ///
+    /// # Errors
+    /// The database cannot be reached or is not of this program's schema.
+    pub fn open_read_only(url: &DatabaseUrl) -> Result<PostgresStore, OpenError> {
+        let server = Server::new(url)?;
+        let client = server.connection("connect to the database")?;
+        let name = url.to_string();
+        let recognised = schema::recognise(&client, &name);
+        server.wait(recognised)?;
+        drop(client);
+        Ok(PostgresStore {
+            server,
+            is_read_only: true,
+        })
+    }
+
+    fn writable(&self) -> Result<(), AccessError> {
+        if self.is_read_only {
+            return Err(AccessError::ReadOnly);
+        }
+        Ok(())
+    }
+
+    fn staging(&self, office: OfficeId) -> Result<Staging<'_>, AccessError> {
+        self.writable()?;
+        Ok(Staging {
+            server: &self.server,
+            office,
+        })
+    }
+
+    /// Begins a transaction that sees the office, with the answers to its first questions, of
+    /// which the head is the first.
+    fn begin(
+        &self,
+        office: OfficeId,
+        how: &'static str,
+        questions: &[Question<'_>],
+    ) -> Result<(PostgresView, Vec<Vec<Row>>), AccessError> {
+        let operation = "read the head";
+        let (session, rows) = self.server.begin(operation, how, questions)?;
+        let head = rows.first().and_then(|rows| rows.first());
+        let head = rows::option(operation, head, rows::head)?;
+        let view = PostgresView {
+            session,
+            office,
+            head: Cell::new(head.ok_or(AccessError::NoSuchOffice(office))?),
+            free: RefCell::new(BTreeSet::new()),
+        };
+        Ok((view, rows))
+    }
+
+    fn see(&self, office: OfficeId, how: &'static str) -> Result<PostgresView, AccessError> {
+        let values: [&(dyn ToSql + Sync); 1] = [&office.0];
+        let head = Question {
+            sql: HEAD,
+            values: &values,
+        };
+        Ok(self.begin(office, how, &[head])?.0)
+    }
+}
+
+impl Store for PostgresStore {
+    fn create_office(&self, office: OfficeId, now: Moment) -> Result<Head, CreateError> {
+        if self.is_read_only {
+            return Err(CreateError::ReadOnly);
+        }
+        let operation = "create an office";
+        let head = Head::of_new_office(office, now);
+        let (turn, _) = self.server.begin(operation, WRITE, &[])?;
+        let sql = "INSERT INTO offices (office_id, seq, hash, moment) VALUES ($1, 0, $2, $3)
+                   ON CONFLICT (office_id) DO NOTHING";
+        let values: Vec<Value> = vec![
+            Box::new(office.0),
+            Box::new(head.hash.0.to_vec()),
+            Box::new(head.moment.as_micros()),
+        ];
+        if turn.write(operation, Write::new(sql, values))? == 0 {
+            return Err(CreateError::Exists(office));
+        }
+        turn.commit(Vec::new(), None)?;
+        Ok(head)
+    }
+
+    fn offices(&self) -> Result<Vec<OfficeId>, Fault> {
+        let operation = "list offices";
+        let (reading, _) = self.server.begin(operation, READ, &[])?;
+        let sql = "SELECT office_id FROM offices ORDER BY office_id";
+        let found = reading.all(operation, sql, &[])?;
+        rows::each(operation, &found, |row| row.get(0).map(OfficeId))
+    }
+
+    fn view(&self, office: OfficeId) -> Result<Box<dyn View + Send + '_>, AccessError> {
+        Ok(Box::new(self.see(office, READ)?))
+    }
+
+    fn lock(&self, office: OfficeId) -> Result<Box<dyn Locked + '_>, AccessError> {
+        self.writable()?;
+        let values: [&(dyn ToSql + Sync); 1] = [&office.0];
+        let head = Question {
+            sql: HEAD_TAKEN,
+            values: &values,
+        };
+        let clock = Question {
+            sql: CLOCK,
+            values: &[],
+        };
+        let (view, rows) = self.begin(office, WRITE, &[head, clock])?;
+        let clock = time_of(rows.get(1).and_then(|rows| rows.first()))?;
+        let notices = Arc::clone(&self.server.notices);
+        Ok(Box::new(PostgresLocked::new(view, clock, notices)))
+    }
+
+    fn stage_file(
+        &self,
+        office: OfficeId,
+        now: Moment,
+        source: &mut dyn Read,
+    ) -> Result<FileInfo, StageError> {
+        self.staging(office)?.file(now, source)
+    }
+
+    fn stage_entries(
+        &self,
+        office: OfficeId,
+        now: Moment,
+        rows: &mut dyn Iterator<Item = StagedEntry>,
+    ) -> Result<StagedEntries, StageError> {
+        self.staging(office)?.entries(now, rows)
+    }
+
+    fn change_side(
+        &self,
+        office: OfficeId,
+        now: Moment,
+        changes: &[SideChange],
+    ) -> Result<(), SideError> {
+        self.writable()?;
+        let mut writes = Vec::new();
+        let mut wanted = Vec::new();
+        for change in changes {
+            for (write, meaning) in side::writes(office, now, change)? {
+                writes.push(write);
+                wanted.push(meaning);
+            }
+        }
+        // Read for its refusal only: an office that is not there.
+        let there = self.see(office, WRITE)?;
+        let touched = there.session.write_all("change a side row", writes)?;
+        for (rows, meaning) in touched.into_iter().zip(wanted) {
+            match meaning {
+                Wanted::OneRow(refusal) if rows == 0 => return Err(SideError::Refused(refusal)),
+                Wanted::OneRow(_) | Wanted::Any => {}
+            }
+        }
+        there.session.commit(Vec::new(), None)?;
+        Ok(())
+    }
+
+    fn clock(&self) -> Result<Option<Moment>, Fault> {
+        let clock = Question {
+            sql: CLOCK,
+            values: &[],
+        };
+        let (_, rows) = self
+            .server
+            .begin("read the database's clock", READ, &[clock])?;
+        time_of(rows.first().and_then(|rows| rows.first())).map(Some)
+    }
+
+    fn follow(
+        &self,
+        office: OfficeId,
+        after: u64,
+        at_most: Duration,
+    ) -> Result<Option<u64>, AccessError> {
+        self.server.notices.wait(office, after, at_most);
+        Ok(Some(self.see(office, READ)?.head.get().seq))
+    }
+
+    fn sweep(&self, office: OfficeId, sweep: &Sweep) -> Result<Swept, AccessError> {
+        let staging = self.staging(office)?;
+        drop(self.see(office, READ)?);
+        Ok(staging.sweep(sweep)?)
+    }
+}
+
+/// What the database's clock shows.
+fn time_of(row: Option<&Row>) -> Result<Moment, Fault> {
+    let operation = "read the database's clock";
+    let shown = rows::option(operation, row, |row| row.moment(0))?;
+    shown.ok_or_else(|| Fault {
+        operation,
+        reason: "it gave no answer".to_owned(),
+        advice: "try again",
+    })
+}
