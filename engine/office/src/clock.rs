@@ -9,6 +9,11 @@ use kantor_model::Moment;
 pub trait Clock: Send + Sync {
     /// Now.
     fn now(&self) -> Moment;
+
+    /// Whether somebody sets it, so that no other clock may stand in for it.
+    fn is_set(&self) -> bool {
+        false
+    }
 }
 
 /// The machine's clock.
@@ -65,5 +70,9 @@ impl Clock for SetClock {
             RELEASED => SystemClock.now(),
             micros => Moment::from_micros(micros),
         }
+    }
+
+    fn is_set(&self) -> bool {
+        self.micros.load(Ordering::SeqCst) != RELEASED
     }
 }

@@ -21,6 +21,7 @@ mod entry_form;
 mod error;
 mod expiry;
 mod feed;
+mod follow;
 mod intake;
 mod lessons;
 mod load;

@@ -4,8 +4,10 @@
 
 use kantor_engine::access::Help;
 use kantor_engine::{Actor, Command, CustomerId, Event, OrderId, Snapshot};
+use kantor_store::{Side, SideChange, SideError};
 
 use crate::error::ExecuteError;
+use crate::follow;
 use crate::request::Request;
 use crate::runtime::Office;
 
@@ -52,6 +54,13 @@ pub struct Notice {
     pub kind: NoticeKind,
 }
 
+/// Kind of row: what one process of an office does at a time, by its name.
+const TURN: &str = "turn";
+/// Sending notices.
+const SENDING: &str = "notices";
+/// How long a process that has the turn may be silent before another one may send, in seconds.
+const TURN_SECONDS: i64 = 60;
+
 /// Why a notice did not go out; it is tried again.
 #[derive(Debug, thiserror::Error)]
 #[error("the notice was not sent: {0}; it will be tried again")]
@@ -68,8 +77,40 @@ pub trait Notifier: Send + Sync {
 
 impl Office {
     /// Sends what has not been sent, in order, and records it. Answers how many went out; stops at
-    /// the first that cannot be sent, which is tried again at the next call.
+    /// the first that cannot be sent, which is tried again at the next call. Of several processes
+    /// one sends at a time; the others have nothing to send then.
     pub fn send_notices(&self, notifier: &dyn Notifier) -> Result<usize, ExecuteError> {
+        if !self.is_anything_unsent()? || !self.take_turn()? {
+            return Ok(0);
+        }
+        let sent = self.send_unsent(notifier);
+        self.change_turn(SideChange::Delete {
+            kind: TURN.to_owned(),
+            key: SENDING.to_owned(),
+        })?;
+        sent
+    }
+
+    fn is_anything_unsent(&self) -> Result<bool, ExecuteError> {
+        let mut after = self.read(|seen| seen.notices_sent);
+        loop {
+            let changes = self.changes(after, PAGE)?;
+            let Some(last) = changes.last() else {
+                return Ok(false);
+            };
+            after = last.seq;
+            let mut events = changes
+                .iter()
+                .map(|change| (change.seq, &change.recorded.event));
+            if self.read(|seen| events.any(|(seq, event)| notice(seen, seq, event).is_some())) {
+                return Ok(true);
+            }
+        }
+    }
+
+    fn send_unsent(&self, notifier: &dyn Notifier) -> Result<usize, ExecuteError> {
+        // Who had the turn before may have recorded what he sent a moment ago.
+        follow::catch_up(self.shared())?;
         let mut after = self.read(|seen| seen.notices_sent);
         let (mut sent, mut through) = (0, after);
         loop {
@@ -85,8 +126,39 @@ impl Office {
                     (sent, through) = (sent + 1, change.seq);
                 }
             }
+            self.change_turn(SideChange::Put(self.turn()))?;
         }
         self.record_sent(sent, through)
+    }
+
+    /// Whether this process may send now.
+    fn take_turn(&self) -> Result<bool, ExecuteError> {
+        let shared = self.shared();
+        let taken = SideChange::PutNew(self.turn());
+        let office = shared.settings.office;
+        match shared.store.change_side(office, self.now(), &[taken]) {
+            Ok(()) => Ok(true),
+            Err(SideError::Refused(_)) => Ok(false),
+            Err(error) => Err(ExecuteError::Store(error.to_string())),
+        }
+    }
+
+    fn change_turn(&self, change: SideChange) -> Result<(), ExecuteError> {
+        let shared = self.shared();
+        let office = shared.settings.office;
+        let changed = shared.store.change_side(office, self.now(), &[change]);
+        changed.map_err(|error| ExecuteError::Store(error.to_string()))
+    }
+
+    /// The turn to send. It ends by itself when the process that has it is gone.
+    fn turn(&self) -> Side {
+        Side {
+            kind: TURN.to_owned(),
+            key: SENDING.to_owned(),
+            owner: None,
+            body: Vec::new(),
+            expires: Some(self.now().plus_seconds(TURN_SECONDS)),
+        }
     }
 
     fn record_sent(&self, sent: usize, through: u64) -> Result<usize, ExecuteError> {

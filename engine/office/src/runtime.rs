@@ -1,6 +1,7 @@
 //! The handle to an open office.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::mpsc::{Sender, channel, sync_channel};
 use std::sync::{Arc, Condvar, Mutex, PoisonError, RwLock};
 
@@ -8,12 +9,13 @@ use kantor_engine::{
     Actor, Answer, Command, Digest, LineId, OrderId, Policy, Recorded, Snapshot, Touched,
 };
 use kantor_model::{Moment, Party};
-use kantor_store::{FileInfo, OfficeId, StagedEntry, Store, Sweep, Swept, View};
+use kantor_store::{AccessError, FileInfo, OfficeId, StagedEntry, Store, Sweep, Swept, View};
 
 use crate::clock::Clock;
 use crate::counts::Counts;
 use crate::entry_form::BankLine;
 use crate::error::{ExecuteError, ImportError, OpenOfficeError};
+use crate::follow;
 use crate::load;
 use crate::request::{Once, Request};
 use crate::writer::{self, Job, Together, Work, Writer};
@@ -44,6 +46,15 @@ pub(crate) struct State {
 }
 
 impl State {
+    /// Takes the positions in that it does not have yet.
+    pub(crate) fn take_new(&mut self, records: &[(u64, Recorded)]) {
+        for (seq, recorded) in records {
+            if *seq == self.seq + 1 {
+                self.take(*seq, recorded);
+            }
+        }
+    }
+
     /// Takes one more position of the log in.
     pub(crate) fn take(&mut self, seq: u64, recorded: &Recorded) {
         self.seq = seq;
@@ -56,14 +67,25 @@ impl State {
     /// Reads what the log has more than this state.
     pub(crate) fn catch_up(&mut self, view: &dyn View) -> Result<(), ExecuteError> {
         while self.seq < view.head().seq {
-            for record in view.records(self.seq, REPLAY_PAGE)? {
-                let recorded = kantor_store::codec::decode(&record)
-                    .map_err(|error| ExecuteError::Damaged(error.to_string()))?;
-                self.take(record.seq, &recorded);
-            }
+            self.take_new(&page_after(view, self.seq)?);
         }
         Ok(())
     }
+}
+
+/// The next page of the log.
+pub(crate) fn page_after(
+    view: &dyn View,
+    after: u64,
+) -> Result<Vec<(u64, Recorded)>, ExecuteError> {
+    view.records(after, REPLAY_PAGE)?
+        .iter()
+        .map(|record| {
+            let recorded = kantor_store::codec::decode(record)
+                .map_err(|error| ExecuteError::Damaged(error.to_string()))?;
+            Ok((record.seq, recorded))
+        })
+        .collect()
 }
 
 /// What the handle and the writer share.
@@ -75,6 +97,47 @@ pub(crate) struct Shared {
     pub(crate) head: Mutex<u64>,
     pub(crate) moved: Condvar,
     pub(crate) counts: Counts,
+    /// How far the database's clock is ahead of ours, in microseconds.
+    ahead: AtomicI64,
+}
+
+impl Shared {
+    /// Now, by the clock that counts for this office.
+    pub(crate) fn now(&self) -> Moment {
+        let ours = self.clock.now();
+        if self.clock.is_set() {
+            return ours;
+        }
+        let ahead = self.ahead.load(Ordering::Relaxed);
+        Moment::from_micros(ours.as_micros().saturating_add(ahead))
+    }
+
+    /// Now, where the database's clock shows this: all processes of an office go by that one.
+    pub(crate) fn now_by(&self, databases: Option<Moment>) -> Moment {
+        if let Some(databases) = databases {
+            let ours = self.clock.now().as_micros();
+            let ahead = databases.as_micros().saturating_sub(ours);
+            self.ahead.store(ahead, Ordering::Relaxed);
+        }
+        self.now()
+    }
+
+    /// Shows readers what is committed, and wakes those who follow.
+    pub(crate) fn publish(&self, committed: &[(u64, Recorded)]) {
+        let seq = {
+            let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
+            state.take_new(committed);
+            state.seq
+        };
+        let mut head = self.head.lock().unwrap_or_else(PoisonError::into_inner);
+        *head = seq.max(*head);
+        self.moved.notify_all();
+    }
+
+    pub(crate) fn seq(&self) -> u64 {
+        let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
+        state.seq
+    }
 }
 
 /// An open office. Cheap to clone; every clone is the same office. Calls block until the store has
@@ -119,15 +182,22 @@ impl Office {
             state: RwLock::new(state.clone()),
             moved: Condvar::new(),
             counts: Counts::default(),
+            ahead: AtomicI64::new(0),
             store,
             clock,
             settings,
         });
+        shared.now_by(shared.store.clock().map_err(AccessError::from)?);
         let (work, waiting) = channel();
         let writer = Writer::new(Arc::clone(&shared), state, waiting);
         std::thread::Builder::new()
             .name("office-writer".to_owned())
             .spawn(move || writer.run())
+            .map_err(OpenOfficeError::Thread)?;
+        let others = Arc::downgrade(&shared);
+        std::thread::Builder::new()
+            .name("office-follower".to_owned())
+            .spawn(move || follow::run(&others))
             .map_err(OpenOfficeError::Thread)?;
         Ok(Office { shared, work })
     }
@@ -219,7 +289,7 @@ impl Office {
 
     /// The office's clock.
     pub fn now(&self) -> Moment {
-        self.shared.clock.now()
+        self.shared.now()
     }
 
     /// What the office is, besides what its log says.

@@ -10,8 +10,8 @@ use kantor_engine::chain::{ChainChange, Stretch};
 use kantor_engine::{AccountId, Actor, Answer, Event, Outcome, Recorded, decide};
 use kantor_model::Moment;
 use kantor_store::{
-    AppendError, Booking, Digest, Head, Locked, NewAnswer, SideChange, SideRefusal, UnitOfWork,
-    View, Withdrawal, fingerprint,
+    AppendError, Booking, CommitError, Digest, Head, Locked, NewAnswer, SideChange, SideRefusal,
+    UnitOfWork, View, Withdrawal, fingerprint,
 };
 
 use crate::answer_form;
@@ -19,7 +19,7 @@ use crate::error::ExecuteError;
 use crate::load;
 use crate::read_model;
 use crate::request::{Once, Request};
-use crate::runtime::{Shared, State};
+use crate::runtime::{Shared, State, page_after};
 
 /// How many commands share one transaction at most: enough to make the disk's sync cheap, few
 /// enough to answer soon.
@@ -62,6 +62,8 @@ pub(crate) struct Writer {
     shared: Arc<Shared>,
     /// The office as this batch leaves it; what readers see follows after the commit.
     state: State,
+    /// Up to where that is known to be committed.
+    committed: u64,
     waiting: Receiver<Work>,
 }
 
@@ -69,8 +71,10 @@ pub(crate) struct Writer {
 enum Failed {
     /// One of its commands cannot be written; the others may.
     One(ExecuteError),
-    /// The store failed.
+    /// The store failed; nothing was written.
     All(ExecuteError),
+    /// Whether it was written is not known.
+    Unknown(ExecuteError),
 }
 
 impl From<ExecuteError> for Failed {
@@ -79,10 +83,22 @@ impl From<ExecuteError> for Failed {
     }
 }
 
+impl From<CommitError> for Failed {
+    fn from(error: CommitError) -> Failed {
+        let kind = match error {
+            CommitError::Unknown(_) => Failed::Unknown,
+            CommitError::Spoiled => Failed::One,
+            CommitError::Failed(_) => Failed::All,
+        };
+        kind(error.into())
+    }
+}
+
 impl Writer {
     pub(crate) fn new(shared: Arc<Shared>, state: State, waiting: Receiver<Work>) -> Writer {
         Writer {
             shared,
+            committed: state.seq,
             state,
             waiting,
         }
@@ -147,8 +163,7 @@ impl Writer {
     fn try_together(&mut self, together: &Together) -> Result<bool, ExecuteError> {
         let shared = Arc::clone(&self.shared);
         let mut locked = shared.store.lock(shared.settings.office)?;
-        self.state.catch_up(locked.view())?;
-        let mut head = locked.view().head();
+        let mut head = self.catch_up(locked.view())?;
         let now = self.now(&*locked, head)?;
         let Some((last, before)) = together.requests.split_last() else {
             return Ok(false);
@@ -187,7 +202,7 @@ impl Writer {
         }
         let committed = locked.commit()?;
         debug_assert_eq!(committed.seq, head.seq);
-        self.publish(&written, committed);
+        self.publish(&written);
         Ok(true)
     }
 
@@ -198,6 +213,10 @@ impl Writer {
                 return;
             }
             Failed::One(error) | Failed::All(error) => error,
+            Failed::Unknown(error) => {
+                jobs.into_iter().for_each(|job| self.ask_again(job, &error));
+                return;
+            }
         };
         self.shared.counts.failed(jobs.len());
         for job in jobs {
@@ -205,17 +224,49 @@ impl Writer {
         }
     }
 
+    /// Nobody knows whether a request was written. Its idempotency key does: asked again under the
+    /// lock, it has its answer or is carried out now. Without a key, and where the store cannot be
+    /// asked, who waits is told that it is not known.
+    fn ask_again(&mut self, job: Job, unknown: &ExecuteError) {
+        let answer = match &job.request.once {
+            None => Err(unknown.clone()),
+            Some(_) => match self.write_batch(&[&job.request]) {
+                Ok(answers) => answers
+                    .into_iter()
+                    .next()
+                    .unwrap_or_else(|| Err(unknown.clone())),
+                Err(_) => {
+                    self.forget();
+                    Err(unknown.clone())
+                }
+            },
+        };
+        // Nobody waits any more: the answer is kept under its key.
+        let _ = job.reply.send(answer);
+    }
+
     /// Goes back to what is committed.
     fn forget(&mut self) {
-        let state = self
-            .shared
-            .state
-            .read()
-            .unwrap_or_else(PoisonError::into_inner);
         // A batch that failed before its first event has left nothing to forget.
-        if self.state.seq != state.seq {
-            self.state = state.clone();
+        if self.state.seq == self.committed {
+            return;
         }
+        let state = self.shared.state.read();
+        self.state = state.unwrap_or_else(PoisonError::into_inner).clone();
+        self.committed = self.state.seq;
+    }
+
+    /// Reads what other processes have written since, shows it to readers, and answers the head:
+    /// nothing cached survives unless it is the head.
+    fn catch_up(&mut self, view: &dyn View) -> Result<Head, ExecuteError> {
+        let head = view.head();
+        while self.state.seq < head.seq {
+            let page = page_after(view, self.state.seq)?;
+            self.state.take_new(&page);
+            self.committed = self.state.seq;
+            self.shared.publish(&page);
+        }
+        Ok(head)
     }
 
     fn write_batch(
@@ -228,9 +279,10 @@ impl Writer {
             .store
             .lock(shared.settings.office)
             .map_err(ExecuteError::from)?;
-        // Another process may have written meanwhile: nothing cached survives unless it is the head.
-        self.state.catch_up(locked.view())?;
-        let mut head = locked.view().head();
+        let mut head = self.catch_up(locked.view())?;
+        let once = requests.iter().filter_map(|request| request.once.as_ref());
+        let keys: Vec<String> = once.map(key_of).collect();
+        locked.expect_keys(&keys).map_err(ExecuteError::from)?;
         let now = self.now(&*locked, head)?;
         let mut answers = Vec::with_capacity(requests.len());
         let mut written = Vec::new();
@@ -245,21 +297,18 @@ impl Writer {
                 Err(Stopped::Spoiled(error)) => return Err(Failed::One(error)),
             }
         }
-        let committed = locked.commit().map_err(ExecuteError::from)?;
+        let committed = locked.commit()?;
         debug_assert_eq!(committed.seq, head.seq);
         if !written.is_empty() {
             let events = written.iter().map(|(_, recorded)| &recorded.event);
             shared.counts.committed(begun.elapsed(), events);
         }
-        self.publish(&written, committed);
+        self.publish(&written);
         Ok(answers)
     }
 
     fn now(&self, locked: &dyn Locked, head: Head) -> Result<Moment, ExecuteError> {
-        let shown = match locked.clock()? {
-            Some(databases) => databases,
-            None => self.shared.clock.now(),
-        };
+        let shown = self.shared.now_by(locked.clock()?);
         if head.moment.seconds_since(shown) > CLOCK_TOLERANCE {
             return Err(ExecuteError::ClockBehind {
                 shown,
@@ -269,30 +318,10 @@ impl Writer {
         Ok(shown.max(head.moment))
     }
 
-    /// Shows readers what was committed, and wakes those who follow.
-    fn publish(&self, written: &[(u64, Recorded)], head: Head) {
-        {
-            let mut state = self
-                .shared
-                .state
-                .write()
-                .unwrap_or_else(PoisonError::into_inner);
-            // What another process wrote is read from the log by the batch that met it.
-            if state.seq + written.len() as u64 == head.seq {
-                for (seq, recorded) in written {
-                    state.take(*seq, recorded);
-                }
-            } else {
-                *state = self.state.clone();
-            }
-        }
-        let mut shown = self
-            .shared
-            .head
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        *shown = head.seq;
-        self.shared.moved.notify_all();
+    /// Shows readers what was committed.
+    fn publish(&mut self, written: &[(u64, Recorded)]) {
+        self.committed = self.state.seq;
+        self.shared.publish(written);
     }
 
     fn carry_out(

@@ -1,0 +1,55 @@
+//! What other processes write to the same office: read from the log as soon as it is heard of, so
+//! that readers and browsers of this process see it too.
+
+use std::sync::Weak;
+use std::time::Duration;
+
+use crate::error::ExecuteError;
+use crate::runtime::{Shared, page_after};
+
+/// How long one wait may take: so long after the last handle is gone the follower may still live.
+const WAIT: Duration = Duration::from_secs(2);
+
+/// How long to leave a store alone that has failed.
+const AGAIN: Duration = Duration::from_secs(1);
+
+/// Follows until the office is closed; ends at once where nobody else can write.
+pub(crate) fn run(shared: &Weak<Shared>) {
+    while let Some(shared) = shared.upgrade() {
+        match follow(&shared) {
+            Ok(true) => {}
+            Ok(false) => return,
+            // The writer meets the same fault, and tells it to somebody who asked for something.
+            Err(_) => {
+                drop(shared);
+                std::thread::sleep(AGAIN);
+            }
+        }
+    }
+}
+
+/// Waits a moment and reads what there is; `false` where nobody else can write.
+fn follow(shared: &Shared) -> Result<bool, ExecuteError> {
+    let seen = shared.seq();
+    let Some(head) = shared.store.follow(shared.settings.office, seen, WAIT)? else {
+        return Ok(false);
+    };
+    // What this process wrote meanwhile, its writer has published.
+    if shared.seq() < head {
+        catch_up(shared)?;
+    }
+    Ok(true)
+}
+
+/// Reads what is committed and not seen here yet, and shows it to readers.
+pub(crate) fn catch_up(shared: &Shared) -> Result<(), ExecuteError> {
+    let mut seen = shared.seq();
+    let view = shared.store.view(shared.settings.office)?;
+    while seen < view.head().seq {
+        let page = page_after(&*view, seen)?;
+        let Some((last, _)) = page.last() else { break };
+        seen = *last;
+        shared.publish(&page);
+    }
+    Ok(())
+}
