@@ -8,9 +8,9 @@ use kantor_office::backup::{
     BackedUp, BackupError, RestoreError, back_up, inspect, restore as restore_into,
 };
 use kantor_office::{Clock, SystemClock};
-use kantor_store::{SqliteStore, Store};
 
 use crate::config::{Config, ConfigError};
+use crate::database::Database;
 use crate::verify::{self, VerifyError};
 
 /// What is backed up, and where.
@@ -39,12 +39,13 @@ has the name FILE.part.";
 pub(crate) struct RestoreArgs {
     /// The file that `kantor backup` wrote
     file: PathBuf,
-    /// The configuration of the office to be; its database must not exist, or be empty
+    /// The configuration of the office to be; its database must not have this office yet
     #[arg(long, value_name = "FILE", default_value = "kantor.toml")]
     config: PathBuf,
-    /// The database to restore into, instead of the configuration's
-    #[arg(long, value_name = "FILE", conflicts_with = "config")]
-    database: Option<PathBuf>,
+    /// The database to restore into, instead of the configuration's: a new file, or the address of
+    /// a PostgreSQL database, postgres://user:password@host/name
+    #[arg(long, value_name = "FILE|URL", conflicts_with = "config")]
+    database: Option<String>,
     /// Restore into a throw-away database, verify it, and leave nothing behind
     #[arg(long, conflicts_with_all = ["config", "database"])]
     check: bool,
@@ -65,6 +66,9 @@ pub(crate) enum BackupFailure {
     /// The configuration.
     #[error(transparent)]
     Config(#[from] ConfigError),
+    /// The address of the database is none. It is not shown: a password may stand in it.
+    #[error("--database: {0}")]
+    Address(kantor_store::Fault),
     /// The database cannot be opened.
     #[error(transparent)]
     Open(#[from] kantor_store::OpenError),
@@ -125,8 +129,8 @@ pub(crate) fn back(args: &BackupArgs) -> Result<(), BackupFailure> {
 
 fn write(config: &Config, part: &Path) -> Result<BackedUp, BackupFailure> {
     let failed = |error| of_file(part, error);
-    let store = SqliteStore::open_read_only(&config.office.database)?;
-    let view = store.view(config.settings().office)?;
+    let database = config.office.database.open_to_look()?;
+    let view = database.store().view(config.settings().office)?;
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(true);
     #[cfg(unix)]
@@ -145,7 +149,7 @@ pub(crate) fn restore(args: &RestoreArgs) -> Result<(), BackupFailure> {
     let mut file = BufReader::with_capacity(BUFFER, file);
     if args.check {
         let folder = tempfile::tempdir().map_err(|error| of_file(&std::env::temp_dir(), error))?;
-        let database = folder.path().join("kantor.db");
+        let database = Database::File(folder.path().join("kantor.db"));
         let restored = into(&mut file, args, &database, None)?;
         let (verified, _) = verify::office(&database, restored.office, false)?;
         tell(&restored, "can be restored", args.json);
@@ -155,7 +159,10 @@ pub(crate) fn restore(args: &RestoreArgs) -> Result<(), BackupFailure> {
         return Ok(());
     }
     let (database, wanted) = match &args.database {
-        Some(database) => (database.clone(), None),
+        Some(database) => {
+            let database = Database::try_from(database.clone());
+            (database.map_err(BackupFailure::Address)?, None)
+        }
         None => {
             let config = Config::read(&args.config)?;
             let office = config.settings().office;
@@ -170,7 +177,7 @@ pub(crate) fn restore(args: &RestoreArgs) -> Result<(), BackupFailure> {
 fn into(
     file: &mut BufReader<File>,
     args: &RestoreArgs,
-    database: &Path,
+    database: &Database,
     wanted: Option<kantor_store::OfficeId>,
 ) -> Result<BackedUp, BackupFailure> {
     let failed = |error| BackupFailure::Restore {
@@ -180,9 +187,9 @@ fn into(
     // Read to its end before there is a database: of one that is not whole nothing is written.
     inspect(file).map_err(failed)?;
     file.rewind().map_err(|error| of_file(&args.file, error))?;
-    let store = SqliteStore::open(database)?;
-    let restored = restore_into(file, &store, wanted).map_err(failed)?;
-    store.write_back()?;
+    let kept = database.open()?;
+    let restored = restore_into(file, kept.store.as_ref(), wanted).map_err(failed)?;
+    kept.leave()?;
     Ok(restored)
 }
 

@@ -11,6 +11,8 @@ use kantor_store::OfficeId;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use crate::database::{Database, DatabaseError, write_private};
+
 /// The name of the file in an office's folder.
 pub(crate) const FILE_NAME: &str = "kantor.toml";
 
@@ -41,8 +43,8 @@ pub(crate) struct OfficeSection {
     pub street: String,
     /// Postal code and town.
     pub city: String,
-    /// The database file, relative to this file.
-    pub database: PathBuf,
+    /// The database file, relative to this file, or the address of a PostgreSQL database.
+    pub database: Database,
     /// The office's number in the database.
     #[serde(default = "first_office")]
     pub number: i64,
@@ -154,7 +156,7 @@ impl Config {
                 name: owner.name.clone(),
                 street: owner.street.clone(),
                 city: owner.city.clone(),
-                database: PathBuf::from("kantor.db"),
+                database: Database::File(PathBuf::from("kantor.db")),
                 number: first_office(),
             },
             panel: PanelSection {
@@ -180,11 +182,21 @@ impl Config {
         }
     }
 
+    /// Keeps a new office in a database on a server, under a number that is free there.
+    pub(crate) fn keep_in(&mut self, url: Option<&str>) -> Result<(), DatabaseError> {
+        if let Some(url) = url {
+            let database = Database::on_server(url)?;
+            self.office.number = database.next_office()?.0;
+            self.office.database = database;
+        }
+        Ok(())
+    }
+
     /// Reads a file; its paths become relative to where the program runs.
     pub(crate) fn read(path: &Path) -> Result<Config, ConfigError> {
         let mut config: Config = read_toml(path)?;
         let folder = path.parent().unwrap_or(Path::new(""));
-        config.office.database = folder.join(&config.office.database);
+        config.office.database.settle(folder);
         config.desk.token_file = folder.join(&config.desk.token_file);
         config.desk.transfers = folder.join(&config.desk.transfers);
         config.panel.settle(folder);
@@ -213,7 +225,11 @@ impl Config {
         };
         let text = toml::to_string(self)
             .map_err(|error| unwritable(std::io::Error::other(error.to_string())))?;
-        fs::write(&path, text).map_err(unwritable)?;
+        if self.office.database.is_secret() {
+            write_private(&path, &text).map_err(unwritable)?;
+        } else {
+            fs::write(&path, text).map_err(unwritable)?;
+        }
         Ok(path)
     }
 
@@ -313,7 +329,7 @@ fn read_toml<T: DeserializeOwned>(path: &Path) -> Result<T, ConfigError> {
     })?;
     toml::from_str(&text).map_err(|error| ConfigError::Wrong {
         path: path.to_owned(),
-        what: error.to_string().trim().replace('\n', " "),
+        what: what_is_wrong(&error, &text),
     })
 }
 
@@ -355,6 +371,18 @@ impl PanelConfig {
     }
 }
 
+/// Key, place and reason, in one line. The line of a database's address is never shown: a password
+/// may stand in it.
+fn what_is_wrong(error: &toml::de::Error, text: &str) -> String {
+    let place = error.span().and_then(|span| text.get(..span.start));
+    let line = place.map_or(0, |before| before.lines().count().max(1));
+    let shown = text.lines().nth(line.saturating_sub(1)).unwrap_or_default();
+    if shown.contains("postgres") {
+        return format!("line {line}: {}", error.message());
+    }
+    error.to_string().trim().replace('\n', " ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -374,7 +402,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = config().write(folder.path()).unwrap();
         let read = Config::read(&path).unwrap();
-        assert_eq!(read.office.database, folder.path().join("kantor.db"));
+        let database = Database::File(folder.path().join("kantor.db"));
+        assert_eq!(read.office.database, database);
         assert_eq!(read.settings().owner, config().settings().owner);
     }
 
@@ -427,5 +456,30 @@ mod tests {
         .unwrap();
         let error = PanelConfig::read(&path).unwrap_err().to_string();
         assert!(error.contains("office"), "{error}");
+    }
+
+    #[test]
+    fn a_database_on_a_server_is_read_back_and_its_password_never_shown() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut config = config();
+        let url = "postgres://anna:hush@127.0.0.1/kantor";
+        config.office.database = url.to_owned().try_into().unwrap();
+        let path = config.write(folder.path()).unwrap();
+        let read = Config::read(&path).unwrap();
+        assert_eq!(read.office.database, config.office.database);
+        let shown = format!("{} {:?}", read.office.database, read);
+        assert!(!shown.contains("hush"), "{shown}");
+        let text = fs::read_to_string(&path).unwrap();
+        for bad in [
+            text.replace("/kantor\"", "\""),
+            text.replace("/kantor\"", "/kantor"),
+            text.replace("database = ", "database = 7 "),
+        ] {
+            assert_ne!(bad, text);
+            fs::write(&path, bad).unwrap();
+            let error = Config::read(&path).unwrap_err().to_string();
+            assert!(error.contains("kantor.toml: line 5"), "{error}");
+            assert!(!error.contains("hush"), "{error}");
+        }
     }
 }

@@ -9,6 +9,7 @@ use kantor_model::Party;
 use kantor_office::SystemClock;
 
 use crate::config::{Config, ConfigError, FILE_NAME};
+use crate::database::DatabaseError;
 use crate::server::{self, ServeError};
 
 /// Where a new office listens until its configuration says otherwise.
@@ -29,6 +30,10 @@ pub(crate) struct InitArgs {
     /// Postal code and town.
     #[arg(long, default_value = "")]
     city: String,
+    /// Keep the office in a PostgreSQL database, postgres://user:password@host/name, instead of a
+    /// file in its folder.
+    #[arg(long, value_name = "URL")]
+    database: Option<String>,
 }
 
 /// Why no office was made.
@@ -48,6 +53,9 @@ pub(crate) enum InitError {
     /// The configuration cannot be written.
     #[error(transparent)]
     Config(#[from] ConfigError),
+    /// The database cannot be used.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
     /// The office cannot be made.
     #[error(transparent)]
     Serve(#[from] ServeError),
@@ -80,20 +88,18 @@ pub(crate) fn run(args: &InitArgs) -> Result<(), InitError> {
         street: args.street.clone(),
         city: args.city.clone(),
     };
-    let written = Config::new(
+    let mut config = Config::new(
         &owner,
         SocketAddr::from(PANEL),
         SocketAddr::from(OFFICE_API),
-    )
-    .write(&args.dir)?;
+    );
+    config.keep_in(args.database.as_deref())?;
+    let written = config.write(&args.dir)?;
     let config = Config::read(&written)?;
     server::create(&config, Arc::new(SystemClock), Policy::initial())?.close()?;
     println!("A new office: {}", args.dir.display());
     println!("  configuration        {}", written.display());
-    println!(
-        "  database             {}",
-        config.office.database.display()
-    );
+    println!("  database             {}", config.office.database);
     println!(
         "  administrator token  {} (keep it secret)",
         config.desk.token_file.display()

@@ -1,8 +1,10 @@
 //! The command line of an exchange office: demo, server, desk, verification.
 #![forbid(unsafe_code)]
 
+mod administer;
 mod backup;
 mod config;
+mod database;
 mod demo;
 mod desk;
 mod init;
@@ -27,7 +29,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// A whole office on the embedded store, with simulated customers and banks.
+    /// A whole office, on the embedded store or on PostgreSQL, with simulated customers and banks.
     Demo(demo::DemoArgs),
     /// A new office: configuration, database, first administrator token.
     Init(init::InitArgs),
@@ -39,6 +41,9 @@ enum Command {
     Backup(backup::BackupArgs),
     /// Make an office of such a file in an empty database, or check that one could be made.
     Restore(backup::RestoreArgs),
+    /// A PostgreSQL database: its tables, and the rights of its roles.
+    #[command(subcommand)]
+    Database(administer::DatabaseCommand),
     #[command(flatten)]
     Desk(desk::Command),
 }
@@ -74,6 +79,7 @@ fn run(command: &Command) -> Result<(), Box<dyn std::error::Error>> {
         Command::Verify(args) => verify::run(args)?,
         Command::Backup(args) => backup::back(args)?,
         Command::Restore(args) => backup::restore(args)?,
+        Command::Database(command) => administer::run(command)?,
         Command::Desk(command) => desk::run(command)?,
     }
     Ok(())

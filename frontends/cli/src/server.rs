@@ -8,9 +8,9 @@ use std::time::{Duration, Instant};
 use kantor_engine::Policy;
 use kantor_office::{Clock, Office, OpenOfficeError, Role, TokenRecord};
 use kantor_panel::journal::{self, Fact};
-use kantor_store::SqliteStore;
 
 use crate::config::Config;
+use crate::database::{Kept, write_private};
 use crate::mail::MailFolder;
 
 /// How often deadlines and notices are looked at.
@@ -68,13 +68,13 @@ pub(crate) enum ServeError {
 /// An office in this process, with the store that it is in.
 pub(crate) struct Opened {
     pub(crate) office: Office,
-    store: Arc<SqliteStore>,
+    kept: Kept,
 }
 
 impl Opened {
     /// Leaves everything in the database's one file; what is acknowledged is on the disk anyway.
     pub(crate) fn close(&self) -> Result<(), ServeError> {
-        Ok(self.store.write_back()?)
+        Ok(self.kept.leave()?)
     }
 }
 
@@ -84,13 +84,8 @@ pub(crate) fn create(
     clock: Arc<dyn Clock>,
     policy: Policy,
 ) -> Result<Opened, ServeError> {
-    let store = Arc::new(SqliteStore::open(&config.office.database)?);
-    let office = Office::create(
-        Arc::<SqliteStore>::clone(&store),
-        config.settings(),
-        clock,
-        policy,
-    )?;
+    let kept = config.office.database.open()?;
+    let office = Office::create(Arc::clone(&kept.store), config.settings(), clock, policy)?;
     let token = kantor_panel::new_token()?;
     office.add_token(&TokenRecord {
         name: "administrator".to_owned(),
@@ -98,14 +93,14 @@ pub(crate) fn create(
         token_hash: kantor_panel::sha256_hex(token.as_bytes()),
     })?;
     write_secret(&config.desk.token_file, &token)?;
-    Ok(Opened { office, store })
+    Ok(Opened { office, kept })
 }
 
 /// Opens an office that exists.
 pub(crate) fn open(config: &Config, clock: Arc<dyn Clock>) -> Result<Opened, ServeError> {
-    let store = Arc::new(SqliteStore::open(&config.office.database)?);
-    let office = Office::open(Arc::<SqliteStore>::clone(&store), config.settings(), clock)?;
-    Ok(Opened { office, store })
+    let kept = config.office.database.open()?;
+    let office = Office::open(Arc::clone(&kept.store), config.settings(), clock)?;
+    Ok(Opened { office, kept })
 }
 
 /// Writes a secret that only its owner may read.
@@ -114,12 +109,7 @@ pub(crate) fn write_secret(path: &Path, secret: &str) -> Result<(), ServeError> 
         path: path.display().to_string(),
         source,
     };
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path).map_err(failed)?;
-    std::io::Write::write_all(&mut file, format!("{secret}\n").as_bytes()).map_err(failed)
+    write_private(path, &format!("{secret}\n")).map_err(failed)
 }
 
 /// What happens by itself, for as long as the process lives: deadlines pass, notices go out.

@@ -1,13 +1,14 @@
 //! `kantor verify`: recomputes an office and names the first fact that disagrees.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use kantor_desk::{BankPacks, Hints, InstalledPacks};
 use kantor_model::{Collector, Complaint, Severity};
 use kantor_office::{Clock, Difference, Reading, SystemClock, Verified};
-use kantor_store::{OfficeId, SqliteStore, Store};
+use kantor_store::OfficeId;
 
 use crate::config::{Config, ConfigError, FILE_NAME};
+use crate::database::Database;
 
 /// Which office.
 #[derive(clap::Args, Debug)]
@@ -81,12 +82,12 @@ pub(crate) fn run(args: &VerifyArgs) -> Result<(), VerifyError> {
 /// Verifies one office of a database, also while its server runs; with what today's packs read
 /// differently, where that is asked for.
 pub(crate) fn office(
-    database: &Path,
+    database: &Database,
     office: OfficeId,
     reparse: bool,
 ) -> Result<(Verified, Vec<Difference>), VerifyError> {
-    let store = SqliteStore::open_read_only(database)?;
-    let view = store.view(office)?;
+    let database = database.open_to_look()?;
+    let view = database.store().view(office)?;
     let verified = kantor_office::verify(&*view, SystemClock.now())?;
     let differences = if reparse {
         let packs = InstalledPacks::find(None);
@@ -94,7 +95,7 @@ pub(crate) fn office(
     } else {
         Vec::new()
     };
-    store.check_structure()?;
+    database.check_structure()?;
     Ok((verified, differences))
 }
 

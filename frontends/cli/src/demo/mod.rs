@@ -1,4 +1,4 @@
-//! `kantor demo`: a whole office on the embedded store, with simulated customers and banks, real
+//! `kantor demo`: a whole office, on the embedded store or on PostgreSQL, with simulated customers and banks, real
 //! statement and transfer files, and the same desk, packs and server as any day at the office.
 
 mod cast;
@@ -15,6 +15,7 @@ use kantor_office::SetClock;
 use tokio::sync::oneshot;
 
 use crate::config::{Config, ConfigError};
+use crate::database::DatabaseError;
 use crate::init::{InitError, fresh_folder};
 use crate::listeners::{Listeners, Part};
 use crate::manager::HandedOver;
@@ -38,7 +39,7 @@ pub(crate) struct DemoArgs {
     /// End when everything has happened; exit 0 only if all ended as it should.
     #[arg(long)]
     once: bool,
-    /// Keep the office in a PostgreSQL database.
+    /// Keep the office in a PostgreSQL database, postgres://user:password@host/name.
     #[arg(long, value_name = "URL")]
     database: Option<String>,
 }
@@ -46,11 +47,9 @@ pub(crate) struct DemoArgs {
 /// Why the demo did not run, or did not end as it should.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum DemoError {
-    /// Not in this version.
-    #[error(
-        "this version keeps offices in the embedded store only; run the demo without --database"
-    )]
-    NoPostgres,
+    /// The database.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
     /// The folder.
     #[error(transparent)]
     Folder(#[from] InitError),
@@ -84,9 +83,6 @@ pub(crate) enum DemoError {
 
 /// Runs the demo.
 pub(crate) fn run(args: &DemoArgs) -> Result<(), DemoError> {
-    if args.database.is_some() {
-        return Err(DemoError::NoPostgres);
-    }
     let folder = match &args.dir {
         Some(dir) => dir.clone(),
         None => fresh_temporary_folder()?,
@@ -110,6 +106,7 @@ async fn play(args: &DemoArgs, folder: &Path) -> Result<(), DemoError> {
     let bound = Listeners::bind(&draft, Part::All, &mut HandedOver::default()).await?;
     // The ports are known only now; whoever reads the file later must find this office.
     let mut settled = draft;
+    settled.keep_in(args.database.as_deref())?;
     if let (Some(panel), Some(api)) = (bound.panel_address(), bound.office_address()) {
         settled.panel.listen = panel;
         settled.office_api.listen = api;

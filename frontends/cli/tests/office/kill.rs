@@ -20,8 +20,8 @@ use crate::kit::{Dice, copy_of_demo, verify};
 use crate::server::{Server, account, import, verified};
 
 const ROUNDS: u32 = 12;
-const EUROS: &str = "PL89114010100000579009004003";
-const ZLOTYS: &str = "PL46114010100000579009004001";
+pub(crate) const EUROS: &str = "PL89114010100000579009004003";
+pub(crate) const ZLOTYS: &str = "PL46114010100000579009004001";
 
 /// Counts what was acknowledged; the killer waits for a number of it.
 #[derive(Default)]
@@ -188,7 +188,7 @@ impl Banking<'_> {
 }
 
 /// The bank that goes on where the demo's bank ended.
-fn bank(desk: &Office, today: Date) -> SimBank {
+pub(crate) fn bank(desk: &Office, today: Date) -> SimBank {
     let mut bank = SimBank::new(BankKind::MBank);
     for (iban, currency) in [(EUROS, Currency::EUR), (ZLOTYS, Currency::PLN)] {
         let amount = Money::parse(&account(desk, iban).booked, currency).unwrap();
@@ -257,7 +257,7 @@ fn killed_at_any_moment_nothing_is_lost_or_doubled() {
 }
 
 /// A fact of the customer's account in a currency.
-fn own_account(anna: &Customer, currency: &str, fact: &str) -> String {
+pub(crate) fn own_account(anna: &Customer, currency: &str, fact: &str) -> String {
     let accounts = anna.get("/accounts");
     let mut accounts = accounts.as_array().unwrap().iter();
     let found = accounts.find(|account| account["currency"] == currency);

@@ -13,6 +13,7 @@ mod kill;
 mod kit;
 mod moves;
 mod preview;
+mod processes;
 mod real_files;
 mod rules;
 mod server;

@@ -72,7 +72,7 @@ impl Drop for Server {
 }
 
 /// Changes one key of kantor.toml.
-fn configure(path: &Path, section: &str, key: &str, value: &str) {
+pub(crate) fn configure(path: &Path, section: &str, key: &str, value: &str) {
     let mut config: toml::Table = fs::read_to_string(path).unwrap().parse().unwrap();
     config[section][key] = value.into();
     fs::write(path, config.to_string()).unwrap();
