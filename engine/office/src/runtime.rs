@@ -9,7 +9,9 @@ use kantor_engine::{
     Actor, Answer, Command, Digest, LineId, OrderId, Policy, Recorded, Snapshot, Touched,
 };
 use kantor_model::{Moment, Party};
-use kantor_store::{AccessError, FileInfo, OfficeId, StagedEntry, Store, Sweep, Swept, View};
+use kantor_store::{
+    AccessError, FileError, FileInfo, OfficeId, StagedEntry, Store, Sweep, Swept, View,
+};
 
 use crate::clock::Clock;
 use crate::counts::Counts;
@@ -326,11 +328,15 @@ impl Office {
     pub fn file_bytes(&self, file: &Digest) -> Result<Vec<u8>, ImportError> {
         let hash = *file;
         let mut bytes = Vec::new();
-        self.view()?
-            .copy_file(&hash, &mut bytes)
-            .map_err(|_| ImportError::NoFile {
+        let copied = self.view()?.copy_file(&hash, &mut bytes);
+        copied.map_err(|error| match error {
+            FileError::Missing(_) => ImportError::NoFile {
                 file: file.to_string(),
-            })?;
+            },
+            FileError::Damaged { .. } => ExecuteError::Damaged(error.to_string()).into(),
+            FileError::Fault(fault) => fault.into(),
+            FileError::Sink(_) => ExecuteError::Store(error.to_string()).into(),
+        })?;
         Ok(bytes)
     }
 

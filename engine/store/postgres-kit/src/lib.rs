@@ -18,6 +18,8 @@
 //! or else `nobody`. Nothing is said to any other server of the machine.
 #![forbid(unsafe_code)]
 
+mod proxy;
+
 use std::fs;
 use std::io::Write;
 use std::net::TcpListener;
@@ -30,6 +32,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
+
+pub use self::proxy::{Proxy, Way, Weather};
 
 /// The oldest version that an office runs on.
 const OLDEST: u32 = 15;
@@ -217,6 +221,24 @@ impl Server {
         }
     }
 
+    /// What it wrote into its log since it was started.
+    pub fn log(&self) -> String {
+        fs::read_to_string(self.folder.join("log")).unwrap_or_default()
+    }
+
+    /// Starts the server again if it has given up by itself. Answers whether it had.
+    pub fn revive(&mut self) -> bool {
+        let Some(running) = &mut self.running else {
+            return false;
+        };
+        if running.try_wait().expect("a process of ours").is_none() {
+            return false;
+        }
+        self.running = None;
+        self.start_again();
+        true
+    }
+
     /// Starts the server over the data that are there.
     pub fn start_again(&mut self) {
         let deadline = Instant::now() + PATIENCE;
@@ -228,7 +250,7 @@ impl Server {
             }
             // After a kill the sessions of the old server need a moment to notice and to go.
             started.wait().expect("the server is gone");
-            let log = fs::read_to_string(self.folder.join("log")).unwrap_or_default();
+            let log = self.log();
             assert!(
                 Instant::now() < deadline,
                 "the server does not start: {log}"

@@ -8,6 +8,7 @@ use std::str::FromStr;
 use tokio_postgres::Config;
 use tokio_postgres::config::{Host, SslMode};
 
+use super::patience::Patience;
 use super::tls::{Way, Wish};
 
 use crate::error::Fault;
@@ -17,11 +18,13 @@ use crate::error::Fault;
 ///
 /// The way to another machine is protected by `?sslmode=verify-full&sslrootcert=FILE` (TLS, and the
 /// certificate that FILE vouches for), or said to need no protection by `?sslmode=disable`.
+/// `?patience=30` is how many seconds the server may take to answer.
 #[derive(Clone, PartialEq, Eq)]
 pub struct DatabaseUrl {
     url: String,
     config: Box<Config>,
     authority: Option<PathBuf>,
+    patience: Patience,
 }
 
 impl DatabaseUrl {
@@ -32,6 +35,10 @@ impl DatabaseUrl {
 
     pub(super) fn config(&self) -> Config {
         (*self.config).clone()
+    }
+
+    pub(super) fn patience(&self) -> Patience {
+        self.patience
     }
 
     pub(super) fn way(&self) -> Result<Way, Fault> {
@@ -68,6 +75,11 @@ impl FromStr for DatabaseUrl {
         if config.get_hosts().is_empty() && config.get_hostaddrs().is_empty() {
             return Err(bad("it names no host"));
         }
+        let patience = match wish.patience.as_deref().map(Patience::read) {
+            None => Patience::default(),
+            Some(Some(patience)) => patience,
+            Some(None) => return Err(bad("its patience is not a number of seconds from 2 to 600")),
+        };
         let authority = protection(&config, wish)?;
         config.ssl_mode(match authority {
             Some(_) => SslMode::Require,
@@ -77,6 +89,7 @@ impl FromStr for DatabaseUrl {
             url: url.to_owned(),
             config: Box::new(config),
             authority,
+            patience,
         })
     }
 }
@@ -176,6 +189,7 @@ mod tests {
         check("kantor.db", "does not begin with postgres://");
         check("postgres://anna:hush@db", "names no database");
         check("postgres://db/kantor?hush=1", "not of the form");
+        check("postgres://localhost/kantor?patience=hush", "2 to 600");
         check("postgres://anna:hush@db:port/kantor", "not of the form");
     }
 

@@ -6,6 +6,7 @@ mod gathered;
 mod inventory;
 mod locked;
 mod notice;
+mod patience;
 mod roles;
 mod rows;
 mod schema;
@@ -30,8 +31,9 @@ use tokio_postgres::types::ToSql;
 
 pub use self::address::DatabaseUrl;
 use self::locked::PostgresLocked;
+use self::patience::How;
 pub use self::roles::Roles;
-use self::server::{READ, Server, WRITE};
+use self::server::Server;
 use self::side::Wanted;
 use self::staging::Staging;
 use self::statement::{Question, Value, Write};
@@ -117,7 +119,7 @@ impl PostgresStore {
     fn begin(
         &self,
         office: OfficeId,
-        how: &'static str,
+        how: How,
         questions: &[Question<'_>],
     ) -> Result<(PostgresView, Vec<Vec<Row>>), AccessError> {
         let operation = "read the head";
@@ -133,7 +135,7 @@ impl PostgresStore {
         Ok((view, rows))
     }
 
-    fn see(&self, office: OfficeId, how: &'static str) -> Result<PostgresView, AccessError> {
+    fn see(&self, office: OfficeId, how: How) -> Result<PostgresView, AccessError> {
         let values: [&(dyn ToSql + Sync); 1] = [&office.0];
         let head = Question {
             sql: HEAD,
@@ -150,7 +152,7 @@ impl Store for PostgresStore {
         }
         let operation = "create an office";
         let head = Head::of_new_office(office, now);
-        let (turn, _) = self.server.begin(operation, WRITE, &[])?;
+        let (turn, _) = self.server.begin(operation, How::Write, &[])?;
         let sql = "INSERT INTO offices (office_id, seq, hash, moment) VALUES ($1, 0, $2, $3)
                    ON CONFLICT (office_id) DO NOTHING";
         let values: Vec<Value> = vec![
@@ -167,14 +169,14 @@ impl Store for PostgresStore {
 
     fn offices(&self) -> Result<Vec<OfficeId>, Fault> {
         let operation = "list offices";
-        let (reading, _) = self.server.begin(operation, READ, &[])?;
+        let (reading, _) = self.server.begin(operation, How::Read, &[])?;
         let sql = "SELECT office_id FROM offices ORDER BY office_id";
         let found = reading.all(operation, sql, &[])?;
         rows::each(operation, &found, |row| row.get(0).map(OfficeId))
     }
 
     fn view(&self, office: OfficeId) -> Result<Box<dyn View + Send + '_>, AccessError> {
-        Ok(Box::new(self.see(office, READ)?))
+        Ok(Box::new(self.see(office, How::Read)?))
     }
 
     fn lock(&self, office: OfficeId) -> Result<Box<dyn Locked + '_>, AccessError> {
@@ -188,7 +190,7 @@ impl Store for PostgresStore {
             sql: CLOCK,
             values: &[],
         };
-        let (view, rows) = self.begin(office, WRITE, &[head, clock])?;
+        let (view, rows) = self.begin(office, How::Write, &[head, clock])?;
         let clock = time_of(rows.get(1).and_then(|rows| rows.first()))?;
         let notices = Arc::clone(&self.server.notices);
         Ok(Box::new(PostgresLocked::new(view, clock, notices)))
@@ -228,7 +230,7 @@ impl Store for PostgresStore {
             }
         }
         // Read for its refusal only: an office that is not there.
-        let there = self.see(office, WRITE)?;
+        let there = self.see(office, How::Write)?;
         let touched = there.session.write_all("change a side row", writes)?;
         for (rows, meaning) in touched.into_iter().zip(wanted) {
             match meaning {
@@ -247,7 +249,7 @@ impl Store for PostgresStore {
         };
         let (_, rows) = self
             .server
-            .begin("read the database's clock", READ, &[clock])?;
+            .begin("read the database's clock", How::Read, &[clock])?;
         time_of(rows.first().and_then(|rows| rows.first())).map(Some)
     }
 
@@ -258,12 +260,12 @@ impl Store for PostgresStore {
         at_most: Duration,
     ) -> Result<Option<u64>, AccessError> {
         self.server.notices.wait(office, after, at_most);
-        Ok(Some(self.see(office, READ)?.head.get().seq))
+        Ok(Some(self.see(office, How::Read)?.head.get().seq))
     }
 
     fn sweep(&self, office: OfficeId, sweep: &Sweep) -> Result<Swept, AccessError> {
         let staging = self.staging(office)?;
-        drop(self.see(office, READ)?);
+        drop(self.see(office, How::Read)?);
         Ok(staging.sweep(sweep)?)
     }
 }

@@ -12,7 +12,8 @@ use std::time::{Duration, Instant};
 
 use tokio::runtime::Handle;
 use tokio::sync::Notify;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
+use tokio_postgres::types::ToSql;
 use tokio_postgres::{AsyncMessage, Client, Config, Error};
 
 use super::tls::Way;
@@ -31,6 +32,9 @@ const LOOK_DEAF: Duration = Duration::from_millis(500);
 
 /// Commits so close together become one notice.
 const TOGETHER: Duration = Duration::from_millis(10);
+
+/// How long anything about notices may take before their connection is thrown away.
+const TELL: Duration = Duration::from_secs(5);
 
 /// How long to wait before a broken connection is made again.
 const AGAIN: Duration = Duration::from_secs(1);
@@ -132,7 +136,10 @@ async fn talk(notices: Arc<Notices>) {
 }
 
 async fn converse(notices: &Arc<Notices>) -> Result<(), Error> {
-    let (client, mut connection) = notices.config.connect(notices.way.clone()).await?;
+    let connecting = notices.config.connect(notices.way.clone());
+    let Some((client, mut connection)) = in_time(connecting).await? else {
+        return Ok(());
+    };
     let listen = async {
         while let Some(message) = poll_fn(|context| connection.poll_message(context)).await {
             if let AsyncMessage::Notification(notice) = message? {
@@ -149,6 +156,12 @@ async fn converse(notices: &Arc<Notices>) -> Result<(), Error> {
     ended
 }
 
+/// The server's answer, if it comes in time: a connection that swallows everything is given up like
+/// one that broke.
+async fn in_time<T>(answer: impl Future<Output = Result<T, Error>>) -> Result<Option<T>, Error> {
+    timeout(TELL, answer).await.ok().transpose()
+}
+
 async fn speak(client: &Client, notices: &Notices) -> Result<(), Error> {
     let tell = client.prepare("SELECT pg_notify($1, $2)").await?;
     let mut listening = BTreeSet::new();
@@ -156,18 +169,23 @@ async fn speak(client: &Client, notices: &Notices) -> Result<(), Error> {
         let followed = held(&notices.followed).clone();
         for office in followed.difference(&listening) {
             let listen = format!("LISTEN \"{}\"", channel(*office));
-            client.batch_execute(&listen).await?;
+            if in_time(client.batch_execute(&listen)).await?.is_none() {
+                return Ok(());
+            }
         }
         listening = followed;
         notices.is_listening.store(true, Ordering::Relaxed);
         let untold = std::mem::take(&mut *held(&notices.untold));
         for (office, seq) in untold {
             let payload = format!("{office} {seq}");
-            let told = client.query(&tell, &[&channel(office), &payload]).await;
-            if told.is_err() {
+            let values: [&(dyn ToSql + Sync); 2] = [&channel(office), &payload];
+            let told = in_time(client.query(&tell, &values)).await;
+            if !matches!(told, Ok(Some(_))) {
                 notices.still_untold(office, seq);
             }
-            told?;
+            if told?.is_none() {
+                return Ok(());
+            }
         }
         notices.news.notified().await;
         sleep(TOGETHER).await;

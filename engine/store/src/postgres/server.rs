@@ -15,6 +15,7 @@ use tokio_postgres::Row;
 use super::address::DatabaseUrl;
 use super::fault::{fault, is_lost, silent, unconnected};
 use super::notice::Notices;
+use super::patience::{Beginnings, How, Patience};
 use super::session::Session;
 use super::statement::{Flight, Question, Reply};
 use crate::error::{Fault, OpenError};
@@ -30,29 +31,8 @@ const WRITERS: usize = 4;
 /// The threads that carry bytes; whoever asks waits on a thread of his own.
 const THREADS: usize = 2;
 
-/// How long the server may take to answer a statement. Longer than another server may hold an
-/// office ([`WRITE`]), so that who waits for it gets his turn.
-const PATIENCE: Duration = Duration::from_secs(30);
-
-/// How long a connection may take to come up.
-const CONNECT: Duration = Duration::from_secs(10);
-
 /// After so long without a word the system asks whether the other side is still there.
 const KEEPALIVE: Duration = Duration::from_secs(15);
-
-/// A frozen picture.
-pub(super) const READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
-
-/// Each statement sees what was committed before it; the office's row, once held, keeps every
-/// other writer of the office out. A process that hangs, or whose machine is gone, is put out by
-/// the server after a quarter of a minute, so that it does not hold the office for ever.
-pub(super) const WRITE: &str = "BEGIN ISOLATION LEVEL READ COMMITTED;
-    SET LOCAL idle_in_transaction_session_timeout = '15s'";
-
-/// An upload does not wait for the disk: it counts for nothing until a commit names it, and that
-/// commit waits for everything that was logged before it.
-pub(super) const UPLOAD: &str = "BEGIN ISOLATION LEVEL READ COMMITTED;
-    SET LOCAL idle_in_transaction_session_timeout = '15s'; SET LOCAL synchronous_commit = off";
 
 /// Connections, and the threads that carry their bytes. The store's callers wait on threads of
 /// their own.
@@ -63,12 +43,15 @@ pub(super) struct Server {
     /// Taken when the store goes; it must not wait for its own threads there.
     runtime: Option<Runtime>,
     handle: Handle,
+    patience: Patience,
+    beginnings: Beginnings,
 }
 
 impl Server {
     /// Gets ready to connect; nothing is connected yet.
     pub(super) fn new(url: &DatabaseUrl) -> Result<Server, OpenError> {
         let (mut config, way) = (url.config(), url.way()?);
+        let patience = url.patience();
         let failed = |reason: String| Fault {
             operation: "connect to the database",
             reason,
@@ -76,9 +59,9 @@ impl Server {
         };
         config
             .application_name("kantor")
-            .connect_timeout(CONNECT)
+            .connect_timeout(patience.connect())
             .keepalives_idle(KEEPALIVE)
-            .tcp_user_timeout(PATIENCE);
+            .tcp_user_timeout(patience.answer());
         let runtime = Builder::new_multi_thread()
             .worker_threads(THREADS)
             .thread_name("kantor-postgres")
@@ -94,9 +77,9 @@ impl Server {
                 .config(PoolConfig {
                     max_size: most,
                     timeouts: Timeouts {
-                        wait: Some(PATIENCE),
-                        create: Some(CONNECT),
-                        recycle: Some(CONNECT),
+                        wait: Some(patience.answer()),
+                        create: Some(patience.connect()),
+                        recycle: Some(patience.connect()),
                     },
                     // The one that was used last knows its statements best.
                     queue_mode: QueueMode::Lifo,
@@ -111,6 +94,8 @@ impl Server {
             notices: Notices::of(config.clone(), way.clone()),
             handle: runtime.handle().clone(),
             runtime: Some(runtime),
+            beginnings: patience.beginnings(),
+            patience,
         })
     }
 
@@ -132,13 +117,14 @@ impl Server {
     pub(super) fn begin(
         &self,
         operation: &'static str,
-        how: &'static str,
+        how: How,
         questions: &[Question<'_>],
     ) -> Result<(Session, Vec<Vec<Row>>), Fault> {
+        let (how_sql, patience) = (self.beginnings.sql(how), self.patience.answer());
         self.wait(async {
             // A connection that died while it lay idle is found out here. Nothing was written yet,
             // so another one is tried; a whole pool may have died with its server.
-            let pool = if how == READ {
+            let pool = if how == How::Read {
                 &self.readers
             } else {
                 &self.writers
@@ -146,10 +132,10 @@ impl Server {
             let mut left = pool.status().available;
             loop {
                 let client = pool.get().await.map_err(unconnected(operation))?;
-                let begun = timeout(PATIENCE, begin(&client, how, questions)).await;
+                let begun = timeout(patience, begin(&client, how_sql, questions)).await;
                 match begun {
                     Ok(Ok(rows)) => {
-                        let session = Session::new(client, self.handle.clone(), PATIENCE);
+                        let session = Session::new(client, self.handle.clone(), patience);
                         return Ok((session, rows));
                     }
                     Ok(Err(error)) if is_lost(&error) && left > 0 => {
@@ -182,7 +168,7 @@ pub(super) fn wait<F: Future>(on: &Handle, future: F) -> F::Output {
 
 async fn begin(
     client: &Object,
-    how: &'static str,
+    how: &str,
     questions: &[Question<'_>],
 ) -> Result<Vec<Vec<Row>>, tokio_postgres::Error> {
     for question in questions {

@@ -151,6 +151,7 @@ pub(super) fn sides(office: OfficeId, kind: &str, filter: &SideFilter, now: Mome
 
 #[cfg(test)]
 mod tests {
+    use super::super::patience::How;
     use super::super::{PostgresStore, inventory};
     use super::*;
     use crate::document::Document;
@@ -184,7 +185,7 @@ mod tests {
         ANALYZE";
 
     fn check(store: &PostgresStore, sql: &str, values: &[&(dyn ToSql + Sync)]) {
-        let (session, _) = store.server.begin("look", super::super::READ, &[]).unwrap();
+        let (session, _) = store.server.begin("look", How::Read, &[]).unwrap();
         let plan = session
             .all("look", &format!("EXPLAIN {sql}"), values)
             .unwrap();

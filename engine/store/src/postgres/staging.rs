@@ -7,8 +7,9 @@ use kantor_model::Moment;
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 
+use super::patience::How;
 use super::rows::{self, Columns};
-use super::server::{Server, UPLOAD};
+use super::server::Server;
 use super::session::Session;
 use super::statement::{Question, Value, Write, number};
 use crate::digest::Hasher;
@@ -136,7 +137,7 @@ impl Staging<'_> {
             .iter()
             .map(|(sql, values)| Question { sql, values })
             .collect();
-        self.server.begin(operation, UPLOAD, &questions)
+        self.server.begin(operation, How::Upload, &questions)
     }
 
     /// Gives the upload a number that was never used before.

@@ -128,16 +128,17 @@ impl AsyncWrite for Stream {
     }
 }
 
-/// What an address says of the way: the settings of it that are ours to read, and the address
-/// without them.
+/// What an address says of the way and of patience: the settings of it that are ours to read, and
+/// the address without them.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(super) struct Wish {
     pub(super) mode: Option<String>,
     pub(super) authority: Option<PathBuf>,
+    pub(super) patience: Option<String>,
 }
 
 impl Wish {
-    /// Takes `sslmode` and `sslrootcert` out of an address.
+    /// Takes `sslmode`, `sslrootcert` and `patience` out of an address.
     pub(super) fn taken_from(url: &str) -> (String, Wish) {
         let mut wish = Wish::default();
         let Some((address, settings)) = url.split_once('?') else {
@@ -148,6 +149,7 @@ impl Wish {
             match setting.split_once('=') {
                 Some(("sslmode", mode)) => wish.mode = Some(mode.to_owned()),
                 Some(("sslrootcert", path)) => wish.authority = Some(unescaped(path).into()),
+                Some(("patience", seconds)) => wish.patience = Some(seconds.to_owned()),
                 _ => others.push(setting),
             }
         }

@@ -1,6 +1,7 @@
-//! An office in a PostgreSQL database, and processes that serve it: each with connections, a memory
-//! and a writer of its own, as if it ran on a machine of its own.
+//! An office in a database, and processes that serve it: each with connections, a memory and a
+//! writer of its own, as if it ran on a machine of its own.
 
+use std::path::PathBuf;
 use std::sync::{Arc, Barrier};
 
 use kantor_engine::rates::{Fixed, RateLine};
@@ -9,19 +10,49 @@ use kantor_engine::{
 };
 use kantor_model::{Currency, Iban, Moment, Money, Party, Rate};
 use kantor_office::{
-    Clock, ExecuteError, Import, NewPerson, Office, Once, Request, SetClock, Settings, verify,
+    Clock, ExecuteError, Import, NewPerson, Office, Once, Request, SetClock, Settings, Verified,
+    verify,
 };
 use kantor_postgres_kit::shared;
-use kantor_store::{OfficeId, PostgresStore, Store};
+use kantor_store::{OfficeId, PostgresStore, SqliteStore, Store};
 
 pub(crate) const PLN_ACCOUNT: &str = "PL46114010100000579009004001";
 pub(crate) const EUR_ACCOUNT: &str = "PL89114010100000579009004003";
 pub(crate) const PAYER: &str = "PL61109010140000071219812874";
 
+/// Where an office is kept.
+#[derive(Clone, Debug)]
+pub(crate) enum Place {
+    /// In a PostgreSQL database, for many processes.
+    Database(String),
+    /// In a file, for one.
+    File(PathBuf),
+}
+
+impl Place {
+    /// Opened for a process that serves the office.
+    pub(crate) fn open(&self) -> Arc<dyn Store> {
+        match self {
+            Place::Database(url) => Arc::new(PostgresStore::open(&url.parse().unwrap()).unwrap()),
+            Place::File(path) => Arc::new(SqliteStore::open(path).unwrap()),
+        }
+    }
+
+    /// Opened for somebody who looks.
+    pub(crate) fn look(&self) -> Arc<dyn Store> {
+        match self {
+            Place::Database(url) => {
+                Arc::new(PostgresStore::open_read_only(&url.parse().unwrap()).unwrap())
+            }
+            Place::File(path) => Arc::new(SqliteStore::open_read_only(path).unwrap()),
+        }
+    }
+}
+
 /// The one office of a test's database.
 pub(crate) struct House {
-    pub(crate) url: String,
-    pub(crate) clock: Arc<SetClock>,
+    pub(crate) place: Place,
+    pub(crate) clock: Arc<dyn Clock>,
     pub(crate) first: Office,
     pub(crate) customer: CustomerId,
     pub(crate) pays_from: CustomerAccountId,
@@ -57,27 +88,26 @@ fn anna() -> NewPerson {
     }
 }
 
-fn store(url: &str) -> Arc<dyn Store> {
-    Arc::new(PostgresStore::open(&url.parse().unwrap()).unwrap())
-}
-
 /// Carries out a command that nothing stands against.
 pub(crate) fn does(office: &Office, command: Command) -> Answer {
     office.execute(Request::new(staff(), command)).unwrap()
 }
 
 impl House {
-    /// A new office with two accounts, a rate and a customer, on a Thursday at ten.
+    /// A new office in the server that all tests share, on a Thursday at ten.
     pub(crate) fn begin() -> House {
-        let thursday = "2026-11-19".parse().unwrap();
-        House::begin_at(Moment::from_warsaw(thursday, 10, 0).unwrap())
+        House::begin_in(Place::Database(shared().database()))
     }
 
-    pub(crate) fn begin_at(moment: Moment) -> House {
-        let url = shared().database();
-        let clock = Arc::new(SetClock::at(moment));
+    /// A new office on a Thursday at ten.
+    pub(crate) fn begin_in(place: Place) -> House {
+        House::begin_by(place, Arc::new(SetClock::at(thursday_at_ten())))
+    }
+
+    /// A new office with two accounts, a rate and a customer, by a clock.
+    pub(crate) fn begin_by(place: Place, clock: Arc<dyn Clock>) -> House {
         let policy = Policy::initial();
-        let first = Office::create(store(&url), settings(), clock.clone(), policy).unwrap();
+        let first = Office::create(place.open(), settings(), clock.clone(), policy).unwrap();
         for currency in [Currency::PLN, Currency::EUR] {
             does(&first, Command::DefineCurrency { currency });
         }
@@ -113,12 +143,22 @@ impl House {
         };
         let (pays_from, paid_to) = (account(Currency::EUR), account(Currency::PLN));
         House {
-            url,
+            place,
             clock,
             first,
             customer,
             pays_from,
             paid_to,
+        }
+    }
+
+    /// The same office in another place, where its bytes are.
+    pub(crate) fn moved(&self, place: Place) -> House {
+        House {
+            first: Office::open(place.open(), settings(), self.clock.clone()).unwrap(),
+            place,
+            clock: self.clock.clone(),
+            ..*self
         }
     }
 
@@ -128,7 +168,7 @@ impl House {
     }
 
     pub(crate) fn process_with(&self, clock: Arc<dyn Clock>) -> Office {
-        Office::open(store(&self.url), settings(), clock).unwrap()
+        Office::open(self.place.open(), settings(), clock).unwrap()
     }
 
     pub(crate) fn processes(&self, count: usize) -> Vec<Office> {
@@ -153,11 +193,12 @@ impl House {
     }
 
     /// Everything agrees, and so do the processes.
-    pub(crate) fn verify(&self, processes: &[Office]) {
-        let store = store(&self.url);
+    pub(crate) fn verify(&self, processes: &[Office]) -> Verified {
+        let store = self.place.look();
         let view = store.view(OfficeId(1)).unwrap();
         let seen = verify(&*view, Moment::from_micros(i64::MAX / 2)).unwrap();
-        let snapshot = self.process().read(Clone::clone);
+        let looking = Office::open(self.place.look(), settings(), self.clock.clone()).unwrap();
+        let snapshot = looking.read(Clone::clone);
         for office in processes {
             let head = office.wait(seen.head.seq - 1, std::time::Duration::from_secs(30));
             assert_eq!(head, seen.head.seq, "a process does not follow");
@@ -166,7 +207,13 @@ impl House {
                 "a process saw another office"
             );
         }
+        seen
     }
+}
+
+pub(crate) fn thursday_at_ten() -> Moment {
+    let thursday = "2026-11-19".parse().unwrap();
+    Moment::from_warsaw(thursday, 10, 0).unwrap()
 }
 
 pub(crate) fn order_of(answer: Answer) -> OrderId {

@@ -1,9 +1,6 @@
 //! Several processes serve one office over one PostgreSQL database. Each test is named after a race
 //! that happens for real, and prints how often it was run.
 
-mod cut;
-mod house;
-
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -13,10 +10,11 @@ use kantor_engine::{AccountId, Answer, Command, Event, StatementOutcome};
 use kantor_model::{Currency, Moment};
 use kantor_office::{Clock, Notice, Notifier, NotifyError, Office, Request, SystemClock, verify};
 use kantor_parsers::transfers::{TransferFormat, write_batch};
-use kantor_store::{OfficeId, PostgresStore, Store};
+use kantor_postgres_kit::shared;
+use kantor_store::OfficeId;
 
 use crate::house::{
-    House, at_once, does, is_refusal, once, order_of, staff, statement, title, uploaded,
+    House, Place, at_once, does, is_refusal, once, order_of, staff, statement, title, uploaded,
 };
 
 /// How many processes race.
@@ -51,7 +49,7 @@ fn double_commit_of_one_pending_order() {
     let orders = processes[1].read(|seen| seen.orders.len());
     assert_eq!(orders, ROUNDS);
     println!(
-        "{} orders asked for by {PROCESSES} processes each, {orders} placed; each cancelled once",
+        "counted: {} orders asked for by {PROCESSES} processes each, {orders} placed; each cancelled once",
         ROUNDS * PROCESSES
     );
 }
@@ -89,7 +87,7 @@ fn two_imports_of_one_file() {
     }
     house.verify(&processes);
     println!(
-        "{ROUNDS} files imported by {PROCESSES} processes at once, {booked} lines booked once"
+        "counted: {ROUNDS} files imported by {PROCESSES} processes at once, {booked} lines booked once"
     );
 }
 
@@ -156,7 +154,7 @@ fn two_exports_of_one_batch() {
     assert_eq!(files, ROUNDS as usize);
     house.verify(&processes);
     println!(
-        "{ROUNDS} batches written by {PROCESSES} processes at once: {files} files, {refused} other files refused"
+        "counted: {ROUNDS} batches written by {PROCESSES} processes at once: {files} files, {refused} other files refused"
     );
 }
 
@@ -168,7 +166,7 @@ fn reader_during_commit() {
     const COMMITS: u64 = 240;
     let house = House::begin();
     let processes = house.processes(PROCESSES);
-    let reader = PostgresStore::open_read_only(&house.url.parse().unwrap()).unwrap();
+    let reader = house.place.look();
     let ended = AtomicBool::new(false);
     let (mut pictures, mut heads, mut last) = (0, 0, 0);
     std::thread::scope(|scope| {
@@ -190,7 +188,7 @@ fn reader_during_commit() {
         }
     });
     house.verify(&processes);
-    println!("{pictures} pictures of {heads} heads verified during {COMMITS} commits");
+    println!("counted: {pictures} pictures of {heads} heads verified during {COMMITS} commits");
     assert!(heads > 1);
 }
 
@@ -234,7 +232,7 @@ fn head_moved_between_preview_and_apply() {
         opening += 300;
     }
     house.verify(&processes);
-    println!("{kept} imports as previewed, {refused} refused because the head had moved");
+    println!("counted: {kept} imports as previewed, {refused} refused because the head had moved");
     assert_eq!((kept, refused), (ROUNDS / 2, ROUNDS / 2));
 }
 
@@ -284,7 +282,7 @@ fn the_feed_is_gapless_and_ordered_under_concurrent_writers() {
     );
     house.verify(&processes);
     println!(
-        "{} changes by {} writers seen alike by {} followers",
+        "counted: {} changes by {} writers seen alike by {} followers",
         stories[0].len(),
         processes.len(),
         stories.len()
@@ -315,7 +313,7 @@ fn another_process_shows_it_at_once() {
         .collect();
     delays.sort();
     println!(
-        "{ORDERS} orders shown by another process: median {:?}, slowest {:?}",
+        "counted: {ORDERS} orders shown by another process: median {:?}, slowest {:?}",
         delays[ORDERS / 2],
         delays[ORDERS - 1]
     );
@@ -354,7 +352,7 @@ fn a_customer_is_told_once_whoever_tells_him() {
     // Two accounts were added before.
     assert_eq!(all, ROUNDS + 2);
     house.verify(&processes);
-    println!("{all} notices sent once by {PROCESSES} processes at once");
+    println!("counted: {all} notices sent once by {PROCESSES} processes at once");
 }
 
 /// The machine's clock, so many seconds wrong.
@@ -372,7 +370,7 @@ fn clocks_minutes_apart_are_one_time() {
     const CODES: [&str; 12] = [
         "USD", "CHF", "GBP", "CZK", "NOK", "SEK", "DKK", "HUF", "JPY", "CAD", "AUD", "RON",
     ];
-    let house = House::begin_at(SystemClock.now());
+    let house = House::begin_by(Place::Database(shared().database()), Arc::new(SystemClock));
     let wrong = [-300, 300].map(|seconds| house.process_with(Arc::new(Wrong(seconds))));
     let before = wrong[0].head();
     let mut apart = 0;
@@ -392,7 +390,7 @@ fn clocks_minutes_apart_are_one_time() {
         assert!(off < 60, "{} is {off} s off", change.at);
     }
     println!(
-        "{} acts of two processes ten minutes apart, all within {apart} s of the database's clock",
+        "counted: {} acts of two processes ten minutes apart, all within {apart} s of the database's clock",
         changes.len()
     );
     assert!(apart < 60);

@@ -1,0 +1,9 @@
+//! What an office survives: several processes that race, and everything under them breaking. What
+//! was acknowledged is there, nothing is doubled, and `verify` finds nothing to say.
+//!
+//! Each test prints how often it tried, on a line that begins with `counted: `. With
+//! `KANTOR_FAULTS=10` there are ten times as many faults.
+
+mod faults;
+mod house;
+mod races;
