@@ -139,6 +139,12 @@ pub(crate) fn files(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
+/// So many faults, or as many times as many as `KANTOR_FAULTS` says.
+pub(crate) fn times(count: u32) -> u32 {
+    let more = std::env::var("KANTOR_FAULTS").ok();
+    count * more.map_or(1, |text| text.parse().expect("KANTOR_FAULTS is a number"))
+}
+
 /// Numbers without a pattern, the same for the same seed.
 pub(crate) struct Dice(u64);
 

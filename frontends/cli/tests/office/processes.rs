@@ -110,13 +110,14 @@ fn many_offices_share_a_database_and_no_password_is_shown() {
 }
 
 /// Servers over a copy of the played office, each with a folder of its own.
-struct House {
-    folder: TempDir,
-    servers: Vec<Server>,
+pub(crate) struct House {
+    pub(crate) folder: TempDir,
+    pub(crate) servers: Vec<Server>,
 }
 
 impl House {
-    fn open() -> House {
+    /// So many servers.
+    pub(crate) fn open(count: usize) -> House {
         static COPIES: OnceLock<std::sync::Mutex<u32>> = OnceLock::new();
         let played = on_postgres();
         played.ended.succeeded();
@@ -127,7 +128,7 @@ impl House {
         shared().sql("postgres", &make);
         let url = shared().url(OWNER, &copy);
         let folder = tempfile::tempdir().unwrap();
-        let servers = (0..SERVERS)
+        let servers = (0..count)
             .map(|server| {
                 let own = folder.path().join(server.to_string());
                 copy_folder(&played.folder, &own);
@@ -220,7 +221,7 @@ fn pay(bank: &mut SimBank, from: Iban, today: Date, orders: &[Value]) -> Vec<u8>
 #[test]
 fn three_servers_are_one_office() {
     const ROUNDS: u32 = 3;
-    let house = House::open();
+    let house = House::open(SERVERS);
     let desks = house.desks();
     let today = SystemClock.now().warsaw_date();
     let day = banking_day_on_or_after(today);
@@ -305,7 +306,7 @@ fn three_servers_are_one_office() {
     drop(house.servers);
     let verified = verified(&folder);
     println!(
-        "{SERVERS} processes: {lines} lines imported by all at once and booked once, {} files, \
+        "counted: {SERVERS} processes: {lines} lines imported by all at once and booked once, {} files, \
          {refused} exports refused, shown elsewhere within {slowest:?}; {} events verified",
         files.len(),
         verified["events"]
