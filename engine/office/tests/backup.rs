@@ -484,7 +484,7 @@ fn a_backup_under_load_shows_one_moment() {
         (held, slow.bytes, working.join().unwrap())
     });
     assert!(worked > 10, "{worked} commits beside the backup");
-    println!("{worked} commits beside the backup");
+    println!("counted: {worked} commits beside the backup");
     assert_eq!(held.head.seq, 60);
     let (_folder, to) = store();
     restore(&mut &bytes[..], &to, None).unwrap();

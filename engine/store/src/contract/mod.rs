@@ -40,25 +40,28 @@ pub fn cases() -> Vec<Case> {
     .concat()
 }
 
-/// Runs all cases and panics at the end with the names of those that failed.
+/// Runs all cases and panics at the end with the names of those that failed. Answers how many there
+/// are.
 ///
 /// # Panics
 ///
 /// When a case fails: this is a test suite.
-pub fn run(open: &dyn Fn() -> Box<dyn Store>) {
-    let failed: Vec<&str> = cases()
-        .into_iter()
+pub fn run(open: &dyn Fn() -> Box<dyn Store>) -> usize {
+    let cases = cases();
+    let failed: Vec<&str> = cases
+        .iter()
         .filter(|(name, case)| {
             println!("case {name}");
             let store = open();
             catch_unwind(AssertUnwindSafe(|| case(store.as_ref()))).is_err()
         })
-        .map(|(name, _)| name)
+        .map(|(name, _)| *name)
         .collect();
     assert!(
         failed.is_empty(),
         "the store breaks its contract: {failed:#?}"
     );
+    cases.len()
 }
 
 /// The moment at which every story begins: 2026-11-02T08:00:00Z.

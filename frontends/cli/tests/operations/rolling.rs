@@ -124,7 +124,7 @@ fn panels_and_the_office_are_restarted_under_load_without_a_failed_request() {
         load.answer(300);
     }
     let asked = load.end();
-    println!("5 restarts (3 of a panel, 2 of the office), {asked} requests, 0 failed");
+    println!("counted: 5 restarts (3 of a panel, 2 of the office), {asked} requests, 0 failed");
     panel.end();
     let journal = office.end();
     assert!(journal.contains("\"what\":\"stopped\""), "{journal}");
