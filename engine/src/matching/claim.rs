@@ -69,6 +69,8 @@ impl Claims {
         };
         let mut by_order: Vec<(OrderId, usize)> = Vec::new();
         let mut settled: Vec<OrderId> = Vec::new();
+        // Lines whose payer or amount may speak for somebody else's order.
+        let mut doubtful: Vec<(OrderId, usize)> = Vec::new();
         for (at, line) in lines.iter().enumerate() {
             let named = Named::by(book, line);
             let claim = first_claim(line, &named);
@@ -78,11 +80,13 @@ impl Claims {
                 by_order.push((order, at));
                 if payer_says_the_same(book, line, order) {
                     settled.push(order);
+                } else {
+                    doubtful.push((order, at));
                 }
             }
         }
         settled.sort_unstable();
-        claims.contradictions(book, lines, &by_order, &settled);
+        claims.contradictions(book, lines, &doubtful, &settled);
         claims.named.sort_unstable();
         claims.named.dedup();
         by_order.sort_unstable();
@@ -97,11 +101,11 @@ impl Claims {
         &mut self,
         book: &impl Book,
         lines: &[Line<'_>],
-        by_order: &[(OrderId, usize)],
+        doubtful: &[(OrderId, usize)],
         settled: &[OrderId],
     ) {
         let mut rivals = Vec::new();
-        for (order, at) in by_order {
+        for (order, at) in doubtful {
             let other = lines
                 .get(*at)
                 .and_then(|line| only_other(book, line, *order, settled));
@@ -252,16 +256,14 @@ fn wants_exactly(wants: Option<Money>, amount: Money) -> bool {
     wants == Some(amount)
 }
 
-/// The one order that payer and amount name, where it is not the one that the reference names.
+/// The one order that payer and amount name, where it is not the one that the reference names, and
+/// they do not name that one as well.
 fn only_other(
     book: &impl Book,
     line: &Line<'_>,
     named: OrderId,
     settled: &[OrderId],
 ) -> Option<OrderId> {
-    if payer_says_the_same(book, line, named) {
-        return None;
-    }
     let mut found = None;
     let mut several = false;
     let mut looked_at = 0;
