@@ -37,6 +37,8 @@ pub struct Counted {
     pub all_commits: u64,
     /// How long they took together, in microseconds.
     pub commit_micros: u64,
+    /// Settled lines that were read for what cashiers decided about them.
+    pub lines_learned_from: u64,
 }
 
 /// The counters of an open office.
@@ -65,6 +67,11 @@ impl Counts {
     /// Counts commands that something stopped that is no refusal.
     pub(crate) fn failed(&self, commands: usize) {
         self.counted().failed += commands as u64;
+    }
+
+    /// Counts settled lines that are read to learn from them.
+    pub(crate) fn learned_from(&self, lines: usize) {
+        self.counted().lines_learned_from += lines as u64;
     }
 
     /// Counts a commit and what was recorded by it.

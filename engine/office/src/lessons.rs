@@ -3,9 +3,11 @@
 //! nothing; it is shown with its reason, and nothing ever acts on it.
 
 use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use kantor_engine::ledger::LedgerAccount;
 use kantor_engine::{AccountId, CustomerId, LineId, Settled, Snapshot};
+use kantor_model::Currency;
 use kantor_store::View;
 
 use crate::entry_form::BankLine;
@@ -63,18 +65,15 @@ pub struct Lessons {
 }
 
 impl Lessons {
-    fn read(seen: &Snapshot, view: &dyn View) -> Result<Lessons, ExecuteError> {
+    fn read(decisions: Vec<Decision>, view: &dyn View) -> Result<Lessons, ExecuteError> {
         let mut lessons = Lessons::default();
-        for account in seen.accounts.keys() {
-            for line in last_by_hand(seen, *account) {
-                let to = decided(seen, line);
-                if to.is_empty() {
-                    continue;
-                }
-                let kept = load::bank_line(line, seen, view)?;
-                if let Some(key) = key(&kept) {
-                    to.into_iter().for_each(|to| lessons.learn(&key, to, line));
-                }
+        for (line, currency, to) in decisions {
+            // What was withdrawn a moment ago teaches nothing.
+            let Some(kept) = load::line_of(line, currency, view)? else {
+                continue;
+            };
+            if let Some(key) = key(&kept) {
+                to.into_iter().for_each(|to| lessons.learn(&key, to, line));
             }
         }
         Ok(lessons)
@@ -108,6 +107,28 @@ impl Lessons {
         lessons.truncate(TOLD);
         lessons
     }
+}
+
+/// The lessons as they were read last, with the last position of the log that changed a bank line:
+/// what came after it teaches nothing new.
+#[derive(Default)]
+pub(crate) struct Learned(Mutex<Option<(u64, Arc<Lessons>)>>);
+
+/// A line that a person settled, its currency, and where it went.
+type Decision = (LineId, Currency, Vec<LessonTo>);
+
+/// What a person settled last, of each account.
+fn decisions(seen: &Snapshot) -> Vec<Decision> {
+    let mut decisions = Vec::new();
+    for account in seen.accounts.values() {
+        for line in last_by_hand(seen, account.account) {
+            let to = decided(seen, line);
+            if !to.is_empty() {
+                decisions.push((line, account.currency(), to));
+            }
+        }
+    }
+    decisions
 }
 
 /// The last lines of an account that a person gave to somebody.
@@ -160,10 +181,23 @@ fn key(line: &BankLine) -> Option<Key> {
 }
 
 impl Office {
-    /// What cashiers have decided before, of the last lines of each account.
-    pub fn lessons(&self) -> Result<Lessons, ExecuteError> {
-        let view = self.view()?;
-        self.read(|seen| Lessons::read(seen, &*view))
+    /// What cashiers have decided before, of the last lines of each account. Read from the store
+    /// once, until a bank line or what came of one changes.
+    pub fn lessons(&self) -> Result<Arc<Lessons>, ExecuteError> {
+        let shared = self.shared();
+        let learned = &shared.learned.0;
+        // Whoever asks meanwhile waits here for what is being read.
+        let mut learned = learned.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((known, lessons)) = &*learned
+            && *known == self.read_lines(|_, seq| seq)
+        {
+            return Ok(Arc::clone(lessons));
+        }
+        let (seq, decisions) = self.read_lines(|seen, seq| (seq, decisions(seen)));
+        shared.counts.learned_from(decisions.len());
+        let lessons = Arc::new(Lessons::read(decisions, &*self.view()?)?);
+        *learned = Some((seq, Arc::clone(&lessons)));
+        Ok(lessons)
     }
 }
 

@@ -8,7 +8,7 @@ use kantor_engine::{
     AccountId, Command, LineId, OfficeAccount, Refusal, Snapshot, StatementFacts, StatementId,
     StatementToBook,
 };
-use kantor_model::{AccountNumber, Iban};
+use kantor_model::{AccountNumber, Currency, Iban};
 use kantor_store::{BookedEntry, Side, SideFilter, View};
 
 use crate::entry_form::BankLine;
@@ -167,7 +167,7 @@ fn tail(
                 let statement = seen.booked.get(&StatementId(booked.statement));
                 statement.map_or_else(String::new, |statement| source_of(&statement.facts))
             });
-            let line = read(booked, account)?;
+            let line = read(booked, account.currency())?;
             Ok(Link {
                 amount: booked.entry.amount,
                 balance_after: booked.entry.balance_after,
@@ -191,8 +191,8 @@ pub(crate) fn source_of(facts: &StatementFacts) -> String {
     format!("{pack} {format}")
 }
 
-fn read(booked: &BookedEntry, account: &OfficeAccount) -> Result<BankLine, ExecuteError> {
-    BankLine::from_row(&booked.entry, account.currency())
+fn read(booked: &BookedEntry, currency: Currency) -> Result<BankLine, ExecuteError> {
+    BankLine::from_row(&booked.entry, currency)
         .ok_or_else(|| ExecuteError::Damaged(format!("line {}/{}", booked.account, booked.ordinal)))
 }
 
@@ -208,16 +208,25 @@ pub(crate) fn bank_line(
     seen: &Snapshot,
     view: &dyn View,
 ) -> Result<BankLine, ExecuteError> {
-    let account = account(seen, line.account)?;
-    let no_line = Refusal::NoLine {
-        account: line.account,
-        line: line.ordinal,
-    };
+    let currency = account(seen, line.account)?.currency();
+    line_of(line, currency, view)?.ok_or_else(|| {
+        let no_line = Refusal::NoLine {
+            account: line.account,
+            line: line.ordinal,
+        };
+        no_line.into()
+    })
+}
+
+/// A kept line of an account in this currency; `None` where its chain has none in that place.
+pub(crate) fn line_of(
+    line: LineId,
+    currency: Currency,
+    view: &dyn View,
+) -> Result<Option<BankLine>, ExecuteError> {
     let booked = view.chain(line.account.0, line.ordinal.max(1), 1)?;
-    match booked.first() {
-        Some(first) if first.ordinal == line.ordinal => read(first, account),
-        Some(_) | None => Err(no_line.into()),
-    }
+    let here = booked.first().filter(|first| first.ordinal == line.ordinal);
+    here.map(|booked| read(booked, currency)).transpose()
 }
 
 fn line_facts(

@@ -18,6 +18,7 @@ use crate::counts::Counts;
 use crate::entry_form::BankLine;
 use crate::error::{ExecuteError, ImportError, OpenOfficeError};
 use crate::follow;
+use crate::lessons::Learned;
 use crate::load;
 use crate::request::{Once, Request};
 use crate::writer::{self, Job, Together, Work, Writer};
@@ -45,6 +46,8 @@ pub(crate) struct State {
     pub(crate) snapshot: Snapshot,
     pub(crate) seq: u64,
     pub(crate) positions: BTreeMap<OrderId, Vec<u64>>,
+    /// The last position that changed a bank line, or what came of one.
+    pub(crate) lines_seq: u64,
 }
 
 impl State {
@@ -60,7 +63,11 @@ impl State {
     /// Takes one more position of the log in.
     pub(crate) fn take(&mut self, seq: u64, recorded: &Recorded) {
         self.seq = seq;
-        for order in Touched::by(&recorded.event, |_| Vec::new()).orders {
+        let touched = Touched::by(&recorded.event, |_| Vec::new());
+        if !touched.lines.is_empty() || !touched.accounts.is_empty() {
+            self.lines_seq = seq;
+        }
+        for order in touched.orders {
             self.positions.entry(order).or_default().push(seq);
         }
         kantor_engine::apply(&mut self.snapshot, recorded);
@@ -99,6 +106,7 @@ pub(crate) struct Shared {
     pub(crate) head: Mutex<u64>,
     pub(crate) moved: Condvar,
     pub(crate) counts: Counts,
+    pub(crate) learned: Learned,
     /// How far the database's clock is ahead of ours, in microseconds.
     ahead: AtomicI64,
 }
@@ -184,6 +192,7 @@ impl Office {
             state: RwLock::new(state.clone()),
             moved: Condvar::new(),
             counts: Counts::default(),
+            learned: Learned::default(),
             ahead: AtomicI64::new(0),
             store,
             clock,
@@ -301,6 +310,16 @@ impl Office {
 
     pub(crate) fn shared(&self) -> &Shared {
         &self.shared
+    }
+
+    /// Looks at the office's state, and at the last position that changed a bank line in it.
+    pub(crate) fn read_lines<T>(&self, look: impl FnOnce(&Snapshot, u64) -> T) -> T {
+        let state = self
+            .shared
+            .state
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
+        look(&state.snapshot, state.lines_seq)
     }
 
     pub(crate) fn positions_of(&self, order: OrderId) -> Vec<u64> {

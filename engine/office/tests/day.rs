@@ -333,6 +333,13 @@ fn what_cashiers_decided_is_suggested_and_nothing_more() {
     assert_eq!(told[0].to, LessonTo::Customer(CustomerId(1)));
     assert_eq!((told[0].because, told[0].times), (Likeness::SameAccount, 1));
     assert_eq!(told[0].last, line(1));
+    day.customer("ewa@example.test");
+    lessons(2);
+    assert_eq!(
+        day.office.counted().lines_learned_from,
+        1,
+        "what is decided is read once, until something of a line changes"
+    );
     assert!(
         day.office
             .read(|seen| seen.questions.contains_key(&line(2))),

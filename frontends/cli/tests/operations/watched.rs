@@ -59,6 +59,7 @@ fn the_office_tells_what_it_counts() {
         "# TYPE kantor_commit_seconds histogram",
         "kantor_commit_seconds_bucket{le=\"+Inf\"} 1",
         "kantor_commit_seconds_count 1",
+        "kantor_lines_learned_from_total 0",
         "kantor_oldest_open_seconds{what=\"order_held\"} 0",
         "kantor_oldest_open_seconds{what=\"line_unknown\"} 0",
         "# TYPE kantor_feed_lag_seconds gauge",

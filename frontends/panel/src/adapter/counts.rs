@@ -66,6 +66,10 @@ pub(super) fn text(office: &Office) -> Result<String, ExecuteError> {
         &[],
         counted.all_commits,
     );
+    let learned = "kantor_lines_learned_from_total";
+    let about = "Settled lines that were read for what cashiers decided about lines like them.";
+    family(&mut text, learned, Kind::Counter, about);
+    sample(&mut text, learned, &[], counted.lines_learned_from);
     let oldest = "kantor_oldest_open_seconds";
     let about =
         "How long the oldest thing of a kind has waited for somebody; 0 when nothing waits.";

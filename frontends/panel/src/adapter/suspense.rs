@@ -71,6 +71,9 @@ impl LocalOffice {
             }
             (questions, waiting)
         });
+        if questions.is_empty() {
+            return Ok(Vec::new());
+        }
         let lessons = self.office.lessons().map_err(refuse)?;
         questions
             .iter()

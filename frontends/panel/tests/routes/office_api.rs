@@ -165,6 +165,11 @@ async fn a_line_that_is_nobodys_order_is_a_question_until_it_is_booked() {
     assert_eq!(open[1]["candidates"], json!([]));
     let book = json!({ "ledger_account": "bank-fees", "reason": "monthly" });
     desk.post("/suspense/1/2/book", &book).await.is(204);
+    let learned_from = || house.office.counted().lines_learned_from;
+    for _ in 0..3 {
+        desk.get("/suspense").await.is(200);
+        assert_eq!(learned_from(), 1, "a decided line is read once");
+    }
     let allocate = json!({ "order": "1", "reason": "the customer called" });
     let order = desk
         .post("/suspense/1/1/allocate", &allocate)
@@ -174,6 +179,7 @@ async fn a_line_that_is_nobodys_order_is_a_question_until_it_is_booked() {
     // Money of a stranger's account: somebody has to decide.
     assert_eq!(order["state"], "Held");
     assert_eq!(desk.get("/suspense").await.json(), json!([]));
+    assert_eq!(learned_from(), 1, "without a question nothing is read");
     desk.post("/suspense/1/77/book", &book).await.is(404);
     desk.post("/suspense/1/x/book", &book).await.is(404);
 }
