@@ -8,6 +8,7 @@ use kantor_model::Moment;
 use kantor_store::{Side, SideChange, SideError, SideFilter, SideRefusal};
 
 use crate::error::{ExecuteError, PeopleError};
+use crate::letters::{LETTER, password_changed};
 use crate::people::{
     LOGIN, Role, SESSION, StoredLogin, TOKEN, TokenRecord, number_key, side, token_row,
 };
@@ -150,12 +151,21 @@ impl Office {
         reason: &str,
         once: Option<Once>,
     ) -> Result<(), PeopleError> {
-        let row = Side {
-            expires: Some(code.1),
-            ..side(CODE, code.0.to_owned(), Some(customer.0), &customer.0)
-        };
-        let changes = vec![forget(CODE, customer), SideChange::PutNew(row)];
+        let changes = vec![
+            forget(CODE, customer),
+            SideChange::PutNew(code_row(customer, code)),
+        ];
         self.help(by, customer, Help::NewPassword, reason, changes, once)
+    }
+
+    /// Keeps a code that a letter tells a customer who has forgotten his password. Codes that he was
+    /// told before stay good: whoever asks in his name takes nothing away from him.
+    pub fn send_password_code(
+        &self,
+        customer: CustomerId,
+        code: (&str, Moment),
+    ) -> Result<(), PeopleError> {
+        Ok(self.try_sides(&[SideChange::PutNew(code_row(customer, code))])?)
     }
 
     /// Whose code it is, unless it was used or its time is over.
@@ -164,9 +174,9 @@ impl Office {
         Ok(row.and_then(|row| row.owner).map(CustomerId))
     }
 
-    /// Puts a new password in force with a code, which is used up by it. Sessions that were begun
-    /// with the old one end, and wrong passwords are forgotten. `false` when the code is worth
-    /// nothing.
+    /// Puts a new password in force with a code, which is used up by it together with all others of
+    /// this customer. Sessions that were begun with the old one end, wrong passwords are forgotten,
+    /// and he is told. `false` when the code is worth nothing.
     pub fn set_password(&self, code_hash: &str, password_hash: &str) -> Result<bool, PeopleError> {
         let Some(customer) = self.password_code(code_hash)? else {
             return Ok(false);
@@ -181,9 +191,11 @@ impl Office {
         let tried = tries_key(&person.email);
         let changes = [
             taken(CODE, code_hash),
+            forget(CODE, customer),
             SideChange::Put(side(LOGIN, person.email, Some(customer.0), &login)),
             forget(SESSION, customer),
             gone(TRIES, &tried),
+            password_changed(customer, self.now()),
         ];
         match self.try_sides(&changes) {
             Ok(()) => Ok(true),
@@ -206,6 +218,7 @@ impl Office {
             SideChange::Put(row),
             forget(SESSION, customer),
             forget(CODE, customer),
+            forget(LETTER, customer),
         ];
         self.help(by, customer, Help::Locked, reason, changes, once)
     }
@@ -288,6 +301,14 @@ impl Office {
     /// Gives a name all its tries back.
     pub fn forget_tries(&self, name: &str) -> Result<(), PeopleError> {
         Ok(self.try_sides(&[gone(TRIES, &tries_key(name))])?)
+    }
+}
+
+/// A code for a new password, by its hash, until it ends.
+fn code_row(customer: CustomerId, (hash, until): (&str, Moment)) -> Side {
+    Side {
+        expires: Some(until),
+        ..side(CODE, hash.to_owned(), Some(customer.0), &customer.0)
     }
 }
 

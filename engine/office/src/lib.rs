@@ -24,6 +24,7 @@ mod feed;
 mod follow;
 mod intake;
 mod lessons;
+mod letters;
 mod load;
 mod notices;
 mod people;

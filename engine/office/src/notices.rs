@@ -39,19 +39,27 @@ pub enum NoticeKind {
     AccountAdded,
     /// The office lets him choose a new password.
     NewPassword,
+    /// He says that he has forgotten his password: the letter holds a code for a new one, which
+    /// whoever writes it makes ([`Office::send_password_code`]).
+    ForgottenPassword,
+    /// His password is another one now.
+    PasswordChanged,
 }
 
 /// Something to tell a customer (powiadomienie).
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Notice {
-    /// The position of the log that it is about: its identity.
-    pub seq: u64,
+    /// Its identity: the position of the log that it is about, or what a letter is called that is
+    /// about none.
+    pub name: String,
     /// Whom.
     pub customer: CustomerId,
     /// About which order.
     pub order: Option<OrderId>,
     /// What.
     pub kind: NoticeKind,
+    /// The code of his language, where it is known.
+    pub language: Option<String>,
 }
 
 /// Kind of row: what one process of an office does at a time, by its name.
@@ -69,21 +77,26 @@ pub struct NotifyError(
     pub String,
 );
 
-/// Sends notices: by e-mail, by text message, into a folder. It finds the words.
+/// Sends notices: by e-mail, by text message, into a folder. It finds the words, and makes the
+/// secrets that stand in them, so that nobody else ever knows one.
 pub trait Notifier: Send + Sync {
     /// Sends one. The same notice may come twice after a crash.
     fn notify(&self, office: &Office, notice: &Notice) -> Result<(), NotifyError>;
 }
 
 impl Office {
-    /// Sends what has not been sent, in order, and records it. Answers how many went out; stops at
+    /// Sends what has not been sent, in order, and records it; then the letters that are about
+    /// nothing in the log. Answers how many went out; stops at
     /// the first that cannot be sent, which is tried again at the next call. Of several processes
     /// one sends at a time; the others have nothing to send then.
     pub fn send_notices(&self, notifier: &dyn Notifier) -> Result<usize, ExecuteError> {
-        if !self.is_anything_unsent()? || !self.take_turn()? {
+        let waits = self.is_anything_unsent()? || self.has_letters()?;
+        if !waits || !self.take_turn()? {
             return Ok(0);
         }
-        let sent = self.send_unsent(notifier);
+        let sent = self
+            .send_unsent(notifier)
+            .and_then(|sent| Ok(sent + self.send_letters(notifier)?));
         self.change_turn(SideChange::Delete {
             kind: TURN.to_owned(),
             key: SENDING.to_owned(),
@@ -171,14 +184,16 @@ impl Office {
 }
 
 fn notice(seen: &Snapshot, seq: u64, event: &Event) -> Option<Notice> {
+    let told = |customer, order, kind| Notice {
+        name: format!("{seq:08}"),
+        customer,
+        order,
+        kind,
+        language: None,
+    };
     let about = |order: &OrderId, kind| {
         let customer = seen.orders.get(order)?.facts.customer;
-        Some(Notice {
-            seq,
-            customer,
-            order: Some(*order),
-            kind,
-        })
+        Some(told(customer, Some(*order), kind))
     };
     match event {
         Event::OrderPlaced { facts } => about(&facts.order, NoticeKind::OrderPlaced),
@@ -190,22 +205,14 @@ fn notice(seen: &Snapshot, seq: u64, event: &Event) -> Option<Notice> {
         Event::OrderRefunding { order, .. } => about(order, NoticeKind::OrderRefunding),
         Event::OrderCompleted { order } => about(order, NoticeKind::OrderCompleted),
         Event::OrderRefunded { order } => about(order, NoticeKind::OrderRefunded),
-        Event::CustomerAccountAdded { customer, .. } => Some(Notice {
-            seq,
-            customer: *customer,
-            order: None,
-            kind: NoticeKind::AccountAdded,
-        }),
+        Event::CustomerAccountAdded { customer, .. } => {
+            Some(told(*customer, None, NoticeKind::AccountAdded))
+        }
         Event::CustomerHelped {
             customer,
             help: Help::NewPassword,
             ..
-        } => Some(Notice {
-            seq,
-            customer: *customer,
-            order: None,
-            kind: NoticeKind::NewPassword,
-        }),
+        } => Some(told(*customer, None, NoticeKind::NewPassword)),
         _ => None,
     }
 }

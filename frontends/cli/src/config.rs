@@ -69,6 +69,10 @@ pub(crate) struct PanelSection {
     /// Where notices to customers are put as mail files, relative to this file.
     #[serde(default = "outbox")]
     pub outbox: PathBuf,
+    /// How customers' browsers reach the panel, without the prefix; stands in links that are sent
+    /// to them. Needed where it is not simply the address that the panel listens on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
     /// Without a proxy: the certificate of the panel, PEM, relative to this file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub certificate: Option<PathBuf>,
@@ -164,6 +168,7 @@ impl Config {
                 prefix: String::new(),
                 behind_tls_proxy: false,
                 outbox: outbox(),
+                address: None,
                 certificate: None,
                 key: None,
             },
@@ -213,6 +218,7 @@ impl Config {
             }
         }
         tls_files(path, "panel", &config.panel.certificate, &config.panel.key)?;
+        config.panel.check_address(path)?;
         Ok(config)
     }
 
@@ -251,6 +257,42 @@ impl PanelSection {
         self.outbox = folder.join(&self.outbox);
         settle(folder, &mut self.certificate);
         settle(folder, &mut self.key);
+    }
+
+    /// A page of the panel as a customer's browser finds it, where that is known.
+    pub(crate) fn link(&self, page: &str) -> Option<String> {
+        let own = || {
+            let is_known = !self.listen.ip().is_unspecified() && self.listen.port() != 0;
+            let scheme = self.tls().map_or("http", |_| "https");
+            (is_known && !self.behind_tls_proxy).then(|| format!("{scheme}://{}", self.listen))
+        };
+        let address = self.address.clone().or_else(own)?;
+        let prefix = self.prefix.trim_matches('/');
+        let gap = if prefix.is_empty() { "" } else { "/" };
+        Some(format!(
+            "{}{gap}{prefix}{page}",
+            address.trim_end_matches('/')
+        ))
+    }
+
+    fn check_address(&self, path: &Path) -> Result<(), ConfigError> {
+        let is_address = |address: &str| {
+            let host = address
+                .strip_prefix("https://")
+                .or_else(|| address.strip_prefix("http://"));
+            host.is_some_and(|host| {
+                !host.is_empty() && host.bytes().all(|byte| byte.is_ascii_graphic())
+            })
+        };
+        match &self.address {
+            Some(address) if !is_address(address) => Err(ConfigError::Setting {
+                path: path.to_owned(),
+                key: "panel.address".to_owned(),
+                why: "is no address of a page: write it as customers' browsers show it, such as \
+                      https://kantor.example.pl",
+            }),
+            Some(_) | None => Ok(()),
+        }
     }
 
     /// Its certificate and key, when it ends TLS itself.
@@ -456,6 +498,26 @@ mod tests {
         .unwrap();
         let error = PanelConfig::read(&path).unwrap_err().to_string();
         assert!(error.contains("office"), "{error}");
+    }
+
+    #[test]
+    fn links_lead_to_where_customers_find_the_panel() {
+        let check = |change: fn(&mut PanelSection), link: Option<&str>| {
+            let mut panel = config().panel;
+            change(&mut panel);
+            assert_eq!(panel.link("/password/A").as_deref(), link);
+        };
+        check(|_| {}, Some("http://127.0.0.1:8080/password/A"));
+        check(|panel| panel.behind_tls_proxy = true, None);
+        check(|panel| panel.listen = ([0, 0, 0, 0], 443).into(), None);
+        let public = |panel: &mut PanelSection| {
+            panel.behind_tls_proxy = true;
+            panel.prefix = "wymiana/".to_owned();
+            panel.address = Some("https://kantor.example.pl/".to_owned());
+        };
+        check(public, Some("https://kantor.example.pl/wymiana/password/A"));
+        let bare = wrong(|config| config.panel.address = Some("kantor.example.pl".to_owned()));
+        assert!(bare.contains("panel.address is no address"), "{bare}");
     }
 
     #[test]

@@ -114,7 +114,7 @@ pub(crate) fn write_secret(path: &Path, secret: &str) -> Result<(), ServeError> 
 
 /// What happens by itself, for as long as the process lives: deadlines pass, notices go out.
 pub(crate) fn live(office: Office, config: &Config) {
-    tokio::spawn(by_itself(office, MailFolder::new(&config.panel.outbox)));
+    tokio::spawn(by_itself(office, MailFolder::new(&config.panel)));
 }
 
 async fn by_itself(office: Office, mail: MailFolder) {

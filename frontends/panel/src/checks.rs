@@ -39,6 +39,17 @@ pub(crate) fn registration(entered: &Registration) -> Result<NewPerson, Vec<Fiel
     }
 }
 
+/// Checks an e-mail that stands alone.
+pub(crate) fn email_alone(text: &str) -> Result<String, Vec<FieldProblem>> {
+    let mut problems = Vec::new();
+    let email = email(&mut problems, text);
+    if problems.is_empty() {
+        Ok(email)
+    } else {
+        Err(problems)
+    }
+}
+
 /// Checks a password that is to replace a forgotten one.
 pub(crate) fn new_password(text: &str, email: &str) -> Result<(), Vec<FieldProblem>> {
     let mut problems = Vec::new();

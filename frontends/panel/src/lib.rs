@@ -43,7 +43,7 @@ mod visit;
 
 pub use adapter::{AccessSettings, LocalOffice};
 pub use front::{FrontError, FrontServer, RemoteOffice};
-pub use secrets::{NoRandomness, new_token, sha256_hex};
+pub use secrets::{NoRandomness, code_hash, new_code, new_token, sha256_hex};
 pub use serve::{CustomerServer, OfficeServer, Routes, StartError};
 pub use site::Settings;
 pub use tls::{Tls, TlsError, TlsFiles};

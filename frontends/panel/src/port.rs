@@ -13,12 +13,15 @@ use kantor_model::Moment;
 use kantor_wire::{
     AccountView, AllocateAsk, BatchDetail, BatchView, BookAsk, BooksView, Changes, CurrencyView,
     CustomerAccount, CustomerOrder, CustomerView, FileStored, ImportAsk, ImportOutcome, KeyView,
-    LineRulesDocument, LineView, LoginAsk, NewAccount, NewBatch, NewCustomerAccount, NewKey,
-    NewOrder, NewRates, OfficeView, OrderState, OrderView, Page, PasswordCode, PayoutState,
+    Language, LineRulesDocument, LineView, LoginAsk, NewAccount, NewBatch, NewCustomerAccount,
+    NewKey, NewOrder, NewRates, OfficeView, OrderState, OrderView, Page, PasswordCode, PayoutState,
     PayoutView, PersonView, Problem, PublicRates, QuoteAsk, QuoteView, RateTableView, Registration,
     Role, RulesDocument, VoidAsk, WhatIfView,
 };
 use serde::{Deserialize, Serialize};
+
+/// How long a code is good that stands in a letter about a forgotten password, in minutes.
+pub const LETTER_MINUTES: i64 = 30;
 
 /// Why the office gave no answer.
 #[derive(Debug, thiserror::Error)]
@@ -213,8 +216,19 @@ pub trait CustomerPort: Send + Sync + 'static {
         older: Option<&SessionToken>,
     ) -> PortResult<NewSession>;
 
-    /// Puts a new password in force with a code that the staff told the customer, which is used up
-    /// by it; older sessions end. Refused as `code-unknown`, or as `fields-refused`.
+    /// Somebody has forgotten the password of this e-mail: whoever has it is sent a link for a new
+    /// one. The answer is the same whether anybody has it or not, and takes as long; refused as
+    /// `fields-refused` where it is no e-mail.
+    fn forgot_password(
+        &self,
+        email: &str,
+        language: Language,
+        from: Option<IpAddr>,
+    ) -> PortResult<()>;
+
+    /// Puts a new password in force with a code that the staff told the customer, or that stood in
+    /// a letter to him; it is used up by it, and older sessions end. Refused as `code-unknown`, or
+    /// as `fields-refused`.
     fn choose_password(&self, code: &str, password: &str, from: Option<IpAddr>) -> PortResult<()>;
 
     /// The second factor that this customer has not confirmed yet, a new one if there is none;

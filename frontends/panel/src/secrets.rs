@@ -28,7 +28,7 @@ const LETTERS: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
 const CODE_LENGTH: usize = 20;
 
 /// A new code for a person: twenty characters in groups of five.
-pub(crate) fn new_code() -> Result<String, NoRandomness> {
+pub fn new_code() -> Result<String, NoRandomness> {
     let mut bytes = [0_u8; CODE_LENGTH];
     getrandom::fill(&mut bytes).map_err(|_| NoRandomness)?;
     let letters: Vec<u8> = bytes
@@ -43,7 +43,7 @@ pub(crate) fn new_code() -> Result<String, NoRandomness> {
 }
 
 /// How a code is kept: groups and capitals do not matter when it is typed.
-pub(crate) fn code_hash(code: &str) -> String {
+pub fn code_hash(code: &str) -> String {
     let plain: String = code
         .chars()
         .filter(|c| c.is_ascii_alphanumeric())

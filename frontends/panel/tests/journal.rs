@@ -6,7 +6,7 @@ mod house;
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 
-use house::{CUSTOMER_EUR, CUSTOMER_PLN, House, OFFICE_ACCOUNTS, PERSON, statement};
+use house::{CUSTOMER_EUR, CUSTOMER_PLN, House, OFFICE_ACCOUNTS, PERSON, Post, statement};
 use kantor_panel::{Routes, journal};
 use serde_json::json;
 
@@ -113,6 +113,14 @@ async fn personal_data_never_reaches_the_journal() {
     other.get("/login").await;
     let login = [("email", EMAIL), ("password", "trzy małe kotki")];
     other.submit("/login", &login).await.is(401);
+    for email in [EMAIL, "zofia.tajna"] {
+        other.get("/forgotten").await;
+        other.submit("/forgotten", &[("email", email)]).await;
+    }
+    house.office.send_notices(&Post::default()).unwrap();
+    other.get("/password/umowa-kupna").await.is(200);
+    let chosen = [("password", "trzy małe koty")];
+    other.submit("/password", &chosen).await.is(422);
     for path in ["/orders", "/profile", "/exchange", "/nowhere"] {
         for piece in PIECES {
             browser.get(&format!("{path}/{piece}?name={piece}")).await;
@@ -144,7 +152,14 @@ async fn personal_data_never_reaches_the_journal() {
     .await;
     let customers = everywhere(&house.routes(), "/api/v1/openapi.json", "/api/v1", &tokens).await;
     for piece in PIECES {
-        for call in ["greet", "register", "log_in", "order", piece] {
+        for call in [
+            "greet",
+            "register",
+            "log_in",
+            "forgot_password",
+            "order",
+            piece,
+        ] {
             warp::test::request()
                 .method("POST")
                 .path(&format!("/front/v1/{call}"))

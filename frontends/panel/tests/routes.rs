@@ -12,6 +12,8 @@ mod office_api;
 mod orders;
 #[path = "routes/pages.rs"]
 mod pages;
+#[path = "routes/password.rs"]
+mod password;
 #[path = "routes/people.rs"]
 mod people;
 #[path = "routes/words.rs"]

@@ -484,7 +484,7 @@ impl Play<'_> {
 
     /// What customers are told goes out after the commit.
     fn notices(&self) -> Result<(), DemoError> {
-        let mail = MailFolder::new(&self.stage.config.panel.outbox);
+        let mail = MailFolder::new(&self.stage.config.panel);
         let sent = self
             .stage
             .office

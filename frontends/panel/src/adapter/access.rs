@@ -7,7 +7,7 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use kantor_engine::CustomerId;
 use kantor_model::Moment;
 use kantor_office::SessionRecord;
-use kantor_wire::{FieldProblem, LoginAsk, Problem, Registration};
+use kantor_wire::{FieldProblem, Language, LoginAsk, Problem, Registration};
 
 use super::refused::people;
 use super::{LocalOffice, once_of, salt};
@@ -21,6 +21,11 @@ use crate::secrets;
 /// each so many seconds.
 const TRIES: i64 = 5;
 const TRY_SECONDS: i64 = 180;
+
+/// Letters about a forgotten password to one name, whether somebody has it or not: so many at once,
+/// and one more after each so many seconds.
+const LETTERS: i64 = 3;
+const LETTER_SECONDS: i64 = 20 * 60;
 
 /// How customers come in.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -48,6 +53,8 @@ pub(super) struct Access {
     logins: Limit,
     /// Registrations from one address.
     registrations: Limit,
+    /// Forgotten passwords from one address.
+    forgotten: Limit,
     /// Tries of one process are counted one after the other.
     turn: Mutex<()>,
     /// What the tags of followed orders are made with, once it was read.
@@ -61,6 +68,7 @@ impl Access {
             session_seconds: i64::from(settings.session_minutes) * 60,
             logins: Limit::new(20, 6),
             registrations: Limit::new(10, 60),
+            forgotten: Limit::new(10, 60),
             turn: Mutex::new(()),
             follow_secret: OnceLock::new(),
         })
@@ -114,8 +122,8 @@ fn code_unknown() -> Problem {
         422,
         "code-unknown",
         "This code is worth nothing",
-        "The code is mistyped, was used already, or its time is over. Compare it, or ask the office \
-         for another one.",
+        "The code is mistyped, was used already, or its time is over. Compare it, or ask for another \
+         one.",
     )
 }
 
@@ -206,6 +214,34 @@ impl LocalOffice {
         };
         self.office.save_session(&session).map_err(people)?;
         Ok(NewSession { token, until })
+    }
+
+    /// Has a letter sent to whoever has this e-mail. That there were too many is not told: it would
+    /// help nobody who asks for himself, and the answer is the same for all.
+    pub(super) fn forgotten(
+        &self,
+        email: &str,
+        language: Language,
+        from: Option<IpAddr>,
+    ) -> PortResult<()> {
+        let access = &self.access;
+        access
+            .forgotten
+            .take(&address_key(from), self.office.now())
+            .map_err(slow_down)?;
+        let email = checks::email_alone(email).map_err(fields_refused)?;
+        let wait = {
+            let _turn = access.turn.lock().unwrap_or_else(PoisonError::into_inner);
+            let name = format!("forgotten {email}");
+            self.office.take_try(&name, LETTERS, LETTER_SECONDS)
+        };
+        match wait.map_err(people)? {
+            Some(_) => Ok(()),
+            None => self
+                .office
+                .password_forgotten(&email, Some(language.code()))
+                .map_err(people),
+        }
     }
 
     pub(super) fn new_password(

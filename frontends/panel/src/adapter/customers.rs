@@ -10,8 +10,8 @@ use kantor_engine::{
 use kantor_model::Moment;
 use kantor_office::{CustomerAccountRecord, ExecuteError, Request};
 use kantor_wire::{
-    CustomerAccount, CustomerOrder, CustomerView, LoginAsk, NewCustomerAccount, NewOrder, Page,
-    Problem, PublicRate, PublicRates, QuoteAsk, QuoteView, Registration,
+    CustomerAccount, CustomerOrder, CustomerView, Language, LoginAsk, NewCustomerAccount, NewOrder,
+    Page, Problem, PublicRate, PublicRates, QuoteAsk, QuoteView, Registration,
 };
 use serde::{Deserialize, Serialize};
 
@@ -254,6 +254,15 @@ impl CustomerPort for LocalOffice {
         older: Option<&SessionToken>,
     ) -> PortResult<NewSession> {
         self.begin(ask, from, older)
+    }
+
+    fn forgot_password(
+        &self,
+        email: &str,
+        language: Language,
+        from: Option<IpAddr>,
+    ) -> PortResult<()> {
+        self.forgotten(email, language, from)
     }
 
     fn choose_password(&self, code: &str, password: &str, from: Option<IpAddr>) -> PortResult<()> {

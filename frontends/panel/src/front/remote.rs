@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use kantor_wire::{
-    CustomerAccount, CustomerOrder, LoginAsk, NewCustomerAccount, NewOrder, Page, Problem,
-    PublicRates, QuoteAsk, QuoteView, Registration,
+    CustomerAccount, CustomerOrder, Language, LoginAsk, NewCustomerAccount, NewOrder, Page,
+    Problem, PublicRates, QuoteAsk, QuoteView, Registration,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -298,6 +298,15 @@ impl CustomerPort for RemoteOffice {
         older: Option<&SessionToken>,
     ) -> PortResult<NewSession> {
         self.ask("log_in", &(ask, from, older))
+    }
+
+    fn forgot_password(
+        &self,
+        email: &str,
+        language: Language,
+        from: Option<IpAddr>,
+    ) -> PortResult<()> {
+        self.ask("forgot_password", &(email, language.code(), from))
     }
 
     fn choose_password(&self, code: &str, password: &str, from: Option<IpAddr>) -> PortResult<()> {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use kantor_wire::{Problem, Role};
+use kantor_wire::{Language, Problem, Role};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::net::TcpListener;
@@ -130,6 +130,11 @@ fn dispatch(port: &dyn CustomerPort, what: &str, body: &[u8]) -> PortResult<Vec<
         "log_in" => {
             let (ask, from, older): (_, _, Option<_>) = read(body)?;
             give(&port.log_in(&ask, from, older.as_ref())?)
+        }
+        "forgot_password" => {
+            let (email, language, from): (String, String, _) = read(body)?;
+            let language = Language::from_code(&language).unwrap_or_default();
+            give(&port.forgot_password(&email, language, from)?)
         }
         "choose_password" => {
             let (code, password, from): (String, String, _) = read(body)?;

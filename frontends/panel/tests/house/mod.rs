@@ -3,6 +3,7 @@
 
 mod browser;
 mod desk;
+mod post;
 
 use std::sync::Arc;
 
@@ -17,6 +18,7 @@ use kantor_store::{OfficeId, SqliteStore, Store};
 
 pub(crate) use browser::{Answer, Browser, PERSON};
 pub(crate) use desk::{Desk, statement};
+pub(crate) use post::Post;
 
 /// Accounts of the office: mBank and PKO BP, zlotys and euros.
 pub(crate) const OFFICE_ACCOUNTS: [(&str, &str, &str, &str); 4] = [

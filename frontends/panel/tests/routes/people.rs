@@ -11,7 +11,7 @@ fn why(reason: &str) -> serde_json::Value {
     json!({ "reason": reason })
 }
 
-async fn log_in(house: &House, password: &str) -> (Browser, u16, String) {
+pub(crate) async fn log_in(house: &House, password: &str) -> (Browser, u16, String) {
     let mut browser = house.browser();
     browser.get("/login").await.is(200);
     let fields = [("email", ANNA), ("password", password)];
@@ -51,7 +51,7 @@ async fn a_forgotten_password_is_replaced_with_a_code_that_is_good_once() {
     let told = desk.post(&path, &why("came with her identity card")).await;
     let code = told.is(200).json()["code"].as_str().unwrap().to_owned();
     let mut browser = house.browser();
-    browser.get("/login").await.says("Forgotten your password?");
+    browser.get("/forgotten").await.says("I have a code");
     browser.get("/password").await.is(200);
     let chosen =
         |code: &str, password: &str| [("code", code.to_owned()), ("password", password.to_owned())];
@@ -228,7 +228,7 @@ async fn a_front_that_is_revoked_brings_nobody_in_any_more() {
 }
 
 /// What a telephone shows for a secret in base 32 (RFC 6238).
-fn shown_by_telephone(secret: &str, seconds: i64) -> String {
+pub(crate) fn shown_by_telephone(secret: &str, seconds: i64) -> String {
     use hmac::{Hmac, KeyInit, Mac};
     let mut bits = 0_u64;
     let mut count = 0;

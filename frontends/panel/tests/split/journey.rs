@@ -6,13 +6,35 @@ use std::net::TcpStream;
 use tokio::net::TcpListener;
 
 use crate::far::{Far, asked, browser};
-use crate::house::{CUSTOMER_EUR, CUSTOMER_PLN, OFFICE_ACCOUNTS, statement};
+use crate::house::{CUSTOMER_EUR, CUSTOMER_PLN, OFFICE_ACCOUNTS, Post, statement};
 
 /// The title that the page of an order tells.
 fn title(page: &str) -> String {
     let marker = "id=\"pay-title\" data-copy=\"";
     let start = page.find(marker).unwrap() + marker.len();
     page[start..start + page[start..].find('"').unwrap()].to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_password_that_was_forgotten_at_one_panel_is_chosen_at_another() {
+    let far = Far::open().await;
+    let (one, two) = (far.panel(), far.panel());
+    let mut first = browser(&one);
+    first.register("anna@example.test").await;
+    let mut lost = browser(&one);
+    lost.get("/forgotten").await.is(200);
+    let email = [("email", "anna@example.test")];
+    lost.submit("/forgotten", &email).await.is(200);
+    let office = far.house.office.clone();
+    let codes = asked(move || Post::default().codes(&office)).await;
+    let mut found = browser(&two);
+    found.get(&format!("/password/{}", codes[0])).await.is(200);
+    let password = [("password", "zielone jabłka")];
+    found.submit("/password", &password).await.is(303);
+    first.get("/profile").await.is(303);
+    found.get("/login").await.is(200);
+    let fields = [email[0], password[0]];
+    found.submit("/login", &fields).await.is(303);
 }
 
 #[tokio::test(flavor = "multi_thread")]
