@@ -14,6 +14,7 @@ use crate::people::{
 };
 use crate::request::{Once, Request};
 use crate::runtime::Office;
+use crate::second_factor::HALF;
 
 /// Kind of row: a customer whom nobody comes in as, by his number.
 const LOCK: &str = "lock";
@@ -194,6 +195,7 @@ impl Office {
             forget(CODE, customer),
             SideChange::Put(side(LOGIN, person.email, Some(customer.0), &login)),
             forget(SESSION, customer),
+            forget(HALF, customer),
             gone(TRIES, &tried),
             password_changed(customer, self.now()),
         ];
@@ -219,6 +221,7 @@ impl Office {
             forget(SESSION, customer),
             forget(CODE, customer),
             forget(LETTER, customer),
+            forget(HALF, customer),
         ];
         self.help(by, customer, Help::Locked, reason, changes, once)
     }

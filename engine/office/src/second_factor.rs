@@ -2,6 +2,7 @@
 
 use kantor_engine::access::Help;
 use kantor_engine::{Actor, CustomerId};
+use kantor_model::Moment;
 use kantor_store::{Side, SideChange, SideError, SideRefusal};
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +16,9 @@ use crate::runtime::Office;
 const FACTOR: &str = "second-factor";
 /// Kind of row: a code that was used, by `customer/step`.
 const USED: &str = "used-code";
+/// Kind of row: a login whose password was right and whose code is still missing, by the hash of
+/// what the browser was given for it.
+pub(crate) const HALF: &str = "half-login";
 /// How long a used code is remembered, in seconds: longer than it could be used again.
 const REMEMBERED: i64 = 300;
 
@@ -64,6 +68,32 @@ impl Office {
             Err(SideError::Refused(SideRefusal::Exists { .. })) => Ok(false),
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// Keeps a login whose password was right until its code comes too.
+    pub fn keep_half_login(
+        &self,
+        customer: CustomerId,
+        token_hash: &str,
+        until: Moment,
+    ) -> Result<(), PeopleError> {
+        let row = side(HALF, token_hash.to_owned(), Some(customer.0), &());
+        let row = Side {
+            expires: Some(until),
+            ..row
+        };
+        Ok(self.try_sides(&[SideChange::Put(row)])?)
+    }
+
+    /// Whose half login it is, unless it has ended.
+    pub fn half_login(&self, token_hash: &str) -> Result<Option<CustomerId>, PeopleError> {
+        let row = self.view()?.side(HALF, token_hash, self.now())?;
+        Ok(row.and_then(|row| row.owner).map(CustomerId))
+    }
+
+    /// Ends the half logins of a customer: he is in.
+    pub fn end_half_logins(&self, customer: CustomerId) -> Result<(), PeopleError> {
+        Ok(self.try_sides(&[forget(HALF, customer)])?)
     }
 
     /// Takes a lost second factor away; the customer's sessions end.

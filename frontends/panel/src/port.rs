@@ -208,10 +208,22 @@ pub trait CustomerPort: Send + Sync + 'static {
 
     /// Begins a session with a new token and ends the older one of the same browser. Whatever is
     /// wrong, the refusal is the same and takes as long; tries are limited by where he comes from,
-    /// failures by name, whether somebody has it or not.
+    /// failures by name, whether somebody has it or not. A right password without a code that is
+    /// needed is refused as `factor-needed`; its fact `pass` stands for the password in
+    /// [`CustomerPort::log_in_with_code`].
     fn log_in(
         &self,
         ask: &LoginAsk,
+        from: Option<IpAddr>,
+        older: Option<&SessionToken>,
+    ) -> PortResult<NewSession>;
+
+    /// The second step of [`CustomerPort::log_in`]: `pass` is what it was refused with as
+    /// `factor-needed`. Refused as `factor-wrong`, and as `login-over` when it took too long.
+    fn log_in_with_code(
+        &self,
+        pass: &str,
+        code: &str,
         from: Option<IpAddr>,
         older: Option<&SessionToken>,
     ) -> PortResult<NewSession>;
@@ -230,6 +242,9 @@ pub trait CustomerPort: Send + Sync + 'static {
     /// a letter to him; it is used up by it, and older sessions end. Refused as `code-unknown`, or
     /// as `fields-refused`.
     fn choose_password(&self, code: &str, password: &str, from: Option<IpAddr>) -> PortResult<()>;
+
+    /// Whether this customer's logins take a code.
+    fn has_factor(&self, session: &SessionToken) -> PortResult<bool>;
 
     /// The second factor that this customer has not confirmed yet, a new one if there is none;
     /// `None` when his is in use.

@@ -117,6 +117,15 @@ fn locked() -> Problem {
     )
 }
 
+fn login_over() -> Problem {
+    Problem::new(
+        401,
+        "login-over",
+        "It took too long",
+        "The code came too long after the password. Log in again.",
+    )
+}
+
 fn code_unknown() -> Problem {
     Problem::new(
         422,
@@ -202,6 +211,39 @@ impl LocalOffice {
     ) -> PortResult<NewSession> {
         let now = self.office.now();
         let customer = self.checked(ask, from, now)?;
+        self.session_of(customer, older)
+    }
+
+    /// The second step of a login: the password was right a moment ago, now its code comes.
+    pub(super) fn finish(
+        &self,
+        pass: &str,
+        code: &str,
+        from: Option<IpAddr>,
+        older: Option<&SessionToken>,
+    ) -> PortResult<NewSession> {
+        self.access
+            .logins
+            .take(&address_key(from), self.office.now())
+            .map_err(slow_down)?;
+        let half = secrets::sha256_hex(pass.as_bytes());
+        let customer = self.office.half_login(&half).map_err(people)?;
+        let customer = customer.ok_or_else(login_over)?;
+        let person = self.office.person(customer).map_err(people)?;
+        let email = person.ok_or_else(login_over)?.email;
+        self.take_try(&email)?;
+        self.second_step(customer, Some(code))?;
+        self.let_in(customer, &email)?;
+        self.office.end_half_logins(customer).map_err(people)?;
+        self.session_of(customer, older)
+    }
+
+    fn session_of(
+        &self,
+        customer: CustomerId,
+        older: Option<&SessionToken>,
+    ) -> PortResult<NewSession> {
+        let now = self.office.now();
         if let Some(older) = older {
             self.office.end_session(&older.hash()).map_err(people)?;
         }
@@ -285,15 +327,7 @@ impl LocalOffice {
             .logins
             .take(&address_key(from), now)
             .map_err(slow_down)?;
-        // Taken before the check and given back after a right one, so that many tries at once do
-        // not slip through together.
-        {
-            let _turn = access.turn.lock().unwrap_or_else(PoisonError::into_inner);
-            let wait = self.office.take_try(&email, TRIES, TRY_SECONDS);
-            if let Some(seconds) = wait.map_err(people)? {
-                return Err(tried_too_often(seconds).into());
-            }
-        }
+        self.take_try(&email)?;
         let login = self.office.login(&email).map_err(people)?;
         let (customer, hash) = login.unzip();
         let right = access
@@ -303,12 +337,30 @@ impl LocalOffice {
         let customer = customer.filter(|_| right).ok_or_else(wrong)?;
         // A wrong code is a wrong try as well: the tries come back only with the right one.
         self.second_step(customer, ask.code.as_deref())?;
-        self.office.forget_tries(&email).map_err(people)?;
-        // Only who knows the password is told that the staff has locked it.
-        if self.office.is_locked(customer).map_err(people)? {
-            return Err(locked().into());
-        }
+        self.let_in(customer, &email)?;
         Ok(customer)
+    }
+
+    /// Takes one try of a name. Taken before the check and given back after a right one, so that
+    /// many tries at once do not slip through together.
+    fn take_try(&self, email: &str) -> PortResult<()> {
+        let turn = &self.access.turn;
+        let _turn = turn.lock().unwrap_or_else(PoisonError::into_inner);
+        let wait = self.office.take_try(email, TRIES, TRY_SECONDS);
+        match wait.map_err(people)? {
+            Some(seconds) => Err(tried_too_often(seconds).into()),
+            None => Ok(()),
+        }
+    }
+
+    /// Gives the tries back to whoever has shown all that is needed. Only he is told that the staff
+    /// has locked his account.
+    fn let_in(&self, customer: CustomerId, email: &str) -> PortResult<()> {
+        self.office.forget_tries(email).map_err(people)?;
+        match self.office.is_locked(customer).map_err(people)? {
+            true => Err(locked().into()),
+            false => Ok(()),
+        }
     }
 }
 

@@ -256,6 +256,16 @@ impl CustomerPort for LocalOffice {
         self.begin(ask, from, older)
     }
 
+    fn log_in_with_code(
+        &self,
+        pass: &str,
+        code: &str,
+        from: Option<IpAddr>,
+        older: Option<&SessionToken>,
+    ) -> PortResult<NewSession> {
+        self.finish(pass, code, from, older)
+    }
+
     fn forgot_password(
         &self,
         email: &str,
@@ -267,6 +277,10 @@ impl CustomerPort for LocalOffice {
 
     fn choose_password(&self, code: &str, password: &str, from: Option<IpAddr>) -> PortResult<()> {
         self.new_password(code, password, from)
+    }
+
+    fn has_factor(&self, session: &SessionToken) -> PortResult<bool> {
+        self.is_factor_on(self.holder(session)?)
     }
 
     fn new_factor(&self, session: &SessionToken) -> PortResult<Option<NewFactor>> {

@@ -4,10 +4,10 @@ use kantor_engine::CustomerId;
 use kantor_office::SecondFactor;
 use kantor_wire::Problem;
 
-use super::LocalOffice;
 use super::refused::people;
+use super::{LocalOffice, salt};
 use crate::port::{NewFactor, PortError, PortResult};
-use crate::secrets::{hex, unhex};
+use crate::secrets::{hex, sha256_hex, unhex};
 use crate::totp;
 
 fn wrong() -> Problem {
@@ -20,13 +20,17 @@ fn wrong() -> Problem {
     )
 }
 
-fn needed() -> Problem {
+/// How long a right password waits for its code, in seconds.
+const HALF_SECONDS: i64 = 300;
+
+fn needed(pass: String) -> Problem {
     Problem::new(
         401,
         "factor-needed",
         "A code is needed",
         "This account has a second factor: send the code that the telephone shows, with the password.",
     )
+    .fact("pass", pass)
 }
 
 /// A part of an address: whatever is not plain is written with percent signs.
@@ -42,6 +46,11 @@ fn plain(text: &str) -> String {
 }
 
 impl LocalOffice {
+    pub(super) fn is_factor_on(&self, customer: CustomerId) -> PortResult<bool> {
+        let kept = self.office.second_factor(customer).map_err(people)?;
+        Ok(kept.is_some_and(|kept| kept.confirmed))
+    }
+
     pub(super) fn begun_factor(&self, customer: CustomerId) -> PortResult<Option<NewFactor>> {
         let kept = self.office.second_factor(customer).map_err(people)?;
         let secret = match kept {
@@ -103,10 +112,20 @@ impl LocalOffice {
         };
         let code = code.filter(|code| !code.trim().is_empty());
         match code {
-            None => Err(needed().into()),
+            None => Err(needed(self.half_way(customer)?).into()),
             Some(code) if self.is_its_code(customer, &kept, code)? => Ok(()),
             Some(_) => Err(wrong().into()),
         }
+    }
+
+    /// What stands for a right password until the code comes too.
+    fn half_way(&self, customer: CustomerId) -> PortResult<String> {
+        let pass = salt()?;
+        let until = self.office.now().plus_seconds(HALF_SECONDS);
+        self.office
+            .keep_half_login(customer, &sha256_hex(pass.as_bytes()), until)
+            .map_err(people)?;
+        Ok(pass)
     }
 
     /// Whether a code is one of now and is used for the first time.

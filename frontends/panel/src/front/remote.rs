@@ -300,6 +300,16 @@ impl CustomerPort for RemoteOffice {
         self.ask("log_in", &(ask, from, older))
     }
 
+    fn log_in_with_code(
+        &self,
+        pass: &str,
+        code: &str,
+        from: Option<IpAddr>,
+        older: Option<&SessionToken>,
+    ) -> PortResult<NewSession> {
+        self.ask("log_in_with_code", &(pass, code, from, older))
+    }
+
     fn forgot_password(
         &self,
         email: &str,
@@ -311,6 +321,10 @@ impl CustomerPort for RemoteOffice {
 
     fn choose_password(&self, code: &str, password: &str, from: Option<IpAddr>) -> PortResult<()> {
         self.ask("choose_password", &(code, password, from))
+    }
+
+    fn has_factor(&self, session: &SessionToken) -> PortResult<bool> {
+        self.ask("has_factor", &(session,))
     }
 
     fn new_factor(&self, session: &SessionToken) -> PortResult<Option<NewFactor>> {

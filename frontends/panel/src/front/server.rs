@@ -131,6 +131,10 @@ fn dispatch(port: &dyn CustomerPort, what: &str, body: &[u8]) -> PortResult<Vec<
             let (ask, from, older): (_, _, Option<_>) = read(body)?;
             give(&port.log_in(&ask, from, older.as_ref())?)
         }
+        "log_in_with_code" => {
+            let (pass, code, from, older): (String, String, _, Option<_>) = read(body)?;
+            give(&port.log_in_with_code(&pass, &code, from, older.as_ref())?)
+        }
         "forgot_password" => {
             let (email, language, from): (String, String, _) = read(body)?;
             let language = Language::from_code(&language).unwrap_or_default();
@@ -139,6 +143,10 @@ fn dispatch(port: &dyn CustomerPort, what: &str, body: &[u8]) -> PortResult<Vec<
         "choose_password" => {
             let (code, password, from): (String, String, _) = read(body)?;
             give(&port.choose_password(&code, &password, from)?)
+        }
+        "has_factor" => {
+            let (session,) = read(body)?;
+            give(&port.has_factor(&session)?)
         }
         "new_factor" => {
             let (session,) = read(body)?;

@@ -176,12 +176,23 @@ struct LoginPage<'a> {
     next: String,
 }
 
+/// The second step, for those who have a second factor.
+#[derive(Template)]
+#[template(path = "login_code.html")]
+struct LoginCodePage<'a> {
+    v: &'a Visit,
+    field: Field,
+    complaint: Option<String>,
+    /// What stands for the password that was right.
+    pass: String,
+    next: String,
+}
+
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Login {
     email: String,
     password: String,
-    code: String,
     next: String,
 }
 
@@ -190,7 +201,6 @@ fn login_page(
     status: u16,
     entered: &Login,
     complaint: Option<String>,
-    with_code: bool,
 ) -> Result<Response, Failure> {
     page_with(
         status,
@@ -203,10 +213,7 @@ fn login_page(
                     .filled_by("username", "email")
                     .wide(),
                 Field::password("password", visit.t("register.password")).wide(),
-            ]
-            .into_iter()
-            .chain(with_code.then(|| code_field(visit)))
-            .collect(),
+            ],
             complaint,
             next: entered.next.clone(),
         },
@@ -223,7 +230,7 @@ pub(crate) async fn login_form(visit: Arc<Visit>) -> Result<Response, Failure> {
     if visit.session.is_some() {
         return Ok(reply::see_other(&inside(&visit, &entered.next)));
     }
-    login_page(&visit, 200, &entered, None, false)
+    login_page(&visit, 200, &entered, None)
 }
 
 /// `POST /login`. Whatever is wrong, the answer is the same and takes as long.
@@ -232,27 +239,84 @@ pub(crate) async fn login(visit: Arc<Visit>) -> Result<Response, Failure> {
     let ask = LoginAsk {
         email: entered.email.clone(),
         password: entered.password.clone(),
-        code: Some(entered.code.clone()),
+        code: None,
     };
     match log_in(&visit, ask).await {
-        Ok(session) => {
-            let next = if entered.next.is_empty() {
-                visit.link("/exchange")
-            } else {
-                inside(&visit, &entered.next)
-            };
-            let next = next
-                .strip_prefix(visit.site.settings.prefix.as_str())
-                .unwrap_or("/");
-            Ok(logged_in(&visit, &session, next))
-        }
+        Ok(session) => Ok(gone_on(&visit, &session, &entered.next)),
+        Err(PortError::Refused(problem)) => match problem.facts.get("pass") {
+            Some(pass) => code_page(&visit, 200, pass.clone(), entered.next, None),
+            None => {
+                let complaint = Some(visit.words.problem(&problem));
+                login_page(&visit, problem.status, &entered, complaint)
+            }
+        },
+        Err(down) => Err(problem_of(down).into()),
+    }
+}
+
+fn code_page(
+    visit: &Visit,
+    status: u16,
+    pass: String,
+    next: String,
+    complaint: Option<String>,
+) -> Result<Response, Failure> {
+    page_with(
+        status,
+        &LoginCodePage {
+            v: visit,
+            field: code_field(visit),
+            complaint,
+            pass,
+            next,
+        },
+    )
+}
+
+/// `POST /login/code`: the second step, after a right password.
+pub(crate) async fn login_code(visit: Arc<Visit>) -> Result<Response, Failure> {
+    #[derive(Deserialize)]
+    struct Typed {
+        pass: String,
+        code: String,
+        next: String,
+    }
+    let Typed { pass, code, next } = visit.form()?;
+    let older = visit.customer().ok();
+    let from = visit.site.settings.address(&visit.call);
+    let told = pass.clone();
+    let session = visit
+        .site
+        .ask(move |port| port.log_in_with_code(&told, &code, from, older.as_ref()))
+        .await;
+    match session {
+        Ok(session) => Ok(gone_on(&visit, &session, &next)),
         Err(PortError::Refused(problem)) => {
             let complaint = Some(visit.words.problem(&problem));
-            let with_code = matches!(problem.code.as_str(), "factor-needed" | "factor-wrong");
-            login_page(&visit, problem.status, &entered, complaint, with_code)
+            match problem.code.as_str() {
+                "factor-wrong" => code_page(&visit, problem.status, pass, next, complaint),
+                "factor-needed" => code_page(&visit, problem.status, pass, next, None),
+                _ => {
+                    let entered = Login {
+                        next,
+                        ..Login::default()
+                    };
+                    login_page(&visit, problem.status, &entered, complaint)
+                }
+            }
         }
         Err(down) => Err(problem_of(down).into()),
     }
+}
+
+/// Goes on to where somebody wanted to be before he had to log in.
+fn gone_on(visit: &Visit, session: &NewSession, next: &str) -> Response {
+    let next = match next {
+        "" => visit.link("/exchange"),
+        next => inside(visit, next),
+    };
+    let prefix = visit.site.settings.prefix.as_str();
+    logged_in(visit, session, next.strip_prefix(prefix).unwrap_or("/"))
 }
 
 /// A new token for whoever logs in; an older session of this browser ends.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use askama::Template;
+use qrcodegen::{QrCode, QrCodeEcc};
 use serde::Deserialize;
 use warp::reply::Response;
 
@@ -17,10 +18,51 @@ use crate::visit::{Failure, Visit};
 #[template(path = "second_factor.html")]
 struct FactorPage<'a> {
     v: &'a Visit,
-    factor: Option<NewFactor>,
+    factor: Option<Shown>,
     action: &'static str,
     fields: Vec<Field>,
     complaint: Option<String>,
+}
+
+/// A second factor that begins, as the page shows it.
+struct Shown {
+    factor: NewFactor,
+    /// The secret in groups of four.
+    grouped: String,
+    picture: Option<Picture>,
+}
+
+/// A picture that a telephone reads: so many squares wide, the dark ones as a path.
+struct Picture {
+    size: i32,
+    path: String,
+}
+
+impl Picture {
+    fn of(text: &str) -> Option<Picture> {
+        // What is too long for a picture can still be typed.
+        let code = QrCode::encode_text(text, QrCodeEcc::Medium).ok()?;
+        let size = code.size();
+        let mut path = String::new();
+        for y in 0..size {
+            for x in (0..size).filter(|x| code.get_module(*x, y)) {
+                path.push_str(&format!("M{x} {y}h1v1h-1z"));
+            }
+        }
+        Some(Picture { size, path })
+    }
+}
+
+impl Shown {
+    fn of(factor: NewFactor) -> Shown {
+        let letters: Vec<char> = factor.secret.chars().collect();
+        let groups: Vec<String> = letters.chunks(4).map(String::from_iter).collect();
+        Shown {
+            grouped: groups.join(" "),
+            picture: Picture::of(&factor.link),
+            factor,
+        }
+    }
 }
 
 /// The field for a code, here and at the login.
@@ -48,7 +90,7 @@ async fn factor_page(
         status,
         &FactorPage {
             v: visit,
-            factor,
+            factor: factor.map(Shown::of),
             action,
             fields: vec![code_field(visit)],
             complaint,
@@ -73,7 +115,12 @@ async fn set(visit: &Visit, on: bool) -> Result<Response, Failure> {
         .ask(move |port| port.set_factor(&session, on, &code))
         .await
     {
-        Ok(()) => Ok(reply::see_other(&visit.link("/profile"))),
+        Ok(()) => {
+            let told = if on { "on" } else { "off" };
+            Ok(reply::see_other(
+                &visit.link(&format!("/profile?factor={told}")),
+            ))
+        }
         Err(PortError::Refused(problem)) => {
             factor_page(visit, problem.status, Some(visit.words.problem(&problem))).await
         }

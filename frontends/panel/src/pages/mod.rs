@@ -37,6 +37,7 @@ pub(crate) fn routes(site: &Arc<Site>) -> Vec<Route> {
         post(site, "/logout", entry::logout),
         get(site, "/forgotten", password::forgotten_form),
         post(site, "/forgotten", password::forgotten),
+        post(site, "/login/code", entry::login_code),
         get(site, "/password", password::form),
         get(site, "/password/{code}", password::form),
         post(site, "/password", password::set),

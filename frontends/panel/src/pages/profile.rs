@@ -84,6 +84,9 @@ struct ProfilePage<'a> {
     form: AccountForm,
     welcome: bool,
     added: bool,
+    /// Logins take a code.
+    factor: bool,
+    factor_set: bool,
 }
 
 async fn profile_page(
@@ -94,9 +97,12 @@ async fn profile_page(
     complaint: Option<String>,
 ) -> Result<Response, Failure> {
     let session = visit.customer()?;
-    let (accounts, rates) = visit
+    let (accounts, rates, factor) = visit
         .site
-        .ask(move |port| Ok((port.accounts(&session)?, port.rates()?)))
+        .ask(move |port| {
+            let accounts = port.accounts(&session)?;
+            Ok((accounts, port.rates()?, port.has_factor(&session)?))
+        })
         .await?;
     let mut lines = Vec::with_capacity(accounts.len());
     for account in accounts {
@@ -116,6 +122,8 @@ async fn profile_page(
             form,
             welcome: visit.call.query.contains("welcome=1"),
             added: visit.call.query.contains("added=1"),
+            factor,
+            factor_set: visit.call.query.contains("factor="),
         },
     )
 }

@@ -261,7 +261,13 @@ async fn a_second_factor_is_asked_for_and_a_lost_one_is_taken_away_by_the_staff(
     let page = browser.get("/second-factor").await.is(200);
     let secret = page.body.split("secret=").nth(1).unwrap();
     let secret = secret.split('&').next().unwrap().to_owned();
-    assert!(page.body.contains(&format!(">{secret}<")));
+    let typed: Vec<&str> = secret
+        .as_bytes()
+        .chunks(4)
+        .map(|group| std::str::from_utf8(group).unwrap())
+        .collect();
+    page.says(&format!(">{}<", typed.join(" ")))
+        .says("<svg class=\"qr\"");
     let code = || shown_by_telephone(&secret, house.office.now().as_micros() / 1_000_000);
     let wrong = [("code", "000000")];
     browser.submit("/second-factor/on", &wrong).await.is(422);
@@ -272,28 +278,35 @@ async fn a_second_factor_is_asked_for_and_a_lost_one_is_taken_away_by_the_staff(
         .submit("/second-factor/on", &[("code", &right)])
         .await
         .is(303);
+    browser.get("/profile").await.says("badge good");
     let (mut other, status, body) = log_in(&house, "trzy małe koty").await;
-    assert_eq!(status, 401);
-    assert!(body.contains("This account has a second factor"), "{body}");
-    let again = |code: &str| {
-        [
-            ("email", ANNA.to_owned()),
-            ("password", "trzy małe koty".to_owned()),
-            ("code", code.to_owned()),
-        ]
-    };
+    assert_eq!(status, 200);
+    assert!(body.contains("the app on your telephone shows"), "{body}");
+    // Whose password was right has no session yet.
+    other.get("/profile").await.is(303);
+    let (mut other, ..) = log_in(&house, "trzy małe koty").await;
     let mut try_with = async |code: &str| {
-        let fields = again(code);
-        let fields: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (*n, v.as_str())).collect();
-        other.submit("/login", &fields).await
+        let fields = [("code", code)];
+        other.submit("/login/code", &fields).await
     };
     // A code that was used once opens nothing more.
     try_with(&right).await.is(422).says("used already");
+    try_with(" ")
+        .await
+        .is(401)
+        .says("the app on your telephone");
     house.clock.advance(60);
     try_with(&code()).await.is(303);
+    // What stood for the password is used up, and ends by itself.
+    let (mut late, ..) = log_in(&house, "trzy małe koty").await;
+    house.clock.advance(301);
+    let fields = [("code", code())];
+    let fields = [("code", fields[0].1.as_str())];
+    let over = late.submit("/login/code", &fields).await;
+    over.is(401).says("too long after the password");
     // With a wrong password nobody learns that there is a second factor.
     let (_, status, body) = log_in(&house, "a wrong password").await;
-    assert!(status == 401 && !body.contains("second factor"), "{body}");
+    assert!(status == 401 && !body.contains("telephone"), "{body}");
     let approver = house.desk("approver-token");
     let person = approver.get("/people/1").await.is(200).json();
     assert_eq!(person["second_factor"], true);
