@@ -59,6 +59,9 @@ impl Counts {
                 Err(ExecuteError::Refused(refusal)) => {
                     *counted.refused.entry(refusal.code()).or_default() += 1;
                 }
+                Err(ExecuteError::Changed(changed)) => {
+                    *counted.refused.entry(changed.code()).or_default() += 1;
+                }
                 Err(_) => counted.failed += 1,
             }
         }

@@ -1,10 +1,13 @@
 //! The stored form of a bank line: everything that the bank says about it, as JSON.
 
+use kantor_engine::Digest;
 use kantor_engine::chain::{Marks, Says, evidence};
 use kantor_engine::matching::{LineFacts, LinePart, Payer};
 use kantor_model::{AccountNumber, Counterparty, Currency, Date, Entry, Money, Part};
 use kantor_store::StagedEntry;
 use serde::{Deserialize, Serialize};
+
+use crate::runtime::short;
 
 /// A bank line as it is kept (pozycja wyciągu): what the bank said, and nothing that we think.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -147,6 +150,16 @@ impl BankLine {
         }
     }
 
+    /// A short name of everything that the bank says of the line, its place in the account aside: two
+    /// lines have the same one only when nothing tells them apart.
+    pub fn fingerprint(&self) -> String {
+        let row = self.to_row();
+        let day = row.booked_on.map(|day| day.to_string());
+        let mut said = format!("{} {}\n", self.amount, day.unwrap_or_default()).into_bytes();
+        said.extend_from_slice(&row.body);
+        short(&Digest::of(&said))
+    }
+
     /// Reads a kept row; `None` when its body is damaged.
     pub(crate) fn from_row(row: &StagedEntry, currency: Currency) -> Option<BankLine> {
         Some(BankLine {
@@ -256,6 +269,28 @@ mod tests {
             body(&entry.to_entry()),
             r#"{"value_date":null,"transaction_code":null,"bank_reference":null,"customer_reference":null,"counterparty_name":null,"counterparty_account":null,"remittance":"KZ1","reversal":false}"#
         );
+    }
+
+    /// A line is known again wherever it stands, and by nothing else than what the bank says of it.
+    #[test]
+    fn a_line_has_the_same_fingerprint_wherever_it_stands() {
+        let entry = |title, minor| {
+            let view = EntryView {
+                remittance: Some(title),
+                ..EntryView::of_amount(Money::new(minor, Currency::PLN))
+            };
+            view.to_entry()
+        };
+        let check = |entry: &Entry, balance, same: bool| {
+            let fingerprint = BankLine::of(entry, balance).fingerprint();
+            assert_eq!(fingerprint == FINGERPRINT, same, "{fingerprint}");
+        };
+        // Desks keep it for hours: what it is made of does not change with a release.
+        const FINGERPRINT: &str = "ce7f7a293dd66c9c";
+        check(&entry("KZ1", 5), 0, true);
+        check(&entry("KZ1", 5), 77, true);
+        check(&entry("KZ1", 6), 0, false);
+        check(&entry("KZ2", 5), 0, false);
     }
 
     #[test]

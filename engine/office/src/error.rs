@@ -1,8 +1,39 @@
 //! What can go wrong, by operation.
 
-use kantor_engine::{AccountId, BatchId, LineId, Refusal};
+use kantor_engine::{AccountId, BatchId, Digest, LineId, OrderId, Refusal};
 use kantor_model::Moment;
 use kantor_store::{AccessError, CommitError, CreateError, Fault, FileError, SideRefusal};
+
+/// A thing that is not as it was seen by the one who acts on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Changed {
+    /// Something happened to the order.
+    #[error(
+        "order {0} has changed since it was looked at, so nothing was done; look at it again and decide anew"
+    )]
+    Order(OrderId),
+    /// Another line stands in the place.
+    #[error(
+        "line {0} is not the line that was looked at, so nothing was done; look at the questions again and decide anew"
+    )]
+    Line(LineId),
+    /// The file was brought in again.
+    #[error(
+        "file {0} was imported again since it was looked at, so nothing was taken back; look at what it brought and decide anew"
+    )]
+    Import(Digest),
+}
+
+impl Changed {
+    /// A stable word for programs.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Changed::Order(_) => "order-changed",
+            Changed::Line(_) => "line-changed",
+            Changed::Import(_) => "import-changed",
+        }
+    }
+}
 
 /// Why a request was not carried out.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -10,6 +41,9 @@ pub enum ExecuteError {
     /// A state of the world stops it. Asking again changes nothing.
     #[error(transparent)]
     Refused(#[from] Refusal),
+    /// What it acts on is not as it was seen. Look again, and decide anew under a new key.
+    #[error(transparent)]
+    Changed(#[from] Changed),
     /// The same key came with another request. Use a new key.
     #[error("this key was used for another request; make a new key for a new request")]
     KeyReused,

@@ -91,6 +91,14 @@ impl Office {
         self.positions_of(order).last().copied().unwrap_or(0)
     }
 
+    /// A short name of an order as it stands: another one whenever something was recorded of it.
+    /// `None` when there is no such order.
+    pub fn fingerprint_of(&self, order: OrderId) -> Option<String> {
+        let state = self.shared().state.read();
+        let state = state.unwrap_or_else(std::sync::PoisonError::into_inner);
+        state.fingerprint_of(order)
+    }
+
     /// Waits until something happened after a position, or the time is over; answers the position
     /// of the last event.
     pub fn wait(&self, after: u64, at_most: Duration) -> u64 {

@@ -40,7 +40,7 @@ mod writer;
 pub use clock::{Clock, SetClock, SystemClock};
 pub use counts::{COMMIT_CLASSES, Counted};
 pub use entry_form::BankLine;
-pub use error::{ExecuteError, ImportError, OpenOfficeError, PeopleError, TransferError};
+pub use error::{Changed, ExecuteError, ImportError, OpenOfficeError, PeopleError, TransferError};
 pub use feed::Change;
 pub use intake::{Import, ImportedStatement, Outcome};
 pub use kantor_checker::Disagreement;
@@ -49,7 +49,7 @@ pub use notices::{Notice, NoticeKind, Notifier, NotifyError};
 pub use people::{
     CustomerAccountRecord, NewPerson, PersonRecord, Role, SessionRecord, TokenRecord,
 };
-pub use request::{Once, Request};
+pub use request::{Once, Request, Seen};
 pub use runtime::{Office, Settings};
 pub use second_factor::SecondFactor;
 pub use verify::{Difference, Reading, Reread, Verified, verify, verify_reading};

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use kantor_engine::{Actor, Answer, Command, LineId, OrderId};
+use kantor_engine::{Actor, Answer, Command, Digest, LineId, OrderId};
 use kantor_model::Money;
 use kantor_store::SideChange;
 
@@ -19,6 +19,20 @@ pub struct Once {
     pub body: Vec<u8>,
 }
 
+/// What somebody had seen of a thing when he decided to act on it. Where it is otherwise by now,
+/// nothing is done: what he decided was about something else.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Seen {
+    /// An order, with its fingerprint ([`crate::Office::fingerprint_of`]).
+    Order(OrderId, String),
+    /// A bank line, with its fingerprint ([`crate::BankLine::fingerprint`]): another line may stand
+    /// in its place by now.
+    Line(LineId, String),
+    /// What a file brought, when the office had booked so many statements: it may have been taken
+    /// back and brought again since.
+    Import(Digest, u64),
+}
+
 /// Side rows that belong to what a command made; its numbers are known only then.
 pub(crate) type Sides = Arc<dyn Fn(&Answer) -> Vec<SideChange> + Send + Sync>;
 
@@ -28,6 +42,7 @@ pub struct Request {
     pub(crate) by: Actor,
     pub(crate) ask: Ask,
     pub(crate) once: Option<Once>,
+    pub(crate) seen: Vec<Seen>,
     pub(crate) sides: Option<Sides>,
 }
 
@@ -65,12 +80,7 @@ pub(crate) enum Ask {
 impl Request {
     /// A command of somebody.
     pub fn new(by: Actor, command: Command) -> Request {
-        Request {
-            by,
-            ask: Ask::Command(command),
-            once: None,
-            sides: None,
-        }
+        Request::asking(by, Ask::Command(command))
     }
 
     pub(crate) fn asking(by: Actor, ask: Ask) -> Request {
@@ -78,6 +88,7 @@ impl Request {
             by,
             ask,
             once: None,
+            seen: Vec::new(),
             sides: None,
         }
     }
@@ -143,6 +154,15 @@ impl Request {
     /// Carried out once, however often it is sent.
     pub fn once(self, once: Option<Once>) -> Request {
         Request { once, ..self }
+    }
+
+    /// Carried out only as long as these things are as they were seen. Asked under the lock, so that
+    /// nothing comes between the question and the act; one that was carried out before stays so.
+    pub fn as_seen(self, seen: impl IntoIterator<Item = Seen>) -> Request {
+        Request {
+            seen: seen.into_iter().collect(),
+            ..self
+        }
     }
 
     pub(crate) fn with_sides(

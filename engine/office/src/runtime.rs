@@ -6,7 +6,8 @@ use std::sync::mpsc::{Sender, channel, sync_channel};
 use std::sync::{Arc, Condvar, Mutex, PoisonError, RwLock};
 
 use kantor_engine::{
-    Actor, Answer, Command, Digest, LineId, OrderId, Policy, Recorded, Snapshot, Touched,
+    Actor, Answer, Command, Digest, LineId, OrderId, Policy, Recorded, Snapshot, StatementId,
+    Touched,
 };
 use kantor_model::{Moment, Party};
 use kantor_store::{
@@ -16,11 +17,11 @@ use kantor_store::{
 use crate::clock::Clock;
 use crate::counts::Counts;
 use crate::entry_form::BankLine;
-use crate::error::{ExecuteError, ImportError, OpenOfficeError};
+use crate::error::{Changed, ExecuteError, ImportError, OpenOfficeError};
 use crate::follow;
 use crate::lessons::Learned;
 use crate::load;
-use crate::request::{Once, Request};
+use crate::request::{Once, Request, Seen};
 use crate::writer::{self, Job, Together, Work, Writer};
 
 /// How many records are read at a time when a log is replayed.
@@ -73,6 +74,39 @@ impl State {
         kantor_engine::apply(&mut self.snapshot, recorded);
     }
 
+    /// Where the last event of an order stands, and what it is. The place alone would not do: an
+    /// office that was restored from a backup gives the same places and numbers again.
+    pub(crate) fn fingerprint_of(&self, order: OrderId) -> Option<String> {
+        let last = self.positions.get(&order)?.last()?;
+        let order = self.snapshot.orders.get(&order)?;
+        let what = Digest::of(format!("{:?} {:?}", order.facts, order.state).as_bytes());
+        Some(format!("{last}-{}", short(&what)))
+    }
+
+    /// Whether a thing is as somebody saw it.
+    pub(crate) fn is_as_seen(&self, seen: &Seen, view: &dyn View) -> Result<(), ExecuteError> {
+        let (is_it, changed) = match seen {
+            Seen::Order(order, fingerprint) => (
+                // What is not there at all is the engine's to say.
+                (self.fingerprint_of(*order)).is_none_or(|now| now == *fingerprint),
+                Changed::Order(*order),
+            ),
+            Seen::Line(line, fingerprint) => (
+                load::bank_line(*line, &self.snapshot, view)?.fingerprint() == *fingerprint,
+                Changed::Line(*line),
+            ),
+            Seen::Import(file, statements) => {
+                let later = StatementId(statements.saturating_add(1))..;
+                let mut later = self.snapshot.booked.range(later);
+                (
+                    !later.any(|(_, booked)| booked.facts.file == *file),
+                    Changed::Import(*file),
+                )
+            }
+        };
+        if is_it { Ok(()) } else { Err(changed.into()) }
+    }
+
     /// Reads what the log has more than this state.
     pub(crate) fn catch_up(&mut self, view: &dyn View) -> Result<(), ExecuteError> {
         while self.seq < view.head().seq {
@@ -80,6 +114,11 @@ impl State {
         }
         Ok(())
     }
+}
+
+/// The beginning of a digest: enough to tell things apart that nobody chooses.
+pub(crate) fn short(digest: &Digest) -> String {
+    digest.to_string().chars().take(16).collect()
 }
 
 /// The next page of the log.

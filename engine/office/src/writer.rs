@@ -350,6 +350,8 @@ impl Writer {
         request: &Request,
         now: Moment,
     ) -> Result<Outcome, ExecuteError> {
+        let mut seen = request.seen.iter();
+        seen.try_for_each(|seen| self.state.is_as_seen(seen, locked.view()))?;
         let command = load::command(&request.ask, &self.state.snapshot, locked.view(), now)?;
         Ok(decide(&command, &request.by, &self.state.snapshot, now)?)
     }

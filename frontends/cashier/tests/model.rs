@@ -311,6 +311,7 @@ fn imported(outcome: StatementOutcome) -> Imported {
         },
         outcome: ImportOutcome {
             head: 5,
+            booked: 2,
             fingerprint: String::new(),
             statements: vec![StatementImport {
                 account: fake::samples::PLN_ACCOUNT.to_owned(),

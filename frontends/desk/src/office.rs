@@ -5,9 +5,9 @@ use std::path::Path;
 use kantor_wire::{
     AccountView, AllocateAsk, BatchDetail, BatchView, BookAsk, BooksView, Changes, CurrencyView,
     FileStored, ImportAsk, ImportOutcome, KeyView, LineRulesDocument, LineView, NewAccount,
-    NewBatch, NewCurrency, NewKey, NewRates, OfficeView, OrderState, OrderView, Page, PasswordCode,
-    PayoutState, PayoutView, PersonView, RateTableView, ReasonAsk, RepriceAsk, Role, RulesDocument,
-    VoidAsk, WhatIfView,
+    NewBatch, NewCurrency, NewKey, NewRates, OfficeView, OrderAsk, OrderState, OrderView, Page,
+    PasswordCode, PayoutState, PayoutView, PersonView, RateTableView, ReasonAsk, RepriceAsk, Role,
+    RulesDocument, UndoAsk, VoidAsk, WhatIfView,
 };
 use serde::de::{DeserializeOwned, IgnoredAny};
 
@@ -229,14 +229,16 @@ impl Office {
         let ask = RepriceAsk {
             rate: rate.to_owned(),
             reason: reason.to_owned(),
+            seen: None,
         };
         self.transport
             .post(&format!("/orders/{}/reprice", segment(id)), &ask)
     }
 
     fn order_act(&self, id: &str, act: &str, reason: &str) -> Result<OrderView, ApiError> {
-        let ask = ReasonAsk {
+        let ask = OrderAsk {
             reason: reason.to_owned(),
+            seen: None,
         };
         self.transport
             .post(&format!("/orders/{}/{act}", segment(id)), &ask)
@@ -254,8 +256,9 @@ impl Office {
 
     /// Takes back everything that a file brought, named by its SHA-256, with a reason.
     pub fn undo_import(&self, file: &str, reason: &str) -> Result<(), ApiError> {
-        let ask = ReasonAsk {
+        let ask = UndoAsk {
             reason: reason.to_owned(),
+            seen: None,
         };
         self.transport
             .post(&format!("/statements/{}/undo", segment(file)), &ask)
@@ -288,6 +291,7 @@ impl Office {
         let ask = BookAsk {
             ledger_account: ledger_account.to_owned(),
             reason: reason.to_owned(),
+            seen: None,
         };
         self.transport
             .post(
@@ -308,6 +312,8 @@ impl Office {
         let ask = AllocateAsk {
             order: order.to_owned(),
             reason: reason.to_owned(),
+            seen: None,
+            seen_order: None,
         };
         self.transport.post(
             &format!("/suspense/{}/{ordinal}/allocate", segment(account)),

@@ -16,7 +16,7 @@ use kantor_wire::{
     Language, LineRulesDocument, LineView, LoginAsk, NewAccount, NewBatch, NewCustomerAccount,
     NewKey, NewOrder, NewRates, OfficeView, OrderState, OrderView, Page, PasswordCode, PayoutState,
     PayoutView, PersonView, Problem, PublicRates, QuoteAsk, QuoteView, RateTableView, Registration,
-    Role, RulesDocument, VoidAsk, WhatIfView,
+    Role, RulesDocument, UndoAsk, VoidAsk, WhatIfView,
 };
 use serde::{Deserialize, Serialize};
 
@@ -426,8 +426,14 @@ pub trait OfficePort: Feed {
     /// One order.
     fn office_order(&self, order: &str) -> PortResult<OrderView>;
 
-    /// Does something to an order.
-    fn act(&self, order: &str, act: OrderAct, once: &Once) -> PortResult<OrderView>;
+    /// Does something to an order; with a fingerprint, to the order as it was seen only.
+    fn act(
+        &self,
+        order: &str,
+        act: OrderAct,
+        seen: Option<String>,
+        once: &Once,
+    ) -> PortResult<OrderView>;
 
     /// Keeps the bytes of a file.
     fn store_file(&self, bytes: Vec<u8>) -> PortResult<FileStored>;
@@ -436,7 +442,7 @@ pub trait OfficePort: Feed {
     fn import(&self, ask: ImportAsk, once: &Once) -> PortResult<ImportOutcome>;
 
     /// Takes back everything that a file brought, named by its SHA-256.
-    fn undo_import(&self, file: &str, reason: String, once: &Once) -> PortResult<()>;
+    fn undo_import(&self, file: &str, ask: UndoAsk, once: &Once) -> PortResult<()>;
 
     /// Money whose owner is not known.
     fn suspense(&self) -> PortResult<Vec<LineView>>;

@@ -16,5 +16,7 @@ mod pages;
 mod password;
 #[path = "routes/people.rs"]
 mod people;
+#[path = "routes/seen.rs"]
+mod seen;
 #[path = "routes/words.rs"]
 mod words;

@@ -266,6 +266,21 @@ pub struct ImportOutcome {
     /// A short name of what becomes of the statements: equal where that is equal.
     #[serde(default)]
     pub fingerprint: String,
+    /// How many statements the office has ever booked, these among them.
+    #[serde(default)]
+    pub booked: u64,
+}
+
+/// `POST /statements/{file}/undo`: takes back what a file brought.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct UndoAsk {
+    /// Why, in the cashier's words; kept in the history.
+    pub reason: String,
+    /// `booked` of the import that is meant: when the file was taken back and imported again since,
+    /// that is answered with `import-changed`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen: Option<u64>,
 }
 
 /// An order that a line could belong to.
@@ -313,6 +328,10 @@ pub struct LineView {
     /// What cashiers decided about lines like it before: only ever shown.
     #[serde(default)]
     pub learned: Vec<Learned>,
+    /// A short name of what the bank says of the line. Handed back as `seen`, it keeps an act from
+    /// another line that stands in this one's place by then.
+    #[serde(default)]
+    pub fingerprint: String,
 }
 
 /// What cashiers decided about lines like one before. Nothing acts on it.
@@ -337,6 +356,9 @@ pub struct BookAsk {
     pub ledger_account: String,
     /// Why, in the cashier's words.
     pub reason: String,
+    /// The line's fingerprint as it was seen; another line is answered with `line-changed`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen: Option<String>,
 }
 
 /// `POST /suspense/{account}/{ordinal}/allocate`: this line pays that order.
@@ -347,4 +369,10 @@ pub struct AllocateAsk {
     pub order: String,
     /// Why, in the cashier's words.
     pub reason: String,
+    /// The line's fingerprint as it was seen; another line is answered with `line-changed`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen: Option<String>,
+    /// The order's fingerprint as it was seen; another one is answered with `order-changed`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen_order: Option<String>,
 }

@@ -71,15 +71,15 @@ pub use customer::{
 pub use intake::{
     AllocateAsk, BalanceWire, BookAsk, Candidate, ComplaintWire, CounterpartyWire, EntryWire,
     FileStored, ImportAsk, ImportOutcome, Learned, LineView, MatchView, PackUsed, PartWire,
-    StatementImport, StatementOutcome, StatementWire, Verdict,
+    StatementImport, StatementOutcome, StatementWire, UndoAsk, Verdict,
 };
 pub use office::{
     AccountView, Change, Changes, CurrencyView, NewAccount, NewCurrency, NewRates, OfficeView,
     Opening, RateRow, RateTableView, Role,
 };
 pub use orders::{
-    Act, CustomerRef, HeldReason, HistoryLine, OrderState, OrderView, PayIn, PayeeView, ReasonAsk,
-    RepriceAsk,
+    Act, CustomerRef, HeldReason, HistoryLine, OrderAsk, OrderState, OrderView, PayIn, PayeeView,
+    ReasonAsk, RepriceAsk,
 };
 pub use payouts::{
     BatchDetail, BatchFile, BatchState, BatchView, NewBatch, PayoutKind, PayoutState, PayoutView,

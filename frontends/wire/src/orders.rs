@@ -150,6 +150,22 @@ pub struct OrderView {
     pub allowed_acts: Vec<Act>,
     /// What happened to it, oldest first; empty in lists.
     pub history: Vec<HistoryLine>,
+    /// A short name of the order as it stands: another one whenever anything happened to it. Handed
+    /// back as `seen`, it keeps an act from an order that is not the one that was looked at.
+    #[serde(default)]
+    pub fingerprint: String,
+}
+
+/// `POST /orders/{id}/cancel`, `confirm`, `refund`: an act on an order.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct OrderAsk {
+    /// Why, in the cashier's words; kept in the history.
+    pub reason: String,
+    /// The order's fingerprint as it was seen: only that order is acted on, and another one is
+    /// answered with `order-changed`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen: Option<String>,
 }
 
 /// An act that needs nothing but a reason.
@@ -168,4 +184,7 @@ pub struct RepriceAsk {
     pub rate: String,
     /// Why, in the cashier's words.
     pub reason: String,
+    /// The order's fingerprint as it was seen, as in [`OrderAsk`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen: Option<String>,
 }

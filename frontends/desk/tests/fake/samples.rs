@@ -114,6 +114,7 @@ pub fn order(id: &str, reference: &str, customer: &str, state: OrderState) -> Or
             at: NOW.to_owned(),
             what: Sentence::plain(format!("{customer}: 4281.50 PLN → 1000.00 EUR")),
         }],
+        fingerprint: format!("{id}-{state}"),
     }
 }
 
@@ -162,6 +163,7 @@ pub fn line(account: &str, ordinal: u64, amount: &str, currency: &str, title: &s
         question: Sentence::plain("Nothing in the title names an order. Whose money is this?"),
         reasons: Vec::new(),
         learned: Vec::new(),
+        fingerprint: format!("{account}/{ordinal} {amount} {title}"),
         candidates: vec![Candidate {
             order: "2".to_owned(),
             reference: "KZ22222B".to_owned(),

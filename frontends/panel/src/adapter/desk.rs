@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use kantor_engine::{AccountId, Actor, Answer, BatchId, Command, OrderId, Policy, what_if};
 use kantor_model::{Currency, Money};
-use kantor_office::Request;
+use kantor_office::{Request, Seen};
 use kantor_wire::{
     AccountView, AllocateAsk, BatchDetail, BatchView, BookAsk, BooksView, CurrencyView, FileStored,
     ImportAsk, ImportOutcome, KeyView, LineRulesDocument, LineView, NewAccount, NewBatch, NewKey,
     NewRates, OfficeView, OrderState, OrderView, Page, PasswordCode, PayoutState, PayoutView,
-    PersonView, RateRow, RateTableView, RulesDocument, VoidAsk, WhatIfView,
+    PersonView, RateRow, RateTableView, RulesDocument, UndoAsk, VoidAsk, WhatIfView,
 };
 
 use super::batches::{file_name, party};
@@ -57,7 +57,11 @@ pub(super) fn account_id(id: &str) -> PortResult<AccountId> {
 impl LocalOffice {
     /// Carries out an act of the desk, once.
     fn desk_act(&self, command: Command, once: &Once) -> PortResult<Answer> {
-        let request = Request::new(staff(once), command).once(act_once(once));
+        self.done_once(Request::new(staff(once), command), once)
+    }
+
+    fn done_once(&self, request: Request, once: &Once) -> PortResult<Answer> {
+        let request = request.once(act_once(once));
         self.office.execute(request).map_err(refuse)
     }
 
@@ -327,7 +331,13 @@ impl OfficePort for LocalOffice {
         self.view_of_order(order_id(order)?)
     }
 
-    fn act(&self, order: &str, act: OrderAct, once: &Once) -> PortResult<OrderView> {
+    fn act(
+        &self,
+        order: &str,
+        act: OrderAct,
+        seen: Option<String>,
+        once: &Once,
+    ) -> PortResult<OrderView> {
         let order = order_id(order)?;
         let command = match act {
             OrderAct::Cancel { reason } => Command::CancelOrder { order, reason },
@@ -344,7 +354,8 @@ impl OfficePort for LocalOffice {
                 reason,
             },
         };
-        self.desk_act(command, once)?;
+        let seen = seen.map(|seen| Seen::Order(order, seen));
+        self.done_once(Request::new(staff(once), command).as_seen(seen), once)?;
         self.view_of_order(order)
     }
 
@@ -363,9 +374,12 @@ impl OfficePort for LocalOffice {
         self.take_in(&ask, once)
     }
 
-    fn undo_import(&self, file: &str, reason: String, once: &Once) -> PortResult<()> {
+    fn undo_import(&self, file: &str, ask: UndoAsk, once: &Once) -> PortResult<()> {
         let file = read::digest(file)?;
-        self.desk_act(Command::UndoImport { file, reason }, once)?;
+        let reason = ask.reason;
+        let request = Request::new(staff(once), Command::UndoImport { file, reason })
+            .as_seen(ask.seen.map(|booked| Seen::Import(file, booked)));
+        self.done_once(request, once)?;
         Ok(())
     }
 
@@ -376,8 +390,8 @@ impl OfficePort for LocalOffice {
     fn book_line(&self, account: &str, ordinal: u64, ask: BookAsk, once: &Once) -> PortResult<()> {
         let line = line_id(account, ordinal)?;
         let request = Request::book_line(staff(once), line, ask.ledger_account, ask.reason)
-            .once(act_once(once));
-        self.office.execute(request).map_err(refuse)?;
+            .as_seen(ask.seen.map(|seen| Seen::Line(line, seen)));
+        self.done_once(request, once)?;
         Ok(())
     }
 
@@ -390,8 +404,11 @@ impl OfficePort for LocalOffice {
     ) -> PortResult<OrderView> {
         let line = line_id(account, ordinal)?;
         let order = order_id(&ask.order)?;
-        let request = Request::allocate(staff(once), line, order, ask.reason).once(act_once(once));
-        self.office.execute(request).map_err(refuse)?;
+        let seen_line = ask.seen.map(|seen| Seen::Line(line, seen));
+        let seen_order = ask.seen_order.map(|seen| Seen::Order(order, seen));
+        let request = Request::allocate(staff(once), line, order, ask.reason)
+            .as_seen(seen_line.into_iter().chain(seen_order));
+        self.done_once(request, once)?;
         self.view_of_order(order)
     }
 

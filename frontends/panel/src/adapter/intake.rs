@@ -59,6 +59,7 @@ impl LocalOffice {
             fingerprint: preview::fingerprint(&statements),
             statements,
             head: self.office.head(),
+            booked: self.office.read(|seen| seen.statements),
         })
     }
 

@@ -107,6 +107,9 @@ pub(super) fn refuse(error: ExecuteError) -> PortError {
     let text = error.to_string();
     match error {
         ExecuteError::Refused(refusal) => refused(&refusal).into(),
+        ExecuteError::Changed(changed) => {
+            Problem::new(409, changed.code(), "Changed meanwhile", sentence(&text)).into()
+        }
         ExecuteError::KeyReused => {
             Problem::new(409, "key-reused", "Key used before", sentence(&text)).into()
         }

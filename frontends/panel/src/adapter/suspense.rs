@@ -167,6 +167,7 @@ impl LocalOffice {
         }
         let learned = self.learned(&line, lessons)?;
         Ok(LineView {
+            fingerprint: line.fingerprint(),
             account: id.account.to_string(),
             ordinal: id.ordinal,
             amount: views::amount(line.amount),

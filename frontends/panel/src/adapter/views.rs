@@ -223,6 +223,8 @@ impl LocalOffice {
         id: OrderId,
         with_history: bool,
     ) -> PortResult<Option<OrderView>> {
+        // Taken first: what is shown is what it names, or newer, never older.
+        let fingerprint = self.office.fingerprint_of(id).unwrap_or_default();
         let Some(seen) = self.office.read(|snapshot| look(snapshot, id)) else {
             return Ok(None);
         };
@@ -255,6 +257,7 @@ impl LocalOffice {
             } else {
                 Vec::new()
             },
+            fingerprint,
         }))
     }
 

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use kantor_wire::{
-    AllocateAsk, BookAsk, FileStored, ImportAsk, ImportOutcome, LineView, OrderView, Problem,
-    ReasonAsk, Role,
+    AllocateAsk, BookAsk, FileStored, ImportAsk, ImportOutcome, LineView, OrderView, Problem, Role,
+    UndoAsk,
 };
 use warp::reply::Response;
 
@@ -39,7 +39,7 @@ pub(super) fn operations(site: &Arc<DeskSite>) -> Vec<Operation> {
             "undoImport",
             "Takes back everything that a file brought, named by its SHA-256, with a reason; refused \
              once money went out because of it.",
-            carries(shape::<ReasonAsk>),
+            carries(shape::<UndoAsk>),
             Gives::Done,
         )
         .needing(Role::Approver)
@@ -84,10 +84,10 @@ async fn import(asked: Asked) -> PortResult<Response> {
 
 async fn undo_import(asked: Asked) -> PortResult<Response> {
     let (once, file) = (asked.once()?, asked.param(0));
-    let ReasonAsk { reason } = carried(&asked.call)?;
+    let ask: UndoAsk = carried(&asked.call)?;
     asked
         .site
-        .ask(move |port| port.undo_import(&file, reason, &once))
+        .ask(move |port| port.undo_import(&file, ask, &once))
         .await?;
     done()
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use kantor_wire::{OrderState, OrderView, Page, ReasonAsk, RepriceAsk};
+use kantor_wire::{OrderAsk, OrderState, OrderView, Page, RepriceAsk};
 use serde::Deserialize;
 use warp::reply::Response;
 
@@ -14,7 +14,7 @@ use crate::site::DeskSite;
 
 pub(super) fn operations(site: &Arc<DeskSite>) -> Vec<Operation> {
     let order = Gives::Document(shape::<OrderView>);
-    let reason = Carries::Document(shape::<ReasonAsk>);
+    let reason = Carries::Document(shape::<OrderAsk>);
     vec![
         get(
             "/orders",
@@ -89,32 +89,32 @@ async fn show(asked: Asked) -> PortResult<Response> {
     document(&asked.site.ask(move |port| port.office_order(&id)).await?)
 }
 
-async fn act(asked: Asked, act: OrderAct) -> PortResult<Response> {
+async fn act(asked: Asked, act: OrderAct, seen: Option<String>) -> PortResult<Response> {
     let (once, id) = (asked.once()?, asked.param(0));
     document(
         &asked
             .site
-            .ask(move |port| port.act(&id, act, &once))
+            .ask(move |port| port.act(&id, act, seen, &once))
             .await?,
     )
 }
 
 async fn cancel(asked: Asked) -> PortResult<Response> {
-    let ReasonAsk { reason } = carried(&asked.call)?;
-    act(asked, OrderAct::Cancel { reason }).await
+    let OrderAsk { reason, seen } = carried(&asked.call)?;
+    act(asked, OrderAct::Cancel { reason }, seen).await
 }
 
 async fn confirm(asked: Asked) -> PortResult<Response> {
-    let ReasonAsk { reason } = carried(&asked.call)?;
-    act(asked, OrderAct::Confirm { reason }).await
+    let OrderAsk { reason, seen } = carried(&asked.call)?;
+    act(asked, OrderAct::Confirm { reason }, seen).await
 }
 
 async fn refund(asked: Asked) -> PortResult<Response> {
-    let ReasonAsk { reason } = carried(&asked.call)?;
-    act(asked, OrderAct::Refund { reason }).await
+    let OrderAsk { reason, seen } = carried(&asked.call)?;
+    act(asked, OrderAct::Refund { reason }, seen).await
 }
 
 async fn reprice(asked: Asked) -> PortResult<Response> {
-    let RepriceAsk { rate, reason } = carried(&asked.call)?;
-    act(asked, OrderAct::Reprice { rate, reason }).await
+    let RepriceAsk { rate, reason, seen } = carried(&asked.call)?;
+    act(asked, OrderAct::Reprice { rate, reason }, seen).await
 }
