@@ -120,9 +120,16 @@ pub(super) fn refuse(error: ExecuteError) -> PortError {
         ExecuteError::Damaged(_) => {
             Problem::new(500, "damaged", "A stored fact is damaged", sentence(&text)).into()
         }
-        ExecuteError::Unknown(_) | ExecuteError::Store(_) | ExecuteError::Closing => {
-            PortError::Down(text)
-        }
+        // What the store said is for the office's journal; a customer can only wait.
+        ExecuteError::Store(_) => Problem::new(
+            503,
+            "nothing-recorded",
+            "The office cannot do this now",
+            "The office's database does not answer or takes nothing, so nothing was recorded. Send \
+             the same request again in a minute.",
+        )
+        .into(),
+        ExecuteError::Unknown(_) | ExecuteError::Closing => PortError::Down(text),
     }
 }
 
