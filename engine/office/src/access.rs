@@ -24,9 +24,11 @@ const TRIES: &str = "tries";
 const CODE: &str = "password-code";
 
 impl Office {
-    /// The key of this hash, if it opens anything.
+    /// The key of this hash, if it opens anything. Asked with every request: afterwards this process
+    /// knows what its holder has just done at another one.
     pub fn token(&self, token_hash: &str) -> Result<Option<TokenRecord>, PeopleError> {
-        let row = self.view()?.side(TOKEN, token_hash, self.now())?;
+        let view = self.view_up_to_date()?;
+        let row = view.side(TOKEN, token_hash, self.now())?;
         row.map(|row| token_row(&row)).transpose()
     }
 

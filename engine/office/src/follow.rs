@@ -4,6 +4,8 @@
 use std::sync::Weak;
 use std::time::Duration;
 
+use kantor_store::View;
+
 use crate::error::ExecuteError;
 use crate::runtime::{Shared, page_after};
 
@@ -43,10 +45,15 @@ fn follow(shared: &Shared) -> Result<bool, ExecuteError> {
 
 /// Reads what is committed and not seen here yet, and shows it to readers.
 pub(crate) fn catch_up(shared: &Shared) -> Result<(), ExecuteError> {
+    show_up_to(shared, &*shared.store.view(shared.settings.office)?)
+}
+
+/// Shows readers of this process everything that a picture of the store knows. Costs nothing where
+/// they have it.
+pub(crate) fn show_up_to(shared: &Shared, view: &dyn View) -> Result<(), ExecuteError> {
     let mut seen = shared.seq();
-    let view = shared.store.view(shared.settings.office)?;
     while seen < view.head().seq {
-        let page = page_after(&*view, seen)?;
+        let page = page_after(view, seen)?;
         let Some((last, _)) = page.last() else { break };
         seen = *last;
         shared.publish(&page);

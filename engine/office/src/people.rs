@@ -432,9 +432,11 @@ impl Office {
         })])
     }
 
-    /// The session of a token, unless it has ended.
+    /// The session of a token, unless it has ended. Asked with every request: afterwards this process
+    /// knows what its customer has just done at another one.
     pub fn session(&self, token_hash: &str) -> Result<Option<SessionRecord>, PeopleError> {
-        let Some(row) = self.view()?.side(SESSION, token_hash, self.now())? else {
+        let view = self.view_up_to_date()?;
+        let Some(row) = view.side(SESSION, token_hash, self.now())? else {
             return Ok(None);
         };
         let stored: StoredSession = read(SESSION, &row)?;

@@ -374,6 +374,15 @@ impl Office {
         Ok(self.shared.store.view(self.shared.settings.office)?)
     }
 
+    /// A picture of the store of which readers of this process know everything: who has just done
+    /// something at another process is not told here that it was not done. The caller must not be
+    /// reading the state.
+    pub(crate) fn view_up_to_date(&self) -> Result<Box<dyn View + Send + '_>, ExecuteError> {
+        let view = self.view()?;
+        follow::show_up_to(&self.shared, &*view)?;
+        Ok(view)
+    }
+
     /// Archives a file's bytes; the same bytes twice are one file.
     pub fn store_file(&self, bytes: &mut dyn std::io::Read) -> Result<FileInfo, ExecuteError> {
         self.shared

@@ -12,6 +12,7 @@ mod demo;
 mod kill;
 mod kit;
 mod moves;
+mod news;
 mod outage;
 mod preview;
 mod processes;

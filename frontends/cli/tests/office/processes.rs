@@ -170,7 +170,7 @@ fn at_once<T: Send>(desks: &[Office], act: impl Fn(usize, &Office) -> T + Sync) 
 }
 
 /// A customer accepts a quote for so many euros.
-fn place(anna: &Customer, key: &str, euros: u32) -> Value {
+pub(crate) fn place(anna: &Customer, key: &str, euros: u32) -> Value {
     let body = json!({
         "gives": "EUR", "gets": "PLN", "fix": "gives", "amount": format!("{euros}.00"),
     });
