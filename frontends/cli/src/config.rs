@@ -2,11 +2,12 @@
 
 use std::fs;
 use std::net::SocketAddr;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use kantor_model::Party;
 use kantor_office::Settings;
-use kantor_panel::TlsFiles;
+use kantor_panel::{CONNECTIONS, Limits, TlsFiles};
 use kantor_store::OfficeId;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -79,6 +80,25 @@ pub(crate) struct PanelSection {
     /// Its private key, PEM, relative to this file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<PathBuf>,
+    /// How many connections are open at a time; whoever comes then is told to come again.
+    #[serde(default = "connections", skip_serializing_if = "are_as_many_as_ever")]
+    pub connections: NonZeroUsize,
+}
+
+fn connections() -> NonZeroUsize {
+    NonZeroUsize::new(CONNECTIONS).unwrap_or(NonZeroUsize::MIN)
+}
+
+fn are_as_many_as_ever(wanted: &NonZeroUsize) -> bool {
+    *wanted == connections()
+}
+
+/// What a listener bears that may hold so many connections.
+fn limits(connections: NonZeroUsize) -> Limits {
+    Limits {
+        connections: connections.get(),
+        ..Limits::default()
+    }
 }
 
 fn outbox() -> PathBuf {
@@ -97,6 +117,9 @@ pub(crate) struct ApiSection {
     /// Its private key, PEM, relative to this file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<PathBuf>,
+    /// How many connections are open at a time; whoever comes then is told to come again.
+    #[serde(default = "connections", skip_serializing_if = "are_as_many_as_ever")]
+    pub connections: NonZeroUsize,
 }
 
 /// `[desk]`
@@ -171,11 +194,13 @@ impl Config {
                 address: None,
                 certificate: None,
                 key: None,
+                connections: connections(),
             },
             office_api: ApiSection {
                 listen: api,
                 certificate: None,
                 key: None,
+                connections: connections(),
             },
             fronts: None,
             desk: DeskSection {
@@ -295,6 +320,11 @@ impl PanelSection {
         }
     }
 
+    /// What its listener bears.
+    pub(crate) fn limits(&self) -> Limits {
+        limits(self.connections)
+    }
+
     /// Its certificate and key, when it ends TLS itself.
     pub(crate) fn tls(&self) -> Option<TlsFiles> {
         pair("panel", &self.certificate, &self.key)
@@ -305,6 +335,11 @@ impl ApiSection {
     fn settle(&mut self, folder: &Path) {
         settle(folder, &mut self.certificate);
         settle(folder, &mut self.key);
+    }
+
+    /// What its listener bears.
+    pub(crate) fn limits(&self) -> Limits {
+        limits(self.connections)
     }
 
     /// Its certificate and key, when it speaks TLS.

@@ -169,10 +169,18 @@ impl Listeners {
             running.customers(panel, local.clone(), &config.panel)?;
         }
         let Door { listener, tls, .. } = self.office_api;
-        let desk = OfficeServer::open(local.clone(), Settings::default())?;
+        let settings = Settings {
+            limits: config.office_api.limits(),
+            ..Settings::default()
+        };
+        let mut desk = OfficeServer::open(local.clone(), settings)?;
+        let limits = config.fronts.as_ref().map(ApiSection::limits);
+        let fronts = FrontServer::new(local.clone(), local, limits.unwrap_or_default());
+        if self.fronts.is_some() {
+            desk = desk.counting(&fronts);
+        }
         running.add(&tls, desk.run(listener, tls.clone(), running.stopped()));
         if let Some(Door { listener, tls, .. }) = self.fronts {
-            let fronts = FrontServer::new(local.clone(), local);
             running.add(&tls, fronts.run(listener, tls.clone(), running.stopped()));
         }
         running.until(stop).await;
@@ -212,6 +220,7 @@ impl Running {
         let settings = Settings {
             tls: panel.behind_tls_proxy || door.tls.is_some(),
             behind_proxy: panel.behind_tls_proxy,
+            limits: panel.limits(),
             ..Settings::default()
         }
         .with_prefix(&panel.prefix);

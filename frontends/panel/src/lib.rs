@@ -6,7 +6,7 @@
 //! visit       who comes, in which language, with which form
 //! adapter     the office of this process behind the port
 //! front       the same port across a network
-//! route       a route is a value          serve    listeners          listen, tls    connections
+//! route       a route is a value          serve    listeners    listen, tls, connections    who may come in, and how long he may take
 //! ```
 //!
 //! The panel holds no money and decides nothing about it: it asks, shows and carries. It loads no
@@ -18,6 +18,7 @@ mod api;
 mod assets;
 mod board;
 mod checks;
+mod connections;
 mod customer_api;
 mod events;
 mod feed;
@@ -42,6 +43,7 @@ mod totp;
 mod visit;
 
 pub use adapter::{AccessSettings, LocalOffice};
+pub use connections::{CONNECTIONS, Limits};
 pub use front::{FrontError, FrontServer, RemoteOffice};
 pub use secrets::{NoRandomness, code_hash, new_code, new_token, sha256_hex};
 pub use serve::{CustomerServer, OfficeServer, Routes, StartError};

@@ -8,7 +8,7 @@ use warp::http::{HeaderMap, StatusCode};
 use warp::reject::MethodNotAllowed;
 use warp::reply::Response;
 
-use crate::route::{BrokenOff, TooLarge};
+use crate::route::{BrokenOff, TooLarge, TooSlow};
 
 /// Nothing is loaded from elsewhere, nothing runs inline, nobody frames us.
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; \
@@ -134,6 +134,15 @@ pub(crate) fn problem_of_rejection(rejection: &Rejection) -> Problem {
             "body-broken-off",
             "Broken off",
             "The request ended before its body did, so nothing was done. Send it again.",
+        );
+    }
+    if rejection.find::<TooSlow>().is_some() {
+        return Problem::new(
+            408,
+            "body-too-slow",
+            "Too slow",
+            "The request's body came too slowly, so nothing was done. Send it again over a better \
+             connection.",
         );
     }
     if rejection.find::<MethodNotAllowed>().is_some() {

@@ -7,14 +7,16 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use futures_util::{Stream, StreamExt};
+use tokio::time::timeout_at;
 use warp::filters::BoxedFilter;
 use warp::http::{HeaderMap, Method};
 use warp::path::FullPath;
 use warp::reply::Response;
 use warp::{Buf, Filter, Rejection};
 
+use crate::connections::{Limits, Pace};
 use crate::journal;
-use crate::listen::Peer;
+use crate::listen::{Patience, Peer};
 
 /// A request as a handler sees it.
 pub(crate) struct Call {
@@ -265,20 +267,33 @@ impl warp::reject::Reject for TooLarge {}
 pub(crate) struct BrokenOff;
 impl warp::reject::Reject for BrokenOff {}
 
-/// Reads a body of any transfer coding, never more than its limit.
+/// The body came too slowly.
+#[derive(Debug)]
+pub(crate) struct TooSlow;
+impl warp::reject::Reject for TooSlow {}
+
+/// Reads a body of any transfer coding, never more than its limit, and not for ever.
 fn body(limit: usize) -> BoxedFilter<(Vec<u8>,)> {
-    warp::body::stream()
-        .and_then(move |stream| async move { collected(stream, limit).await })
+    warp::ext::optional::<Patience>()
+        .and(warp::body::stream())
+        .and_then(move |patience: Option<Patience>, stream| async move {
+            let patience = patience.map_or(Limits::default().patience, |known| known.0);
+            collected(stream, limit, Pace::new(patience)).await
+        })
         .boxed()
 }
 
 async fn collected<B: Buf>(
     stream: impl Stream<Item = Result<B, warp::Error>>,
     limit: usize,
+    pace: Pace,
 ) -> Result<Vec<u8>, Rejection> {
     let mut stream = std::pin::pin!(stream);
     let mut bytes = Vec::new();
-    while let Some(part) = stream.next().await {
+    while let Some(part) = timeout_at(pace.until(bytes.len()), stream.next())
+        .await
+        .map_err(|_| warp::reject::custom(TooSlow))?
+    {
         let mut part = part.map_err(|_| warp::reject::custom(BrokenOff))?;
         if bytes.len() + part.remaining() > limit {
             return Err(warp::reject::custom(TooLarge { limit }));

@@ -10,7 +10,9 @@ use warp::filters::BoxedFilter;
 use warp::reply::Response;
 use warp::{Filter, Rejection};
 
+use crate::connections::{self, Connections};
 use crate::customer_api;
+use crate::front::FrontServer;
 use crate::listen::serve;
 use crate::office_api;
 use crate::pages;
@@ -70,7 +72,9 @@ impl CustomerServer {
         stop: impl Future<Output = ()> + Send + 'static,
     ) {
         let site = Arc::clone(&self.site);
-        serve(self.routes(), listener, tls, stop, move || site.close()).await;
+        let connections = Arc::clone(&site.connections);
+        let close = move || site.close();
+        serve(self.routes(), (listener, tls), connections, stop, close).await;
     }
 }
 
@@ -78,6 +82,7 @@ impl CustomerServer {
 #[derive(Clone)]
 pub struct OfficeServer {
     site: Arc<DeskSite>,
+    fronts: Option<Arc<Connections>>,
 }
 
 impl OfficeServer {
@@ -85,7 +90,16 @@ impl OfficeServer {
     pub fn open(port: Arc<dyn OfficePort>, settings: Settings) -> Result<Self, StartError> {
         Ok(OfficeServer {
             site: Arc::new(DeskSite::open(port, settings)?),
+            fronts: None,
         })
+    }
+
+    /// Tells in its counters what the listener for panels in other processes counts too.
+    pub fn counting(self, fronts: &FrontServer) -> Self {
+        OfficeServer {
+            fronts: Some(fronts.connections()),
+            ..self
+        }
     }
 
     /// Every route, without a socket.
@@ -95,7 +109,7 @@ impl OfficeServer {
             .and(warp::path("v1"))
             .and(combined("office_api", office_api::routes(&site)));
         let mut system = health(&site.port, OfficePort::ready);
-        system.push(office_api::metrics(&site));
+        system.push(office_api::metrics(&site, self.fronts.clone()));
         let system = combined("office_api", system);
         let all = api.or(system).unify().boxed();
         recovered(all, false)
@@ -114,7 +128,9 @@ impl OfficeServer {
         stop: impl Future<Output = ()> + Send + 'static,
     ) {
         let site = Arc::clone(&self.site);
-        serve(self.routes(), listener, tls, stop, move || site.close()).await;
+        let connections = Arc::clone(&site.connections);
+        let close = move || site.close();
+        serve(self.routes(), (listener, tls), connections, stop, close).await;
     }
 }
 
@@ -190,7 +206,8 @@ fn health<P: ?Sized + Send + Sync + 'static>(
 fn metrics(site: &Arc<Site>) -> Route {
     let site = Arc::clone(site);
     Route::get("/metrics", move |_call: Call| {
-        let text = site.metrics.text();
+        let own = [("panel", &*site.connections)];
+        let text = format!("{}{}", site.metrics.text(), connections::text(&own));
         async move { reply::body(200, "text/plain; version=0.0.4", text) }
     })
 }

@@ -9,6 +9,7 @@ use kantor_wire::Problem;
 
 use crate::assets::Assets;
 use crate::board::Board;
+use crate::connections::{Connections, Limits};
 use crate::feed::{Closer, Follower};
 use crate::limits::{Limit, address_key, slow_down};
 use crate::metrics::Metrics;
@@ -28,6 +29,8 @@ pub struct Settings {
     pub behind_proxy: bool,
     /// The largest file that the office API takes, in bytes.
     pub largest_file: usize,
+    /// How many connections the listener holds, and how long it waits for one.
+    pub limits: Limits,
 }
 
 impl Default for Settings {
@@ -37,6 +40,7 @@ impl Default for Settings {
             tls: false,
             behind_proxy: false,
             largest_file: 64 * 1024 * 1024,
+            limits: Limits::default(),
         }
     }
 }
@@ -73,6 +77,7 @@ pub(crate) struct Site {
     pub(crate) assets: Assets,
     pub(crate) board: Board,
     pub(crate) metrics: Arc<Metrics>,
+    pub(crate) connections: Arc<Connections>,
     /// Quotes from one address. What strangers may try else is limited at the office.
     pub(crate) quotes: Limit,
 }
@@ -84,6 +89,7 @@ impl Site {
         Ok(Site {
             assets: Assets::load(),
             board: Board::open(port.clone(), Arc::clone(&metrics))?,
+            connections: Arc::new(Connections::new(settings.limits.clone())),
             port,
             settings,
             metrics,
@@ -118,6 +124,7 @@ pub(crate) struct DeskSite {
     pub(crate) settings: Settings,
     pub(crate) feed: Follower,
     pub(crate) metrics: Arc<Metrics>,
+    pub(crate) connections: Arc<Connections>,
     closer: Closer,
 }
 
@@ -128,6 +135,7 @@ impl DeskSite {
         let metrics = Arc::new(Metrics::default());
         feeder.start(port.clone(), Arc::clone(&metrics))?;
         Ok(DeskSite {
+            connections: Arc::new(Connections::new(settings.limits.clone())),
             port,
             settings,
             feed,

@@ -5,6 +5,8 @@ mod house;
 
 #[path = "split/certificates.rs"]
 mod certificates;
+#[path = "split/crowd.rs"]
+mod crowd;
 #[path = "split/far.rs"]
 mod far;
 

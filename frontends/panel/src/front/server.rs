@@ -12,6 +12,7 @@ use warp::reply::Response;
 
 use super::KEY_UNKNOWN;
 use crate::api::{answer, bearer};
+use crate::connections::{Connections, Limits};
 use crate::listen::serve;
 use crate::port::{CustomerPort, OfficePort, PortResult};
 use crate::reply;
@@ -29,12 +30,25 @@ const LARGEST_CALL: usize = 4 * 1024 * 1024;
 pub struct FrontServer {
     customers: Arc<dyn CustomerPort>,
     keys: Arc<dyn OfficePort>,
+    connections: Arc<Connections>,
 }
 
 impl FrontServer {
     /// A listener over an office; who may speak is among its tokens.
-    pub fn new(customers: Arc<dyn CustomerPort>, keys: Arc<dyn OfficePort>) -> FrontServer {
-        FrontServer { customers, keys }
+    pub fn new(
+        customers: Arc<dyn CustomerPort>,
+        keys: Arc<dyn OfficePort>,
+        limits: Limits,
+    ) -> FrontServer {
+        FrontServer {
+            customers,
+            keys,
+            connections: Arc::new(Connections::new(limits)),
+        }
+    }
+
+    pub(crate) fn connections(&self) -> Arc<Connections> {
+        Arc::clone(&self.connections)
     }
 
     /// Every route, without a socket.
@@ -60,7 +74,14 @@ impl FrontServer {
         tls: Option<Tls>,
         stop: impl Future<Output = ()> + Send + 'static,
     ) {
-        serve(self.routes(), listener, tls, stop, || ()).await;
+        serve(
+            self.routes(),
+            (listener, tls),
+            self.connections(),
+            stop,
+            || (),
+        )
+        .await;
     }
 
     async fn answer(self, call: Call) -> PortResult<Response> {

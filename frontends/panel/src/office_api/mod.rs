@@ -14,6 +14,7 @@ use kantor_wire::{Problem, Role};
 use warp::reply::Response;
 
 use crate::api::{answer, bearer, once, unknown_holder};
+use crate::connections::{self, Connections};
 use crate::openapi::{self, Carries, Gives, Open, Operation};
 use crate::port::{Once, PortResult, TokenRecord};
 use crate::reply;
@@ -219,10 +220,10 @@ pub(crate) fn routes(site: &Arc<DeskSite>) -> Vec<Route> {
 
 /// `/metrics` of the desk's listener: its own counters, and the office's. They tell how much the
 /// office trades, so who asks from another machine shows a key.
-pub(crate) fn metrics(site: &Arc<DeskSite>) -> Route {
+pub(crate) fn metrics(site: &Arc<DeskSite>, fronts: Option<Arc<Connections>>) -> Route {
     let site = Arc::clone(site);
     Route::get("/metrics", move |call: Call| {
-        let site = Arc::clone(&site);
+        let (site, fronts) = (Arc::clone(&site), fronts.clone());
         async move {
             let is_near = call.remote.is_none_or(|from| from.ip().is_loopback());
             if !is_near && let Err(stranger) = holder(&site, &call).await {
@@ -230,7 +231,10 @@ pub(crate) fn metrics(site: &Arc<DeskSite>) -> Route {
             }
             match site.ask(|port| port.counted()).await {
                 Ok(counted) => {
-                    let text = format!("{}{counted}", site.metrics.text());
+                    let mut listeners = vec![("office_api", &*site.connections)];
+                    listeners.extend(fronts.as_deref().map(|fronts| ("fronts", fronts)));
+                    let connections = connections::text(&listeners);
+                    let text = format!("{}{connections}{counted}", site.metrics.text());
                     reply::body(200, "text/plain; version=0.0.4", text)
                 }
                 Err(error) => answer(Err(error)),

@@ -11,8 +11,8 @@ use kantor_engine::Policy;
 use kantor_model::{Moment, Party};
 use kantor_office::{Clock, Office, Role, SetClock, TokenRecord};
 use kantor_panel::{
-    AccessSettings, CustomerServer, FrontServer, LocalOffice, OfficeServer, Routes, Settings,
-    sha256_hex,
+    AccessSettings, CustomerServer, FrontServer, Limits, LocalOffice, OfficeServer, Routes,
+    Settings, sha256_hex,
 };
 use kantor_store::{OfficeId, SqliteStore, Store};
 
@@ -147,7 +147,7 @@ impl House {
 
     /// All routes of the listener for fronts.
     pub(crate) fn fronts(&self) -> Routes {
-        FrontServer::new(self.port.clone(), self.port.clone()).routes()
+        FrontServer::new(self.port.clone(), self.port.clone(), Limits::default()).routes()
     }
 
     /// All customer routes.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use kantor_panel::{CustomerServer, FrontServer, RemoteOffice, Settings, Tls};
+use kantor_panel::{CustomerServer, FrontServer, Limits, RemoteOffice, Settings, Tls};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
@@ -25,7 +25,7 @@ impl Far {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("https://{}", listener.local_addr().unwrap());
         let (stop, stopped) = oneshot::channel();
-        let door = FrontServer::new(house.port.clone(), house.port.clone());
+        let door = FrontServer::new(house.port.clone(), house.port.clone(), Limits::default());
         tokio::spawn(door.run(listener, Some(tls), async {
             let _ = stopped.await;
         }));

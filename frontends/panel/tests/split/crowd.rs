@@ -1,0 +1,216 @@
+//! Too many connections, and clients that take too long: a listener bears them and says so.
+
+use std::io::{ErrorKind, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::time::{Duration, Instant};
+
+use kantor_panel::{CustomerServer, FrontServer, Limits, OfficeServer, Settings, Tls};
+use tokio::net::TcpListener;
+
+use crate::certificates::Authority;
+use crate::far::asked;
+use crate::house::House;
+
+/// Longer than any answer takes, and than any patience of these tests.
+const LONG: Duration = Duration::from_secs(20);
+const SHORT: Duration = Duration::from_millis(250);
+const ASK: &str = "GET /health HTTP/1.1\r\nhost: kantor\r\n\r\n";
+
+fn limits(connections: usize, patience: Duration) -> Limits {
+    Limits {
+        connections,
+        patience,
+    }
+}
+
+/// A panel that bears so much.
+async fn panel(house: &House, limits: Limits, tls: Option<Tls>) -> SocketAddr {
+    let settings = Settings {
+        limits,
+        ..Settings::default()
+    };
+    let panel = CustomerServer::open(house.port.clone(), settings).unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let at = listener.local_addr().unwrap();
+    tokio::spawn(panel.run(listener, tls, std::future::pending()));
+    at
+}
+
+fn connected(at: SocketAddr) -> TcpStream {
+    let stream = TcpStream::connect(at).unwrap();
+    stream.set_read_timeout(Some(LONG)).unwrap();
+    stream.set_write_timeout(Some(LONG)).unwrap();
+    stream
+}
+
+/// Sends this, and reads what comes until the other side ends the connection.
+fn said(at: SocketAddr, sent: &str) -> String {
+    let mut stream = connected(at);
+    stream.write_all(sent.as_bytes()).unwrap();
+    rest(&mut stream)
+}
+
+fn rest(stream: &mut TcpStream) -> String {
+    let mut all = Vec::new();
+    match stream.read_to_end(&mut all) {
+        Ok(_) => {}
+        Err(error) if error.kind() == ErrorKind::ConnectionReset => {}
+        Err(error) => panic!("the connection was not ended: {error}"),
+    }
+    String::from_utf8_lossy(&all).into_owned()
+}
+
+/// Asks on a connection that stays open, and reads the head of the answer.
+fn status(stream: &mut TcpStream) -> String {
+    stream.write_all(ASK.as_bytes()).unwrap();
+    let mut head = Vec::new();
+    let mut byte = [0];
+    while !head.ends_with(b"ok\n") && stream.read(&mut byte).unwrap() == 1 {
+        head.push(byte[0]);
+    }
+    String::from_utf8_lossy(&head[..12.min(head.len())]).into_owned()
+}
+
+/// What the listener counts, asked on a connection that is there.
+fn counted(stream: &mut TcpStream, name: &str) -> u64 {
+    let ask = "GET /metrics HTTP/1.1\r\nhost: kantor\r\nconnection: close\r\n\r\n";
+    stream.write_all(ask.as_bytes()).unwrap();
+    let text = rest(stream);
+    let mut lines = text.lines().filter_map(|line| line.strip_prefix(name));
+    let line = lines
+        .next()
+        .unwrap_or_else(|| panic!("no {name} in {text}"));
+    line.trim().parse().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_one_too_many_is_told_so_at_once() {
+    let house = House::open().await;
+    let at = panel(&house, limits(2, LONG), None).await;
+    asked(move || {
+        let mut first = connected(at);
+        let mut second = connected(at);
+        assert_eq!(status(&mut first), "HTTP/1.1 200");
+        assert_eq!(status(&mut second), "HTTP/1.1 200");
+        let begun = Instant::now();
+        for sent in [ASK, "", "GET / HTTP/1.1\r\nx-slow: "] {
+            let answer = said(at, sent);
+            assert!(answer.starts_with("HTTP/1.1 503"), "{answer}");
+            assert!(answer.contains("retry-after: 5"), "{answer}");
+            assert!(answer.contains("zbyt wiele osób"), "{answer}");
+            assert!(answer.contains("Too many people"), "{answer}");
+        }
+        assert!(begun.elapsed() < LONG / 4, "{:?}", begun.elapsed());
+        drop(first);
+        // The place of whoever left is somebody else's.
+        let begun = Instant::now();
+        while !said(
+            at,
+            &ASK.replace("\r\n\r\n", "\r\nconnection: close\r\n\r\n"),
+        )
+        .starts_with("HTTP/1.1 200")
+        {
+            assert!(begun.elapsed() < LONG, "nobody is let in any more");
+        }
+        let turned = "kantor_connections_turned_away_total{listener=\"panel\"}";
+        assert!(counted(&mut second, turned) >= 3);
+        println!("a listener of 2 connections turned 3 away at once, and let the next one in");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_slow_or_silent_is_let_go() {
+    let house = House::open().await;
+    let authority = Authority::new();
+    let tls = Tls::open(authority.sign("panel")).unwrap();
+    let secure = panel(&house, limits(100, SHORT), Some(tls)).await;
+    let plain = panel(&house, limits(100, SHORT), None).await;
+    asked(move || {
+        let begun = Instant::now();
+        // A TLS greeting that never comes, or never ends.
+        assert_eq!(said(secure, ""), "");
+        assert_eq!(said(secure, "\x16\x03\x01\x02"), "");
+        // No request, half a head, nothing after an answer.
+        assert_eq!(said(plain, ""), "");
+        assert_eq!(said(plain, "GET / HTTP/1.1\r\nx-slow: yes"), "");
+        let idle = said(plain, ASK);
+        assert!(idle.starts_with("HTTP/1.1 200"), "{idle}");
+        // A body that does not end.
+        let half = "POST /login HTTP/1.1\r\nhost: kantor\r\ncontent-length: 100\r\n\r\nemail=";
+        let answer = said(plain, half);
+        assert!(answer.starts_with("HTTP/1.1 408"), "{answer}");
+        assert!(begun.elapsed() < LONG / 2, "{:?}", begun.elapsed());
+        let given_up = "kantor_connections_given_up_total{listener=\"panel\"}";
+        assert!(counted(&mut connected(plain), given_up) >= 3);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_asks_and_never_reads_is_let_go() {
+    let house = House::open().await;
+    let at = panel(&house, limits(100, SHORT), None).await;
+    asked(move || {
+        let mut stream = connected(at);
+        let asks = "GET /static/app.css HTTP/1.1\r\nhost: kantor\r\n\r\n".repeat(100);
+        let begun = Instant::now();
+        // Until the listener has enough of it.
+        while stream.write_all(asks.as_bytes()).is_ok() {
+            assert!(begun.elapsed() < LONG, "the listener waits for ever");
+        }
+        assert!(begun.elapsed() < LONG, "the listener waits for ever");
+        let given_up = "kantor_connections_given_up_total{listener=\"panel\"}";
+        assert_eq!(counted(&mut connected(at), given_up), 1);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn customers_come_in_while_slow_clients_take_every_place() {
+    const SLOW: usize = 40;
+    let house = House::open().await;
+    let at = panel(&house, limits(8, SHORT), None).await;
+    asked(move || {
+        let slow: Vec<TcpStream> = (0..SLOW)
+            .map(|_| {
+                let mut stream = connected(at);
+                // Whoever is turned away may be gone already.
+                let _ = stream.write_all(b"GET / HTTP/1.1\r\nx-slow: ");
+                stream
+            })
+            .collect();
+        let begun = Instant::now();
+        let ask = ASK.replace("\r\n\r\n", "\r\nconnection: close\r\n\r\n");
+        let mut turned = 0;
+        while !said(at, &ask).starts_with("HTTP/1.1 200") {
+            turned += 1;
+            assert!(begun.elapsed() < LONG, "nobody comes in");
+        }
+        println!(
+            "{SLOW} slow clients at 8 places: a customer came in after {:?}, turned away {turned} times",
+            begun.elapsed()
+        );
+        drop(slow);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_office_counts_the_connections_of_its_two_listeners() {
+    let house = House::open().await;
+    let fronts = FrontServer::new(house.port.clone(), house.port.clone(), limits(7, SHORT));
+    let desk = OfficeServer::open(house.port.clone(), Settings::default()).unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let at = listener.local_addr().unwrap();
+    let desk = desk.counting(&fronts);
+    tokio::spawn(desk.run(listener, None, std::future::pending()));
+    asked(move || {
+        let count = |name: &str| counted(&mut connected(at), name);
+        assert_eq!(count("kantor_connections_limit{listener=\"fronts\"}"), 7);
+        assert_eq!(count("kantor_connections_open{listener=\"fronts\"}"), 0);
+        // The one before may not be quite gone.
+        assert!(count("kantor_connections_open{listener=\"office_api\"}") >= 1);
+    })
+    .await;
+}
