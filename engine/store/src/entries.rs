@@ -7,6 +7,7 @@ use kantor_engine::Digest;
 use kantor_model::{Date, Moment};
 
 use crate::digest::Hasher;
+use crate::error::AppendError;
 
 /// One line of a statement, ready to be booked.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -49,6 +50,34 @@ pub struct Booking {
     /// What is added to the balances in the rows, minor units: rows of a file without an opening
     /// balance count from zero.
     pub shift: i64,
+}
+
+impl Booking {
+    /// It goes on where the account's chain ends.
+    pub(crate) fn follows(&self, next: u64) -> Result<(), AppendError> {
+        if self.first_ordinal == next {
+            return Ok(());
+        }
+        Err(AppendError::ChainMoved {
+            account: self.account,
+            next,
+            given: self.first_ordinal,
+        })
+    }
+
+    /// The uploaded set has all the rows that it names.
+    pub(crate) fn is_within(&self, count: u64) -> Result<(), AppendError> {
+        let end = self.position.saturating_add(self.count);
+        if self.count > 0 && end <= count {
+            return Ok(());
+        }
+        Err(AppendError::RowsOutOfRange {
+            rows_hash: self.rows_hash,
+            position: self.position,
+            end,
+            count,
+        })
+    }
 }
 
 /// Takes the unproved end of an account's chain back, so that a better file can replace it.

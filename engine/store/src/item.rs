@@ -2,6 +2,7 @@
 
 use crate::document::Document;
 use crate::entries::{Booking, StagedEntries};
+use crate::error::Fault;
 use crate::side::Side;
 use crate::store::FileInfo;
 use crate::unit::Answer;
@@ -52,6 +53,24 @@ impl ItemKind {
         ItemKind::Side,
         ItemKind::Answer,
     ];
+
+    /// The next items after one, of the first kind that has any more.
+    pub(crate) fn next_items(
+        after: Option<&Item>,
+        items: impl Fn(ItemKind, Option<&Item>) -> Result<Vec<Item>, Fault>,
+    ) -> Result<Vec<Item>, Fault> {
+        let from = after.map(Item::kind);
+        for kind in ItemKind::ALL {
+            if from.is_some_and(|from| kind < from) {
+                continue;
+            }
+            let found = items(kind, after.filter(|_| from == Some(kind)))?;
+            if !found.is_empty() {
+                return Ok(found);
+            }
+        }
+        Ok(Vec::new())
+    }
 }
 
 impl Item {

@@ -3,10 +3,10 @@
 use kantor_engine::Digest;
 use kantor_model::Moment;
 
-use crate::document::DocumentChange;
+use crate::document::{Document, DocumentChange};
 use crate::entries::{Booking, Withdrawal};
-use crate::error::Unfit;
-use crate::log::NewRecord;
+use crate::error::{AppendError, Unfit};
+use crate::log::{Head, NewRecord};
 use crate::side::SideChange;
 
 /// The longest kind, state or key that a store takes, in bytes of UTF-8.
@@ -58,6 +58,34 @@ impl UnitOfWork {
             answer: None,
         }
     }
+
+    /// Refuses what was not decided on this head, and what no store can hold, before anything of
+    /// the unit is written.
+    pub(crate) fn check(&self, head: &Head) -> Result<(), AppendError> {
+        if self.after != head.seq {
+            return Err(AppendError::HeadMoved {
+                head: head.seq,
+                decided: self.after,
+            });
+        }
+        if self.moment < head.moment {
+            return Err(AppendError::TimeRunsBack {
+                head: head.moment,
+                given: self.moment,
+            });
+        }
+        for record in &self.records {
+            fit_text("kind of a record", &record.kind)?;
+            fit_body("body of a record", &record.body)?;
+        }
+        for change in &self.documents {
+            if let DocumentChange::Put(document) = change {
+                fit_document(document)?;
+            }
+        }
+        self.answer.as_ref().map_or(Ok(()), fit_answer)?;
+        Ok(())
+    }
 }
 
 /// An answer about to be kept.
@@ -74,6 +102,26 @@ pub struct NewAnswer {
     pub body: Vec<u8>,
 }
 
+impl NewAnswer {
+    /// An answer that was kept elsewhere.
+    pub(crate) fn again(key: &str, kept: &Answer) -> NewAnswer {
+        NewAnswer {
+            key: key.to_owned(),
+            fingerprint: kept.fingerprint,
+            body: kept.body.clone(),
+        }
+    }
+
+    /// Why it is not kept: its key has this answer already.
+    pub(crate) fn refused(&self, first: Option<Digest>) -> AppendError {
+        let key = self.key.clone();
+        match first {
+            Some(first) if first == self.fingerprint => AppendError::Answered { key },
+            Some(_) | None => AppendError::KeyReused { key },
+        }
+    }
+}
+
 /// The first answer that was given under an idempotency key.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Answer {
@@ -85,6 +133,19 @@ pub struct Answer {
     pub moment: Moment,
     /// The answer, in the caller's form.
     pub body: Vec<u8>,
+}
+
+/// A document that every store can hold.
+pub(crate) fn fit_document(document: &Document) -> Result<(), Unfit> {
+    fit_text("kind of a document", &document.kind)?;
+    fit_text("state of a document", &document.state)?;
+    fit_body("body of a document", &document.body)
+}
+
+/// An answer that every store can hold.
+pub(crate) fn fit_answer(answer: &NewAnswer) -> Result<(), Unfit> {
+    fit_text("idempotency key", &answer.key)?;
+    fit_body("body of an answer", &answer.body)
 }
 
 /// A text that every store can hold: no U+0000, which PostgreSQL refuses, and not too long.

@@ -17,12 +17,12 @@ use super::statement::{Value, Write, number};
 use super::view::PostgresView;
 use crate::document::DocumentChange;
 use crate::entries::{Booking, Withdrawal};
-use crate::error::{AppendError, CommitError, Fault, SideRefusal, Unfit};
+use crate::error::{AppendError, CommitError, Fault, SideRefusal};
 use crate::item::Item;
 use crate::log::{Head, OfficeId};
 use crate::side::SideChange;
 use crate::store::{Locked, View};
-use crate::unit::{NewAnswer, UnitOfWork, fit_body, fit_text};
+use crate::unit::{NewAnswer, UnitOfWork, fit_answer, fit_document};
 
 /// An office whose head is taken.
 pub(super) struct PostgresLocked {
@@ -64,19 +64,7 @@ impl PostgresLocked {
     /// Writes everything but the head's row, which is written once for the whole batch.
     fn write(&self, unit: &UnitOfWork) -> Result<Head, AppendError> {
         let before = self.view.head();
-        if unit.after != before.seq {
-            return Err(AppendError::HeadMoved {
-                head: before.seq,
-                decided: unit.after,
-            });
-        }
-        if unit.moment < before.moment {
-            return Err(AppendError::TimeRunsBack {
-                head: before.moment,
-                given: unit.moment,
-            });
-        }
-        fit(unit)?;
+        unit.check(&before)?;
         let head = self.gather(unit, before);
         for withdrawal in &unit.withdrawals {
             self.withdraw(withdrawal)?;
@@ -177,14 +165,7 @@ impl PostgresLocked {
     }
 
     fn book(&self, booking: &Booking) -> Result<(), AppendError> {
-        let next = self.next_ordinal(booking.account)?;
-        if booking.first_ordinal != next {
-            return Err(AppendError::ChainMoved {
-                account: booking.account,
-                next,
-                given: booking.first_ordinal,
-            });
-        }
+        booking.follows(self.next_ordinal(booking.account)?)?;
         let upload = self.rows_of(booking)?;
         let sql = "INSERT INTO bookings
                    (office_id, account, first, count, upload, position, statement, shift)
@@ -232,15 +213,7 @@ impl PostgresLocked {
         let Some((upload, count)) = rows::option(operation, row.as_ref(), read)? else {
             return Err(AppendError::NoSuchRows(booking.rows_hash));
         };
-        let end = booking.position.saturating_add(booking.count);
-        if booking.count == 0 || end > count {
-            return Err(AppendError::RowsOutOfRange {
-                rows_hash: booking.rows_hash,
-                position: booking.position,
-                end,
-                count,
-            });
-        }
+        booking.is_within(count)?;
         Ok(upload)
     }
 
@@ -263,8 +236,8 @@ impl PostgresLocked {
             }
             Item::Booking(booking) => self.book(booking)?,
             Item::Document(document) => {
+                fit_document(document)?;
                 let change = DocumentChange::Put(document.clone());
-                fit_document(&change)?;
                 gathered().document(&change, document.seq);
             }
             Item::Side(side) => {
@@ -274,11 +247,7 @@ impl PostgresLocked {
                 }
             }
             Item::Answer(key, answer) => {
-                let kept = NewAnswer {
-                    key: key.clone(),
-                    fingerprint: answer.fingerprint,
-                    body: answer.body.clone(),
-                };
+                let kept = NewAnswer::again(key, answer);
                 fit_answer(&kept)?;
                 gathered().answer(&kept, answer.seq, answer.moment);
             }
@@ -291,11 +260,7 @@ impl PostgresLocked {
 
     fn answered_before(&self, answer: &NewAnswer) -> Result<AppendError, Fault> {
         let first = self.view.answer(&answer.key)?;
-        let key = answer.key.clone();
-        Ok(match first {
-            Some(first) if first.fingerprint == answer.fingerprint => AppendError::Answered { key },
-            Some(_) | None => AppendError::KeyReused { key },
-        })
+        Ok(answer.refused(first.map(|first| first.fingerprint)))
     }
 }
 
@@ -366,32 +331,6 @@ impl Locked for PostgresLocked {
         self.notices.tell(office, head.seq);
         Ok(head)
     }
-}
-
-/// Refuses what no store can hold, before anything of the unit waits to be written.
-fn fit(unit: &UnitOfWork) -> Result<(), Unfit> {
-    for record in &unit.records {
-        fit_text("kind of a record", &record.kind)?;
-        fit_body("body of a record", &record.body)?;
-    }
-    for change in &unit.documents {
-        fit_document(change)?;
-    }
-    unit.answer.as_ref().map_or(Ok(()), fit_answer)
-}
-
-fn fit_document(change: &DocumentChange) -> Result<(), Unfit> {
-    if let DocumentChange::Put(document) = change {
-        fit_text("kind of a document", &document.kind)?;
-        fit_text("state of a document", &document.state)?;
-        fit_body("body of a document", &document.body)?;
-    }
-    Ok(())
-}
-
-fn fit_answer(answer: &NewAnswer) -> Result<(), Unfit> {
-    fit_text("idempotency key", &answer.key)?;
-    fit_body("body of an answer", &answer.body)
 }
 
 /// A commit refers to an upload: no sweep removes it any more.

@@ -1,7 +1,5 @@
 //! Uploading big things in pieces, each piece a short transaction of its own, and sweeping up.
 
-use std::io::Read;
-
 use kantor_engine::Digest;
 use kantor_model::Moment;
 use tokio_postgres::Row;
@@ -12,12 +10,10 @@ use super::rows::{self, Columns};
 use super::server::Server;
 use super::session::Session;
 use super::statement::{Question, Value, Write, number};
-use crate::digest::Hasher;
-use crate::entries::{RowsHasher, StagedEntries, StagedEntry, Sweep, Swept, day_number};
+use crate::entries::{StagedEntry, Sweep, Swept, day_number};
 use crate::error::{AccessError, CommitError, Fault, StageError};
 use crate::log::OfficeId;
-use crate::pieces::{CHUNK_BYTES, Kind, fill, next_slice};
-use crate::store::FileInfo;
+use crate::pieces::{Kind, Uploads};
 
 /// How many rows a sweep removes in one transaction.
 const SWEEP_ROWS: i64 = 1000;
@@ -52,95 +48,7 @@ pub(super) struct Staging<'s> {
     pub(super) office: OfficeId,
 }
 
-impl Staging<'_> {
-    pub(super) fn file(&self, now: Moment, source: &mut dyn Read) -> Result<FileInfo, StageError> {
-        let upload = self.begin(Kind::File, now)?;
-        let mut hasher = Hasher::plain();
-        let mut length = 0_u64;
-        let mut chunk = vec![0_u8; CHUNK_BYTES];
-        for position in 0_i64.. {
-            let bytes = fill(&mut chunk, source).map_err(StageError::Source)?;
-            if bytes.is_empty() {
-                break;
-            }
-            hasher.part(bytes);
-            length += bytes.len() as u64;
-            let sql = "INSERT INTO file_chunks (office_id, upload, position, bytes)
-                       VALUES ($1, $2, $3, $4)";
-            let values: Vec<Value> = vec![
-                Box::new(self.office.0),
-                Box::new(upload),
-                Box::new(position),
-                Box::new(bytes.to_vec()),
-            ];
-            self.piece(upload, Write::new(sql, values).touching(1))?;
-        }
-        let hash = hasher.finish();
-        self.finish(upload, Kind::File, &hash, length, now)?;
-        Ok(FileInfo { hash, length })
-    }
-
-    pub(super) fn entries(
-        &self,
-        now: Moment,
-        rows: &mut dyn Iterator<Item = StagedEntry>,
-    ) -> Result<StagedEntries, StageError> {
-        let upload = self.begin(Kind::Entries, now)?;
-        let mut hasher = RowsHasher::new();
-        let mut position = 0_i64;
-        loop {
-            // The source may be slow; it is asked before the transaction begins, never during it.
-            let slice = next_slice(rows)?;
-            if slice.is_empty() {
-                break;
-            }
-            slice.iter().for_each(|row| hasher.add(row));
-            let count = number(slice.len() as u64);
-            self.piece(upload, self.rows(upload, position, slice))?;
-            position += count;
-        }
-        let staged = hasher.finish();
-        self.finish(upload, Kind::Entries, &staged.rows_hash, staged.count, now)?;
-        Ok(staged)
-    }
-
-    fn rows(&self, upload: i64, first: i64, rows: Vec<StagedEntry>) -> Write {
-        let count = rows.len();
-        let mut amounts = Vec::with_capacity(count);
-        let mut balances = Vec::with_capacity(count);
-        let mut days = Vec::with_capacity(count);
-        let mut bodies = Vec::with_capacity(count);
-        for row in rows {
-            amounts.push(row.amount);
-            balances.push(row.balance_after);
-            days.push(row.booked_on.map(day_number));
-            bodies.push(row.body);
-        }
-        let values: Vec<Value> = vec![
-            Box::new(self.office.0),
-            Box::new(upload),
-            Box::new(first),
-            Box::new(amounts),
-            Box::new(balances),
-            Box::new(days),
-            Box::new(bodies),
-        ];
-        Write::new(ROWS, values).touching(count)
-    }
-
-    fn turn(
-        &self,
-        operation: &'static str,
-        questions: &[(&str, &[&(dyn ToSql + Sync)])],
-    ) -> Result<(Session, Vec<Vec<Row>>), Fault> {
-        let questions: Vec<Question<'_>> = questions
-            .iter()
-            .map(|(sql, values)| Question { sql, values })
-            .collect();
-        self.server.begin(operation, How::Upload, &questions)
-    }
-
-    /// Gives the upload a number that was never used before.
+impl Uploads for Staging<'_> {
     fn begin(&self, kind: Kind, now: Moment) -> Result<i64, StageError> {
         let office = "SELECT 1 FROM offices WHERE office_id = $1";
         let values: [&(dyn ToSql + Sync); 1] = [&self.office.0];
@@ -169,17 +77,42 @@ impl Staging<'_> {
         Ok(upload)
     }
 
-    /// Writes one piece, unless the upload was given up meanwhile.
-    fn piece(&self, upload: i64, write: Write) -> Result<(), StageError> {
-        let values: [&(dyn ToSql + Sync); 2] = [&self.office.0, &upload];
-        let (turn, found) = self.turn(OPERATION, &[(STILL_FILLING, &values)])?;
-        if found.first().is_none_or(Vec::is_empty) {
-            return Err(StageError::Swept);
-        }
-        Ok(end(turn, vec![write])?)
+    fn chunk(&self, upload: i64, position: i64, bytes: &[u8]) -> Result<(), StageError> {
+        let sql = "INSERT INTO file_chunks (office_id, upload, position, bytes)
+                   VALUES ($1, $2, $3, $4)";
+        let values: Vec<Value> = vec![
+            Box::new(self.office.0),
+            Box::new(upload),
+            Box::new(position),
+            Box::new(bytes.to_vec()),
+        ];
+        self.piece(upload, Write::new(sql, values).touching(1))
     }
 
-    /// Makes a complete upload findable by its hash; of two equal ones the first stays.
+    fn rows(&self, upload: i64, first: i64, rows: Vec<StagedEntry>) -> Result<(), StageError> {
+        let count = rows.len();
+        let mut amounts = Vec::with_capacity(count);
+        let mut balances = Vec::with_capacity(count);
+        let mut days = Vec::with_capacity(count);
+        let mut bodies = Vec::with_capacity(count);
+        for row in rows {
+            amounts.push(row.amount);
+            balances.push(row.balance_after);
+            days.push(row.booked_on.map(day_number));
+            bodies.push(row.body);
+        }
+        let values: Vec<Value> = vec![
+            Box::new(self.office.0),
+            Box::new(upload),
+            Box::new(first),
+            Box::new(amounts),
+            Box::new(balances),
+            Box::new(days),
+            Box::new(bodies),
+        ];
+        self.piece(upload, Write::new(ROWS, values).touching(count))
+    }
+
     fn finish(
         &self,
         upload: i64,
@@ -224,6 +157,30 @@ impl Staging<'_> {
             Box::new(number(size)),
         ];
         Ok(end(turn, vec![Write::new(sql, values).touching(1)])?)
+    }
+}
+
+impl Staging<'_> {
+    fn turn(
+        &self,
+        operation: &'static str,
+        questions: &[(&str, &[&(dyn ToSql + Sync)])],
+    ) -> Result<(Session, Vec<Vec<Row>>), Fault> {
+        let questions: Vec<Question<'_>> = questions
+            .iter()
+            .map(|(sql, values)| Question { sql, values })
+            .collect();
+        self.server.begin(operation, How::Upload, &questions)
+    }
+
+    /// Writes one piece, unless the upload was given up meanwhile.
+    fn piece(&self, upload: i64, write: Write) -> Result<(), StageError> {
+        let values: [&(dyn ToSql + Sync); 2] = [&self.office.0, &upload];
+        let (turn, found) = self.turn(OPERATION, &[(STILL_FILLING, &values)])?;
+        if found.first().is_none_or(Vec::is_empty) {
+            return Err(StageError::Swept);
+        }
+        Ok(end(turn, vec![write])?)
     }
 
     /// Removes a condemned upload piece by piece, its row last, so that an interrupted removal

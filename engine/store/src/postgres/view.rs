@@ -19,6 +19,7 @@ use crate::entries::{BookedEntry, Booking, StagedEntries, StagedEntry};
 use crate::error::{Fault, FileError};
 use crate::item::{Item, ItemKind};
 use crate::log::{Head, OfficeId, Record};
+use crate::pieces::checked;
 use crate::side::{Side, SideFilter};
 use crate::store::{FileInfo, View};
 use crate::unit::Answer;
@@ -247,14 +248,7 @@ impl View for PostgresView {
         let Some((upload, _)) = self.upload("file", hash)? else {
             return Err(FileError::Missing(*hash));
         };
-        let found = self.copy_chunks(upload, sink)?;
-        if found.hash != *hash {
-            return Err(FileError::Damaged {
-                recorded: *hash,
-                found: found.hash,
-            });
-        }
-        Ok(found)
+        checked(self.copy_chunks(upload, sink)?, hash)
     }
 
     fn side(&self, kind: &str, key: &str, now: Moment) -> Result<Option<Side>, Fault> {
@@ -280,19 +274,10 @@ impl View for PostgresView {
     }
 
     fn inventory(&self, after: Option<&Item>, limit: usize) -> Result<Vec<Item>, Fault> {
-        let from = after.map(Item::kind);
-        for kind in ItemKind::ALL {
-            if from.is_some_and(|from| kind < from) {
-                continue;
-            }
-            let after = after.filter(|_| from == Some(kind));
+        ItemKind::next_items(after, |kind, after| {
             let question = inventory::question(self.office, kind, after, limit);
             let read = |row: &Columns<'_>| inventory::item(kind, row);
-            let found = self.list("read the inventory", &question, read)?;
-            if !found.is_empty() {
-                return Ok(found);
-            }
-        }
-        Ok(Vec::new())
+            self.list("read the inventory", &question, read)
+        })
     }
 }

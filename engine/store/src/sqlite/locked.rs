@@ -15,7 +15,7 @@ use crate::item::Item;
 use crate::log::{Head, NewRecord, OfficeId};
 use crate::side::SideChange;
 use crate::store::{Locked, View};
-use crate::unit::{NewAnswer, UnitOfWork, fit_body, fit_text};
+use crate::unit::{NewAnswer, UnitOfWork, fit_answer, fit_document};
 
 /// An office whose head is taken.
 pub(super) struct SqliteLocked<'w> {
@@ -34,18 +34,7 @@ impl<'w> SqliteLocked<'w> {
     /// Writes everything but the head's row, which is written once for the whole batch.
     fn write(&self, unit: &UnitOfWork) -> Result<Head, AppendError> {
         let before = self.view.head();
-        if unit.after != before.seq {
-            return Err(AppendError::HeadMoved {
-                head: before.seq,
-                decided: unit.after,
-            });
-        }
-        if unit.moment < before.moment {
-            return Err(AppendError::TimeRunsBack {
-                head: before.moment,
-                given: unit.moment,
-            });
-        }
+        unit.check(&before)?;
         let office = self.writing();
         let mut head = before;
         for record in &unit.records {
@@ -149,9 +138,7 @@ struct Writing<'c> {
 }
 
 impl Writing<'_> {
-    fn record(&self, head: &Head, record: &NewRecord, moment: Moment) -> Result<Head, AppendError> {
-        fit_text("kind of a record", &record.kind)?;
-        fit_body("body of a record", &record.body)?;
+    fn record(&self, head: &Head, record: &NewRecord, moment: Moment) -> Result<Head, Fault> {
         let head = head.after(record, moment);
         let sql = "INSERT INTO records (office_id, seq, moment, kind, version, body, hash)
                    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
@@ -173,20 +160,20 @@ impl Writing<'_> {
             Item::Entries(entries) => self.keep_rows(&entries.rows_hash).map(|_| ()),
             Item::File(file) => self.keep_file(&file.hash),
             Item::Booking(booking) => self.book(booking),
-            Item::Document(document) => self.put_document(document, document.seq),
+            Item::Document(document) => {
+                fit_document(document)?;
+                Ok(self.put_document(document, document.seq)?)
+            }
             Item::Side(side) => self.side(&SideChange::Put(side.clone()), now),
             Item::Answer(key, answer) => {
-                let kept = NewAnswer {
-                    key: key.clone(),
-                    fingerprint: answer.fingerprint,
-                    body: answer.body.clone(),
-                };
+                let kept = NewAnswer::again(key, answer);
+                fit_answer(&kept)?;
                 self.answer(&kept, answer.seq, answer.moment)
             }
         }
     }
 
-    fn document(&self, change: &DocumentChange, seq: u64) -> Result<(), AppendError> {
+    fn document(&self, change: &DocumentChange, seq: u64) -> Result<(), Fault> {
         match change {
             DocumentChange::Put(document) => self.put_document(document, seq),
             DocumentChange::Remove { kind, id } => {
@@ -198,10 +185,7 @@ impl Writing<'_> {
         }
     }
 
-    fn put_document(&self, document: &Document, seq: u64) -> Result<(), AppendError> {
-        fit_text("kind of a document", &document.kind)?;
-        fit_text("state of a document", &document.state)?;
-        fit_body("body of a document", &document.body)?;
+    fn put_document(&self, document: &Document, seq: u64) -> Result<(), Fault> {
         let sql = "INSERT INTO documents (office_id, kind, id, owner, state, seq, body)
                    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
                    ON CONFLICT (office_id, kind, id) DO UPDATE SET
@@ -233,14 +217,7 @@ impl Writing<'_> {
     }
 
     fn book(&self, booking: &Booking) -> Result<(), AppendError> {
-        let next = self.next_ordinal(booking.account)?;
-        if booking.first_ordinal != next {
-            return Err(AppendError::ChainMoved {
-                account: booking.account,
-                next,
-                given: booking.first_ordinal,
-            });
-        }
+        booking.follows(self.next_ordinal(booking.account)?)?;
         let upload = self.rows_of(booking)?;
         let sql = "INSERT INTO bookings
                    (office_id, account, first, count, upload, position, statement, shift)
@@ -283,15 +260,7 @@ impl Writing<'_> {
     /// Finds the uploaded rows of a booking, checks that there are enough, and keeps them.
     fn rows_of(&self, booking: &Booking) -> Result<i64, AppendError> {
         let (upload, count) = self.keep_rows(&booking.rows_hash)?;
-        let end = booking.position.saturating_add(booking.count);
-        if booking.count == 0 || end > count {
-            return Err(AppendError::RowsOutOfRange {
-                rows_hash: booking.rows_hash,
-                position: booking.position,
-                end,
-                count,
-            });
-        }
+        booking.is_within(count)?;
         Ok(upload)
     }
 
@@ -320,8 +289,6 @@ impl Writing<'_> {
     }
 
     fn answer(&self, answer: &NewAnswer, seq: u64, moment: Moment) -> Result<(), AppendError> {
-        fit_text("idempotency key", &answer.key)?;
-        fit_body("body of an answer", &answer.body)?;
         let sql = "INSERT INTO answers (office_id, key, fingerprint, seq, moment, body)
                    VALUES (?1, ?2, ?3, ?4, ?5, ?6)
                    ON CONFLICT (office_id, key) DO NOTHING";
@@ -345,10 +312,6 @@ impl Writing<'_> {
         let first: Option<Digest> = one(self.connection, "read an answer", sql, params, |row| {
             rows::digest(row, 0)
         })?;
-        let key = answer.key.clone();
-        Ok(match first {
-            Some(first) if first == answer.fingerprint => AppendError::Answered { key },
-            _ => AppendError::KeyReused { key },
-        })
+        Ok(answer.refused(first))
     }
 }

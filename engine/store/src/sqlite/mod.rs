@@ -31,6 +31,7 @@ use self::view::SqliteView;
 use crate::entries::{StagedEntries, StagedEntry, Sweep, Swept};
 use crate::error::{AccessError, CreateError, Fault, OpenError, SideError, StageError};
 use crate::log::{Head, OfficeId};
+use crate::pieces::Uploads;
 use crate::side::SideChange;
 use crate::store::{FileInfo, Locked, Store, View};
 

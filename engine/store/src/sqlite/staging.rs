@@ -1,19 +1,15 @@
 //! Uploading big things in pieces, each piece a short turn of its own, and sweeping up.
 
-use std::io::Read;
-
 use kantor_engine::Digest;
 use kantor_model::Moment;
 use rusqlite::{Connection, params};
 
 use super::connection::{Durability, Writer};
 use super::rows::{all, one, write};
-use crate::digest::Hasher;
-use crate::entries::{RowsHasher, StagedEntries, StagedEntry, Sweep, Swept, day_number};
+use crate::entries::{StagedEntry, Sweep, Swept, day_number};
 use crate::error::{AccessError, CommitError, Fault, StageError};
 use crate::log::OfficeId;
-use crate::pieces::{CHUNK_BYTES, Kind, fill, next_slice};
-use crate::store::FileInfo;
+use crate::pieces::{Kind, Uploads};
 
 /// How many rows a sweep removes in one turn.
 const SWEEP_ROWS: i64 = 1000;
@@ -29,82 +25,7 @@ pub(super) struct Staging<'s> {
     pub(super) office: OfficeId,
 }
 
-impl Staging<'_> {
-    pub(super) fn file(&self, now: Moment, source: &mut dyn Read) -> Result<FileInfo, StageError> {
-        let upload = self.begin(Kind::File, now)?;
-        let mut hasher = Hasher::plain();
-        let mut length = 0u64;
-        let mut chunk = vec![0u8; CHUNK_BYTES];
-        for position in 0i64.. {
-            let bytes = fill(&mut chunk, source).map_err(StageError::Source)?;
-            if bytes.is_empty() {
-                break;
-            }
-            hasher.part(bytes);
-            length += bytes.len() as u64;
-            self.piece(upload, |connection| {
-                let sql = "INSERT INTO file_chunks (office_id, upload, position, bytes)
-                           VALUES (?1, ?2, ?3, ?4)";
-                let params = params![self.office, upload, position, bytes];
-                write(connection, OPERATION, sql, params).map(drop)
-            })?;
-        }
-        let hash = hasher.finish();
-        self.finish(upload, Kind::File, &hash, length, now)?;
-        Ok(FileInfo { hash, length })
-    }
-
-    pub(super) fn entries(
-        &self,
-        now: Moment,
-        rows: &mut dyn Iterator<Item = StagedEntry>,
-    ) -> Result<StagedEntries, StageError> {
-        let upload = self.begin(Kind::Entries, now)?;
-        let mut hasher = RowsHasher::new();
-        let mut position = 0i64;
-        loop {
-            // The source may be slow; it is asked before the turn is taken, never during it.
-            let slice = next_slice(rows)?;
-            if slice.is_empty() {
-                break;
-            }
-            slice.iter().for_each(|row| hasher.add(row));
-            self.piece(upload, |connection| {
-                self.insert_rows(connection, upload, &mut position, &slice)
-            })?;
-        }
-        let staged = hasher.finish();
-        self.finish(upload, Kind::Entries, &staged.rows_hash, staged.count, now)?;
-        Ok(staged)
-    }
-
-    fn insert_rows(
-        &self,
-        connection: &Connection,
-        upload: i64,
-        position: &mut i64,
-        rows: &[StagedEntry],
-    ) -> Result<(), Fault> {
-        let sql = "INSERT INTO entries
-                   (office_id, upload, position, amount, balance_after, booked_on, body)
-                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
-        for row in rows {
-            let params = params![
-                self.office,
-                upload,
-                *position,
-                row.amount,
-                row.balance_after,
-                row.booked_on.map(day_number),
-                row.body
-            ];
-            write(connection, OPERATION, sql, params)?;
-            *position += 1;
-        }
-        Ok(())
-    }
-
-    /// Gives the upload a number that was never used before.
+impl Uploads for Staging<'_> {
     fn begin(&self, kind: Kind, now: Moment) -> Result<i64, StageError> {
         let turn = self.writer.begin(Durability::Relaxed)?;
         let office = "SELECT 1 FROM offices WHERE office_id = ?1";
@@ -124,30 +45,36 @@ impl Staging<'_> {
         Ok(upload)
     }
 
-    /// Writes one piece, unless the upload was given up meanwhile.
-    fn piece(
-        &self,
-        upload: i64,
-        write: impl FnOnce(&Connection) -> Result<(), Fault>,
-    ) -> Result<(), StageError> {
-        let turn = self.writer.begin(Durability::Relaxed)?;
-        self.still_filling(&turn, upload)?;
-        write(&turn)?;
-        turn.commit().map_err(CommitError::into_fault)?;
-        Ok(())
+    fn chunk(&self, upload: i64, position: i64, bytes: &[u8]) -> Result<(), StageError> {
+        self.piece(upload, |connection| {
+            let sql = "INSERT INTO file_chunks (office_id, upload, position, bytes)
+                       VALUES (?1, ?2, ?3, ?4)";
+            let params = params![self.office, upload, position, bytes];
+            write(connection, OPERATION, sql, params).map(drop)
+        })
     }
 
-    fn still_filling(&self, connection: &Connection, upload: i64) -> Result<(), StageError> {
-        let sql = "SELECT 1 FROM uploads
-                   WHERE office_id = ?1 AND upload = ?2 AND state = 'filling'";
-        let params = params![self.office, upload];
-        match one(connection, OPERATION, sql, params, |_| Ok(()))? {
-            Some(()) => Ok(()),
-            None => Err(StageError::Swept),
-        }
+    fn rows(&self, upload: i64, first: i64, rows: Vec<StagedEntry>) -> Result<(), StageError> {
+        let sql = "INSERT INTO entries
+                   (office_id, upload, position, amount, balance_after, booked_on, body)
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+        self.piece(upload, |connection| {
+            for (position, row) in (first..).zip(&rows) {
+                let params = params![
+                    self.office,
+                    upload,
+                    position,
+                    row.amount,
+                    row.balance_after,
+                    row.booked_on.map(day_number),
+                    row.body
+                ];
+                write(connection, OPERATION, sql, params)?;
+            }
+            Ok(())
+        })
     }
 
-    /// Makes a complete upload findable by its hash; of two equal ones the first stays.
     fn finish(
         &self,
         upload: i64,
@@ -181,6 +108,31 @@ impl Staging<'_> {
             self.discard(upload)?;
         }
         Ok(())
+    }
+}
+
+impl Staging<'_> {
+    /// Writes one piece, unless the upload was given up meanwhile.
+    fn piece(
+        &self,
+        upload: i64,
+        write: impl FnOnce(&Connection) -> Result<(), Fault>,
+    ) -> Result<(), StageError> {
+        let turn = self.writer.begin(Durability::Relaxed)?;
+        self.still_filling(&turn, upload)?;
+        write(&turn)?;
+        turn.commit().map_err(CommitError::into_fault)?;
+        Ok(())
+    }
+
+    fn still_filling(&self, connection: &Connection, upload: i64) -> Result<(), StageError> {
+        let sql = "SELECT 1 FROM uploads
+                   WHERE office_id = ?1 AND upload = ?2 AND state = 'filling'";
+        let params = params![self.office, upload];
+        match one(connection, OPERATION, sql, params, |_| Ok(()))? {
+            Some(()) => Ok(()),
+            None => Err(StageError::Swept),
+        }
     }
 
     /// Removes a condemned upload piece by piece, its row last, so that an interrupted removal

@@ -18,6 +18,7 @@ use crate::entries::{BookedEntry, Booking, StagedEntries, StagedEntry};
 use crate::error::{AccessError, Fault, FileError};
 use crate::item::{Item, ItemKind};
 use crate::log::{Head, OfficeId, Record};
+use crate::pieces::checked;
 use crate::side::{Side, SideFilter};
 use crate::store::{FileInfo, View};
 use crate::unit::Answer;
@@ -242,14 +243,7 @@ impl<C: Deref<Target = Connection>> View for SqliteView<C> {
         let Some((upload, _)) = self.upload("file", hash)? else {
             return Err(FileError::Missing(*hash));
         };
-        let found = self.copy_chunks(upload, sink)?;
-        if found.hash != *hash {
-            return Err(FileError::Damaged {
-                recorded: *hash,
-                found: found.hash,
-            });
-        }
-        Ok(found)
+        checked(self.copy_chunks(upload, sink)?, hash)
     }
 
     fn side(&self, kind: &str, key: &str, now: Moment) -> Result<Option<Side>, Fault> {
@@ -274,17 +268,8 @@ impl<C: Deref<Target = Connection>> View for SqliteView<C> {
     }
 
     fn inventory(&self, after: Option<&Item>, limit: usize) -> Result<Vec<Item>, Fault> {
-        let from = after.map(Item::kind);
-        for kind in ItemKind::ALL {
-            if from.is_some_and(|from| kind < from) {
-                continue;
-            }
-            let after = after.filter(|_| from == Some(kind));
-            let found = inventory::items(&self.connection, self.office, kind, after, limit)?;
-            if !found.is_empty() {
-                return Ok(found);
-            }
-        }
-        Ok(Vec::new())
+        ItemKind::next_items(after, |kind, after| {
+            inventory::items(&self.connection, self.office, kind, after, limit)
+        })
     }
 }
