@@ -62,6 +62,7 @@ impl Options {
             packs: self.packs.clone(),
             watch: None,
             transfers: self.transfers.clone(),
+            queue: None,
         };
         flags.over(&self.config)
     }

@@ -299,6 +299,7 @@ fn a_lost_connection_is_told_once_and_its_return_too() {
 
 fn imported(outcome: StatementOutcome) -> Imported {
     Imported {
+        sha256: String::new(),
         file: ParsedFile {
             path: PathBuf::from("/bank/wyciąg.sta"),
             pack: PackUsed {

@@ -126,6 +126,54 @@ fn orders_are_listed_shown_and_cancelled() {
 }
 
 #[test]
+fn an_act_waits_for_the_office_and_says_so() {
+    let desk = Desk::at(small_office());
+    desk.says(&["orders", "list"]);
+    let there = fs::read_to_string(desk.path("kantor.toml")).expect("read");
+    let nowhere = there.replace(&desk.office.url, "http://127.0.0.1:1");
+    fs::write(desk.path("kantor.toml"), nowhere).expect("written");
+    let cancel = ["orders", "cancel", "kz11111a7", "--reason", "he called"];
+    let ran = desk.run(&cancel);
+    assert_eq!(ran.code, Some(1));
+    assert!(ran.err.contains("give --queue as well"), "{ran:?}");
+    let kept = desk.says(&[&cancel[..], &["--queue"]].concat());
+    assert_eq!(
+        kept,
+        "act 1 is kept: cancel order KZ11111A7 (4,281.50 PLN for 1,000.00 EUR, AwaitingFunds): he \
+         called\nThe office does not answer now, so nothing is done yet; `kantor queue send` does \
+         it when the office can be seen\n"
+    );
+    let listed = desk.says(&["queue", "list"]);
+    assert!(listed.starts_with("act  stands   queued "), "{listed}");
+    assert!(listed.contains("\n1    waiting  20"), "{listed}");
+    let confirm = ["orders", "confirm", "2", "--reason", "x", "--queue"];
+    let ran = desk.run(&confirm);
+    assert!(ran.err.contains("cannot wait"), "{ran:?}");
+
+    fs::write(desk.path("kantor.toml"), there).expect("written");
+    // The next act finds the office, and what waits goes before it.
+    let refund = [
+        "orders", "refund", "2", "--reason", "x", "--queue", "--json",
+    ];
+    let sent = desk.says(&refund);
+    let numbers = [
+        "{\"number\":1,\"standing\":\"done\"",
+        "{\"number\":2,\"standing\":\"done\"",
+    ];
+    assert!(
+        numbers
+            .iter()
+            .zip(sent.lines())
+            .all(|(number, row)| row.starts_with(number)),
+        "{sent}"
+    );
+    assert_eq!(sent.lines().count(), 2);
+    assert_eq!(desk.office.state().orders[0].state, OrderState::Cancelled);
+    assert_eq!(desk.says(&["queue", "list", "--json"]), "");
+    assert_eq!(desk.says(&["queue", "send"]), "nothing waits\n");
+}
+
+#[test]
 fn the_offices_refusal_is_told_in_its_words() {
     let desk = Desk::at(small_office());
     let ran = desk.run(&["orders", "refund", "1", "--reason", "x"]);

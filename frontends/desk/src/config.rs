@@ -22,6 +22,9 @@ pub struct DeskConfig {
     pub watch: Option<PathBuf>,
     /// Where transfer files are saved when nothing else is chosen.
     pub transfers: PathBuf,
+    /// The folder of the offline queue: `queue` beside the configuration, unless it names another.
+    /// None without a configuration.
+    pub queue: Option<PathBuf>,
 }
 
 /// Why the configuration cannot be used.
@@ -73,6 +76,8 @@ pub struct DeskSettings {
     pub watch: Option<PathBuf>,
     /// See [`DeskConfig::transfers`].
     pub transfers: Option<PathBuf>,
+    /// See [`DeskConfig::queue`].
+    pub queue: Option<PathBuf>,
 }
 
 #[derive(Deserialize, Default)]
@@ -106,6 +111,7 @@ impl DeskSettings {
             packs,
             watch,
             transfers,
+            queue,
         } = file.desk;
         Ok(DeskSettings {
             url,
@@ -114,6 +120,7 @@ impl DeskSettings {
             packs: from_folder(packs),
             watch: from_folder(watch),
             transfers: from_folder(transfers),
+            queue: from_folder(queue.or(Some(PathBuf::from("queue")))),
         })
     }
 
@@ -126,6 +133,7 @@ impl DeskSettings {
             packs: self.packs.or(other.packs),
             watch: self.watch.or(other.watch),
             transfers: self.transfers.or(other.transfers),
+            queue: self.queue.or(other.queue),
         }
     }
 
@@ -153,6 +161,7 @@ impl DeskSettings {
             packs: self.packs,
             watch: self.watch,
             transfers: self.transfers.unwrap_or_else(|| PathBuf::from("transfers")),
+            queue: self.queue,
         })
     }
 }
@@ -176,6 +185,10 @@ mod tests {
         assert_eq!(config.url, "http://127.0.0.1:2");
         assert_eq!(config.token_file, Path::new("/srv/kantor/desk.token"));
         assert_eq!(config.packs, None);
+        assert_eq!(
+            config.queue.as_deref(),
+            Some(Path::new("/srv/kantor/queue"))
+        );
     }
 
     #[test]

@@ -30,6 +30,8 @@ pub struct ParsedFile {
 /// What became of a file that was sent.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Imported {
+    /// SHA-256 of the file's bytes, as the office names it.
+    pub sha256: String,
     /// What was sent.
     pub file: ParsedFile,
     /// What the office did with it.
@@ -134,7 +136,7 @@ pub fn complaint_line(path: &Path, complaint: &ComplaintWire) -> String {
 }
 
 /// Reads the bytes of a statement file through a pack; asks no server.
-fn parse(
+pub(crate) fn parse(
     packs: &dyn BankPacks,
     path: &Path,
     bytes: &[u8],
@@ -185,7 +187,7 @@ pub fn import_statement(
     path: &Path,
     hints: Hints<'_>,
 ) -> Result<Imported, ImportError> {
-    hand_over(office, packs, path, hints, Intent::Import)
+    read_and_hand_over(office, packs, path, hints, Intent::Import)
 }
 
 /// What importing a statement file would do: read, stored and handed over as for an import, and
@@ -196,7 +198,7 @@ pub fn preview_statement(
     path: &Path,
     hints: Hints<'_>,
 ) -> Result<Imported, ImportError> {
-    hand_over(office, packs, path, hints, Intent::Preview)
+    read_and_hand_over(office, packs, path, hints, Intent::Preview)
 }
 
 /// Imports a statement file as a preview showed it. Where something else would become of it by now,
@@ -208,17 +210,31 @@ pub fn import_previewed(
     hints: Hints<'_>,
     shown: &ImportOutcome,
 ) -> Result<Imported, ImportError> {
-    hand_over(office, packs, path, hints, Intent::AsShown(shown))
+    read_and_hand_over(office, packs, path, hints, Intent::AsShown(shown))
+}
+
+/// Imports bytes that a desk kept, under a key that it kept with them. The key goes with what a pack
+/// reads in them: read otherwise by another version of the pack, it is another request, and lines
+/// that are known stay known.
+pub(crate) fn import_kept(
+    office: &Office,
+    packs: &dyn BankPacks,
+    (path, bytes): (&Path, &[u8]),
+    hints: Hints<'_>,
+    key: &str,
+) -> Result<Imported, ImportError> {
+    hand_over(office, packs, (path, bytes), hints, Intent::Kept(key))
 }
 
 /// What the office is asked to do with the statements.
 enum Intent<'a> {
     Import,
+    Kept(&'a str),
     Preview,
     AsShown(&'a ImportOutcome),
 }
 
-fn hand_over(
+fn read_and_hand_over(
     office: &Office,
     packs: &dyn BankPacks,
     path: &Path,
@@ -230,8 +246,18 @@ fn hand_over(
         path: path.to_owned(),
         source,
     })?;
-    let mut file = parse(packs, path, &bytes, hints)?;
-    let stored = office.store_file(&bytes)?;
+    hand_over(office, packs, (path, &bytes), hints, intent)
+}
+
+fn hand_over(
+    office: &Office,
+    packs: &dyn BankPacks,
+    (path, bytes): (&Path, &[u8]),
+    hints: Hints<'_>,
+    intent: Intent<'_>,
+) -> Result<Imported, ImportError> {
+    let mut file = parse(packs, path, bytes, hints)?;
+    let stored = office.store_file(bytes)?;
     let ask = ImportAsk {
         file: stored.sha256,
         pack: file.pack.clone(),
@@ -241,12 +267,19 @@ fn hand_over(
         preview: matches!(intent, Intent::Preview),
         previewed: match intent {
             Intent::AsShown(shown) => Some(shown.statements.clone()),
-            Intent::Import | Intent::Preview => None,
+            Intent::Import | Intent::Kept(_) | Intent::Preview => None,
         },
     };
-    let outcome = office.import(&ask)?;
+    let outcome = match intent {
+        Intent::Kept(key) => office.import_kept(&ask, key)?,
+        Intent::Import | Intent::Preview | Intent::AsShown(_) => office.import(&ask)?,
+    };
     file.statements = ask.statements;
-    Ok(Imported { file, outcome })
+    Ok(Imported {
+        sha256: ask.file,
+        file,
+        outcome,
+    })
 }
 
 /// What the watcher of a folder is to do with a file after its import. What is not the file's own
@@ -274,7 +307,7 @@ pub fn verdict(outcome: &Result<Imported, ImportError>) -> Verdict {
 }
 
 /// What the office said of each statement, in English.
-fn incomplete(imported: &Imported) -> String {
+pub(crate) fn incomplete(imported: &Imported) -> String {
     let words = Words::of(Language::En);
     let lines: Vec<String> = imported
         .outcome

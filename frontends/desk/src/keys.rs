@@ -12,7 +12,8 @@ use crate::ApiError;
 pub(crate) struct ActKey(String);
 
 impl ActKey {
-    fn fresh() -> Result<ActKey, ApiError> {
+    /// A key that no act ever had.
+    pub(crate) fn fresh() -> Result<ActKey, ApiError> {
         let mut bytes = [0_u8; 16];
         getrandom::fill(&mut bytes).map_err(|error| ApiError::NoRandomness {
             why: error.to_string(),
@@ -26,6 +27,13 @@ impl ActKey {
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// A short name of some bytes: sixteen hexadecimal digits of their SHA-256.
+pub(crate) fn fingerprint(bytes: &[u8]) -> String {
+    let hash = Sha256::digest(bytes);
+    let first = hash.iter().take(8);
+    first.map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// What an act is, so that the same act can be recognised: address and content, hashed.

@@ -9,10 +9,11 @@
 //! export_batch       office → batch → pack → bytes → office's archive → file
 //! Feed        what happened, once and in order
 //! Watch       a folder whose files are imported by themselves
+//! Queue       what was decided while the office could not be seen, until it has answered
 //! ```
 //!
 //! The desk has no store: whatever it knows it has from the office, and whatever it does it does
-//! by asking the office.
+//! by asking the office, later if need be.
 #![forbid(unsafe_code)]
 
 mod api_error;
@@ -26,6 +27,7 @@ mod keys;
 mod normal;
 mod office;
 mod packs;
+mod queue;
 mod save;
 mod transport;
 mod watch;
@@ -44,5 +46,8 @@ pub use kantor_plugin_host::{Confidence, Hints, Opinion, Origin, PackInfo, Rejec
 pub use normal::{BatchUnreadable, Normaliser, batch_of};
 pub use office::Office;
 pub use packs::{BankPacks, PackFailure, ReadBy, Written};
+pub use queue::{
+    Entry, Fate, Handed, Queue, QueueError, QueuedAct, QueuedAsk, Report, Sight, Standing, Wish,
+};
 pub use save::{SaveError, save, save_over};
 pub use watch::{DONE, Handled, REFUSED, Verdict, Watch};

@@ -11,6 +11,7 @@ use kantor_wire::{
 };
 use serde::de::{DeserializeOwned, IgnoredAny};
 
+use crate::keys::fingerprint;
 use crate::transport::{Transport, read_token, segment};
 use crate::{ApiError, DeskConfig};
 
@@ -43,6 +44,21 @@ impl Office {
     /// The office at an address, with the token of a file.
     pub fn with_token_file(url: &str, token_file: &Path) -> Result<Office, ApiError> {
         Office::new(url, &read_token(token_file)?)
+    }
+
+    /// A short name of the token that this desk has.
+    pub(crate) fn holder(&self) -> &str {
+        self.transport.holder()
+    }
+
+    /// Does an act whose path, document and key were kept.
+    pub(crate) fn do_kept<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &[u8],
+        key: &str,
+    ) -> Result<T, ApiError> {
+        self.transport.post_kept(path, body, key)
     }
 
     /// Name, clock and the position of the last event; also shows whether the token is good.
@@ -252,6 +268,17 @@ impl Office {
     /// Hands over the statements that a pack read from a stored file.
     pub fn import(&self, ask: &ImportAsk) -> Result<ImportOutcome, ApiError> {
         self.transport.post("/statements", ask)
+    }
+
+    /// Hands statements over under a key that was kept with their file.
+    pub(crate) fn import_kept(
+        &self,
+        ask: &ImportAsk,
+        key: &str,
+    ) -> Result<ImportOutcome, ApiError> {
+        let body = self.transport.written("/statements", ask)?;
+        let key = format!("{key}-{}", fingerprint(&body));
+        self.transport.post_kept("/statements", &body, &key)
     }
 
     /// Takes back everything that a file brought, named by its SHA-256, with a reason.

@@ -13,7 +13,7 @@ use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
 use ureq::{Agent, Body};
 
 use crate::ApiError;
-use crate::keys::{ActIdentity, OpenActs};
+use crate::keys::{ActIdentity, OpenActs, fingerprint};
 
 /// How long the desk waits for a connection.
 const CONNECT_LIMIT: Duration = Duration::from_secs(5);
@@ -30,6 +30,7 @@ pub(crate) struct Transport {
     agent: Agent,
     url: String,
     authorization: String,
+    holder: String,
     acts: OpenActs,
 }
 
@@ -75,6 +76,7 @@ impl Transport {
             agent,
             url: format!("{trimmed}/office/v1"),
             authorization: format!("Bearer {token}"),
+            holder: fingerprint(token.as_bytes()),
             acts: OpenActs::default(),
         })
     }
@@ -102,12 +104,21 @@ impl Transport {
         path: &str,
         content: &impl Serialize,
     ) -> Result<T, ApiError> {
-        let body = serde_json::to_vec(content).map_err(|error| ApiError::NotAnOffice {
+        let body = self.written(path, content)?;
+        self.act(path, "application/json", &body)
+    }
+
+    /// A content as the JSON text that is sent.
+    pub(crate) fn written(
+        &self,
+        path: &str,
+        content: &impl Serialize,
+    ) -> Result<Vec<u8>, ApiError> {
+        serde_json::to_vec(content).map_err(|error| ApiError::NotAnOffice {
             url: self.url.clone(),
             what: path.to_owned(),
             why: error.to_string(),
-        })?;
-        self.act(path, "application/json", &body)
+        })
     }
 
     /// Does an act whose content is a file.
@@ -122,16 +133,7 @@ impl Transport {
     fn act<T: DeserializeOwned>(&self, path: &str, kind: &str, body: &[u8]) -> Result<T, ApiError> {
         let identity = ActIdentity::of(path, body);
         let key = self.acts.key(identity)?;
-        let address = format!("{}{path}", self.url);
-        let answer = self.patiently(|| {
-            self.agent
-                .post(&address)
-                .header("Authorization", &self.authorization)
-                .header("Idempotency-Key", key.as_str())
-                .header("Content-Type", kind)
-                .send(body)
-        });
-        let outcome = answer.and_then(|answer| self.accepted(path, answer));
+        let outcome = self.send(path, kind, body, key.as_str());
         match &outcome {
             // The office may have done it: the key stays for the next attempt.
             Err(ApiError::Lost { .. }) => {}
@@ -139,6 +141,34 @@ impl Transport {
             Ok(_) | Err(_) => self.acts.answered(identity),
         }
         self.json(path, outcome?)
+    }
+
+    /// Does an act whose content is a JSON text, under a key that somebody else keeps.
+    pub(crate) fn post_kept<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &[u8],
+        key: &str,
+    ) -> Result<T, ApiError> {
+        self.json(path, self.send(path, "application/json", body, key)?)
+    }
+
+    /// A short name of the token, from which it cannot be told.
+    pub(crate) fn holder(&self) -> &str {
+        &self.holder
+    }
+
+    fn send(&self, path: &str, kind: &str, body: &[u8], key: &str) -> Result<Vec<u8>, ApiError> {
+        let address = format!("{}{path}", self.url);
+        self.patiently(|| {
+            self.agent
+                .post(&address)
+                .header("Authorization", &self.authorization)
+                .header("Idempotency-Key", key)
+                .header("Content-Type", kind)
+                .send(body)
+        })
+        .and_then(|answer| self.accepted(path, answer))
     }
 
     /// Sends, and sends again when the connection broke on the way: an office that was restarted

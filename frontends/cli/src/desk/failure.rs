@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use kantor_desk::{ApiError, ConfigError, ExportError, PackFailure, SaveError};
+use kantor_desk::{ApiError, ConfigError, ExportError, PackFailure, QueueError, SaveError};
 
 /// Why a command did not do what it was asked for. Each says what happened, why, and what to do.
 #[derive(Debug, thiserror::Error)]
@@ -14,6 +14,25 @@ pub(crate) enum Failure {
     /// The office says no, or cannot be asked.
     #[error(transparent)]
     Api(#[from] ApiError),
+    /// The office cannot be asked now, and what was asked for may wait.
+    #[error("{0}; or give --queue as well, and it is kept until the office can be seen")]
+    MayWait(ApiError),
+    /// Nothing was queued, or the queue was not sent.
+    #[error(transparent)]
+    Queue(#[from] QueueError),
+    /// Not everything that waited was done.
+    #[error(
+        "{refused} acts were refused and are kept with the office's reason, {waiting} wait on; `kantor queue list` shows them{}",
+        stopped.as_ref().map_or_else(String::new, |why| format!(". {why}"))
+    )]
+    NotAllDone {
+        /// So many were refused.
+        refused: usize,
+        /// So many wait.
+        waiting: usize,
+        /// Why the office could not be asked.
+        stopped: Option<String>,
+    },
     /// No transfer file was written.
     #[error(transparent)]
     Export(#[from] ExportError),
@@ -55,4 +74,14 @@ pub(crate) enum Failure {
     /// What was typed names nothing, or more than one thing.
     #[error("{0}")]
     Asked(String),
+}
+
+impl Failure {
+    /// Says that it may wait, where nothing was sent because nobody answers.
+    pub(crate) fn may_wait(self) -> Failure {
+        match self {
+            Failure::Api(error @ ApiError::Unreachable { .. }) => Failure::MayWait(error),
+            other => other,
+        }
+    }
 }

@@ -15,6 +15,7 @@ mod payouts;
 mod people;
 mod plugins;
 mod published;
+mod queue;
 mod rates;
 mod rules;
 mod statement;
@@ -27,7 +28,7 @@ use std::io::ErrorKind;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use kantor_desk::{DeskConfig, DeskSettings, InstalledPacks, Office};
+use kantor_desk::{DeskConfig, DeskSettings, InstalledPacks, Office, Queue, Sight};
 
 pub(crate) use self::failure::Failure;
 
@@ -65,6 +66,9 @@ pub(crate) enum Command {
     /// Customers who cannot come in, and who must not
     #[command(subcommand)]
     People(people::Command),
+    /// Acts that wait until the office can be seen: list them, send them, drop one
+    #[command(subcommand)]
+    Queue(queue::Command),
     /// The keys of desks and panels: list, add, rotate, revoke
     #[command(subcommand)]
     Tokens(keys::Command),
@@ -94,6 +98,7 @@ fn act(command: &Command) -> Result<(), Failure> {
         Command::Rates(command) => rates::run(command),
         Command::Rules(command) => rules::run(command),
         Command::People(command) => people::run(command),
+        Command::Queue(command) => queue::run(command),
         Command::Tokens(command) => keys::run(command),
         Command::Plugins(command) => plugins::run(command),
     }
@@ -114,6 +119,10 @@ pub(crate) struct Desk {
     /// One JSON object a line, for programs
     #[arg(long)]
     pub(crate) json: bool,
+    /// Keep the act until the office can be seen, if it cannot be seen now (see `kantor queue`); only
+    /// what stays right when it comes later
+    #[arg(long)]
+    pub(crate) queue: bool,
 }
 
 impl Desk {
@@ -128,9 +137,42 @@ impl Desk {
         Ok(options.over(&self.config)?)
     }
 
-    /// The office of the configuration.
+    /// The office of the configuration, for what is decided when the office can be seen.
     pub(crate) fn office(&self) -> Result<Office, Failure> {
+        if self.queue {
+            return Err(Failure::Asked(
+                "this cannot wait: decide it when the office can be seen. What can wait is                  `statement import` and `undo`, `orders cancel` and `refund`, `suspense allocate`                  and `book`"
+                    .to_owned(),
+            ));
+        }
         Ok(Office::of(&self.config()?)?)
+    }
+
+    /// The office with the queue of this desk, for what may wait.
+    pub(crate) fn office_and_queue(&self) -> Result<(Office, Queue), Failure> {
+        Ok((Office::of(&self.config()?)?, self.queue()?))
+    }
+
+    /// The queue of this desk.
+    pub(crate) fn queue(&self) -> Result<Queue, Failure> {
+        Queue::of(&self.config()?).ok_or_else(|| {
+            Failure::Asked(
+                "this desk has no folder for its queue; write `queue` under [desk] in kantor.toml"
+                    .to_owned(),
+            )
+        })
+    }
+
+    /// Remembers what the office showed, so that acts can be decided on it when the office cannot be
+    /// seen. Where that fails, what was asked for was done all the same.
+    pub(crate) fn saw(&self, office: &Office, sight: Sight<'_>) {
+        // Without a folder for a queue there is nothing to remember it for.
+        let queue = self.queue().ok();
+        if let Some(Err(error)) = queue.map(|queue| queue.remember(office, sight)) {
+            eprintln!(
+                "what was seen is not remembered, so no act can wait for the office: {error}"
+            );
+        }
     }
 
     /// The bank packs of the configuration.

@@ -1,11 +1,11 @@
 //! `kantor orders`.
 
 use clap::Subcommand;
-use kantor_desk::Office;
+use kantor_desk::{Office, Sight, Wish};
 use kantor_wire::{OrderState, OrderView};
 
 use super::output::{print, print_json, print_list, words};
-use super::{Desk, Failure};
+use super::{Desk, Failure, queue};
 
 /// What can be done with orders. An order is named by its reference (KZ...) or its id.
 #[derive(Debug, Subcommand)]
@@ -65,40 +65,63 @@ fn state(text: &str) -> Result<OrderState, String> {
 
 pub(crate) fn run(command: &Command) -> Result<(), Failure> {
     match command {
-        Command::List { state, limit, desk } => print_list(
-            &desk.office()?.orders(*state, *limit)?,
-            desk.json,
-            &[
-                "reference",
-                "state",
-                "customer",
-                "gives",
-                "gets",
-                "pay until",
-                "id",
-            ],
-            row,
-        ),
+        Command::List { state, limit, desk } => {
+            let office = desk.office()?;
+            let orders = office.orders(*state, *limit)?;
+            desk.saw(&office, Sight::Orders(&orders));
+            print_list(&orders, desk.json, &TITLES, row)
+        }
         Command::Show { order, desk } => {
             let office = desk.office()?;
-            show(&office.order(&order_id(&office, order)?)?, desk)
+            let order = office.order(&order_id(&office, order)?)?;
+            desk.saw(&office, Sight::Orders(std::slice::from_ref(&order)));
+            show(&order, desk)
         }
-        Command::Cancel(act) => act.run(Office::cancel),
+        Command::Cancel(act) => {
+            let (order, reason) = (&act.order, &act.reason);
+            act.run_or_wait(&Wish::Cancel { order, reason }, Office::cancel)
+        }
         Command::Confirm(act) => act.run(Office::confirm),
-        Command::Refund(act) => act.run(Office::refund),
+        Command::Refund(act) => {
+            let (order, reason) = (&act.order, &act.reason);
+            act.run_or_wait(&Wish::Refund { order, reason }, Office::refund)
+        }
         Command::Reprice { rate, act } => {
             act.run(|office, id, reason| office.reprice(id, rate, reason))
         }
     }
 }
 
+const TITLES: [&str; 7] = [
+    "reference",
+    "state",
+    "customer",
+    "gives",
+    "gets",
+    "pay until",
+    "id",
+];
+
 impl Act {
+    fn run_or_wait(
+        &self,
+        wish: &Wish<'_>,
+        act: impl FnOnce(&Office, &str, &str) -> Result<OrderView, kantor_desk::ApiError>,
+    ) -> Result<(), Failure> {
+        if self.desk.queue {
+            return queue::put_off(&self.desk, wish);
+        }
+        self.run(act).map_err(Failure::may_wait)
+    }
+
     fn run(
         &self,
         act: impl FnOnce(&Office, &str, &str) -> Result<OrderView, kantor_desk::ApiError>,
     ) -> Result<(), Failure> {
         let office = self.desk.office()?;
         let order = act(&office, &order_id(&office, &self.order)?, &self.reason)?;
+        self.desk
+            .saw(&office, Sight::Orders(std::slice::from_ref(&order)));
         if self.desk.json {
             return print_json(&order);
         }

@@ -5,13 +5,14 @@ use std::time::Duration;
 
 use clap::Subcommand;
 use kantor_desk::{
-    BUILT_IN, BankPacks, Hints, ImportError, Imported, InstalledPacks, Office, Verdict, Watch,
-    complaint_line, import_previewed, import_statement, preview_statement, verdict,
+    ApiError, BUILT_IN, BankPacks, Hints, ImportError, Imported, InstalledPacks, Office, Sight,
+    Verdict, Watch, Wish, complaint_line, import_previewed, import_statement, preview_statement,
+    verdict,
 };
 use kantor_wire::{ImportOutcome, StatementImport};
 
 use super::output::{print, print_json, words};
-use super::{Desk, Failure, parse};
+use super::{Desk, Failure, parse, queue};
 
 /// What can be done with statements.
 #[derive(Debug, Subcommand)]
@@ -71,6 +72,7 @@ pub(crate) fn run(command: &Command) -> Result<(), Failure> {
             desk,
         } => match as_previewed {
             Some(shown) => as_shown(files, shown, known.hints(), desk),
+            None if desk.queue && !preview => queue::put_off_files(desk, files, known.hints()),
             None => import(files, *preview, known.hints(), desk),
         },
         Command::Undo { file, reason, desk } => undo(file, reason, desk),
@@ -85,7 +87,7 @@ pub(crate) fn run(command: &Command) -> Result<(), Failure> {
 
 fn import(files: &[PathBuf], preview: bool, hints: Hints<'_>, desk: &Desk) -> Result<(), Failure> {
     let (office, packs) = (desk.office()?, desk.packs()?);
-    let mut failed = 0;
+    let (mut failed, mut is_away) = (0, false);
     for file in files {
         let outcome = if preview {
             preview_statement(&office, &packs, file, hints)
@@ -95,6 +97,14 @@ fn import(files: &[PathBuf], preview: bool, hints: Hints<'_>, desk: &Desk) -> Re
         if !outcome.as_ref().is_ok_and(Imported::is_complete) {
             failed += 1;
         }
+        if let (Ok(imported), false) = (&outcome, preview) {
+            let seen = Sight::Import(&imported.sha256, &imported.outcome);
+            desk.saw(&office, seen);
+        }
+        is_away |= matches!(
+            &outcome,
+            Err(ImportError::Api(ApiError::Unreachable { .. }))
+        );
         report(file, &outcome, desk.json)?;
         if let (true, false, Ok(seen)) = (preview, desk.json, &outcome) {
             print(&format!(
@@ -103,6 +113,9 @@ fn import(files: &[PathBuf], preview: bool, hints: Hints<'_>, desk: &Desk) -> Re
                 seen.outcome.fingerprint
             ))?;
         }
+    }
+    if is_away && !preview {
+        eprintln!("with --queue the files are kept and imported when the office can be seen");
     }
     if failed == 0 {
         Ok(())
@@ -126,7 +139,12 @@ fn undo(file: &Path, reason: &str, desk: &Desk) -> Result<(), Failure> {
         })?;
         kantor_panel::sha256_hex(&bytes)
     };
-    desk.office()?.undo_import(&hash, reason)?;
+    if desk.queue {
+        let file = &hash;
+        return queue::put_off(desk, &Wish::Undo { file, reason });
+    }
+    let done = desk.office()?.undo_import(&hash, reason);
+    done.map_err(|error| Failure::from(error).may_wait())?;
     print(&format!("{written}: what it brought is taken back"))
 }
 
@@ -228,11 +246,14 @@ fn watch(folder: Option<&Path>, every: Duration, once: bool, desk: &Desk) -> Res
         source,
     };
     let mut watch = Watch::new(&folder).map_err(unreadable)?;
+    let mut waiting = queue::InPassing::of(&config);
     let mut told = None;
     for look in 0_u64.. {
         if look > 0 {
             std::thread::sleep(every);
         }
+        // What was decided before comes before what comes in now.
+        waiting.send(&office, &packs);
         let handled = watch
             .look(|file| import_one(&office, &packs, file, desk.json))
             .map_err(unreadable)?;

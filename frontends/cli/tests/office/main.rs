@@ -13,6 +13,7 @@ mod kill;
 mod kit;
 mod moves;
 mod news;
+mod offline;
 mod outage;
 mod preview;
 mod processes;

@@ -56,6 +56,11 @@ impl Server {
         Office::with_token_file(&self.office, &token).unwrap()
     }
 
+    /// Where the office API listens.
+    pub(crate) fn office(&self) -> &str {
+        &self.office
+    }
+
     /// Kills the process: no signal that it could hear, no last words.
     pub(crate) fn kill(mut self) {
         self.child.kill().unwrap();

@@ -1,9 +1,9 @@
 //! What the fake office does when it is asked to act.
 
 use kantor_wire::{
-    AllocateAsk, Amount, BatchDetail, BatchFile, BatchState, BatchView, ImportAsk, NewBatch,
-    OrderState, PayoutState, PayoutView, Problem, Sentence, StatementImport, StatementOutcome,
-    TransferView, Verdict,
+    AllocateAsk, Amount, BatchDetail, BatchFile, BatchState, BatchView, BookAsk, ImportAsk,
+    LineView, NewBatch, OrderAsk, OrderState, PayoutState, PayoutView, Problem, Sentence,
+    StatementImport, StatementOutcome, TransferView, Verdict,
 };
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -18,10 +18,22 @@ pub fn act(state: &mut State, path: &str, body: &[u8]) -> Answer {
     let value = match parts.as_slice() {
         ["files"] => store(state, body),
         ["statements"] => import(state, &read(body)?)?,
-        ["orders", id, act] => order_act(state, id, act)?,
-        ["suspense", account, ordinal, "book"] => settle(state, account, ordinal),
+        ["orders", id, act] => {
+            let seen = serde_json::from_slice::<OrderAsk>(body)
+                .ok()
+                .and_then(|ask| ask.seen);
+            order_as_seen(state, id, seen.as_deref())?;
+            order_act(state, id, act)?
+        }
+        ["suspense", account, ordinal, "book"] => {
+            let ask: BookAsk = read(body)?;
+            line_as_seen(state, account, ordinal, ask.seen.as_deref())?;
+            settle(state, account, ordinal)
+        }
         ["suspense", account, ordinal, "allocate"] => {
             let ask: AllocateAsk = read(body)?;
+            line_as_seen(state, account, ordinal, ask.seen.as_deref())?;
+            order_as_seen(state, &ask.order, ask.seen_order.as_deref())?;
             fund(state, &ask.order);
             settle(state, account, ordinal);
             json!(state.orders.iter().find(|order| order.id == ask.order))
@@ -33,6 +45,43 @@ pub fn act(state: &mut State, path: &str, body: &[u8]) -> Answer {
     };
     state.happened("Something");
     Ok(value)
+}
+
+/// Nothing is done to an order that changed since it was seen.
+fn order_as_seen(state: &State, id: &str, seen: Option<&str>) -> Result<(), Problem> {
+    let order = state.orders.iter().find(|order| order.id == id);
+    match (order, seen) {
+        (Some(order), Some(seen)) if order.fingerprint != seen => Err(problem(
+            409,
+            "order-changed",
+            "The order has changed since it was looked at.",
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// Nothing is done to a line that is not open, or not the one that was seen.
+fn line_as_seen(
+    state: &State,
+    account: &str,
+    ordinal: &str,
+    seen: Option<&str>,
+) -> Result<(), Problem> {
+    let is_it = |line: &&LineView| line.account == account && line.ordinal.to_string() == ordinal;
+    let line = state.suspense.iter().find(is_it);
+    match line {
+        None => Err(problem(
+            409,
+            "line-settled",
+            "That line is settled already.",
+        )),
+        Some(line) if seen.is_some_and(|seen| line.fingerprint != seen) => Err(problem(
+            409,
+            "line-changed",
+            "Another line stands there by now.",
+        )),
+        Some(_) => Ok(()),
+    }
 }
 
 fn problem(status: u16, code: &str, detail: &str) -> Problem {
@@ -138,6 +187,7 @@ fn fund(state: &mut State, id: &str) {
         return;
     };
     order.state = OrderState::Funded;
+    order.fingerprint = format!("{id}-{}", order.state);
     order.held_reason = None;
     order.allowed_acts.clear();
     order.received = order.gives.clone();
@@ -172,6 +222,7 @@ fn order_act(state: &mut State, id: &str, act: &str) -> Answer {
         return Ok(Value::Null);
     };
     order.allowed_acts.clear();
+    order.fingerprint = format!("{id}-{}", order.state);
     Ok(json!(order))
 }
 
