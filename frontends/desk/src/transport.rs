@@ -134,11 +134,14 @@ impl Transport {
         let identity = ActIdentity::of(path, body);
         let key = self.acts.key(identity)?;
         let outcome = self.send(path, kind, body, key.as_str());
-        match &outcome {
-            // The office may have done it: the key stays for the next attempt.
-            Err(ApiError::Lost { .. }) => {}
-            Err(ApiError::Refused { problem }) if problem.status >= 500 => {}
-            Ok(_) | Err(_) => self.acts.answered(identity),
+        let is_answered = match &outcome {
+            Ok(_) => true,
+            Err(ApiError::Refused { problem }) => problem.status < 500,
+            // The office may have done it, now or when it was asked before: the key stays.
+            Err(_) => false,
+        };
+        if is_answered {
+            self.acts.answered(identity);
         }
         self.json(path, outcome?)
     }
@@ -172,20 +175,24 @@ impl Transport {
     }
 
     /// Sends, and sends again when the connection broke on the way: an office that was restarted
-    /// leaves dead connections behind.
+    /// leaves dead connections behind. What may have arrived once stays lost, also where nobody
+    /// listens at the next attempt.
     fn patiently(
         &self,
         send: impl Fn() -> Result<Response<Body>, ureq::Error>,
     ) -> Result<(u16, Vec<u8>), ApiError> {
         let mut attempt = 1;
+        let mut arrived = None;
         loop {
-            let lost = match send().and_then(read) {
+            let failed = match send().and_then(read) {
                 Ok(answer) => return Ok(answer),
                 Err(error) => self.connection_error(&error),
             };
-            if attempt == ATTEMPTS || !matches!(lost, ApiError::Lost { .. }) {
-                return Err(lost);
+            let is_lost = matches!(failed, ApiError::Lost { .. });
+            if attempt == ATTEMPTS || !is_lost {
+                return Err(arrived.unwrap_or(failed));
             }
+            arrived.get_or_insert(failed);
             attempt += 1;
         }
     }

@@ -214,6 +214,25 @@ fn the_feed_goes_on_where_it_stopped() {
 }
 
 #[test]
+fn an_act_that_may_have_arrived_is_never_called_unsent() {
+    let office = FakeOffice::start(small_office());
+    let desk = desk(&office);
+    office.state().die_after_act = true;
+    let lost = desk.cancel("1", "x").expect_err("the office is gone");
+    assert!(matches!(lost, ApiError::Lost { .. }), "{lost}");
+    assert_eq!(office.state().orders[0].state, OrderState::Cancelled);
+    let unsent = desk.cancel("1", "x").expect_err("the office is gone");
+    assert!(matches!(unsent, ApiError::Unreachable { .. }), "{unsent}");
+    // However often nobody listened since, it is the same act when the office is back.
+    office.comes_back();
+    desk.cancel("1", "x").expect("the first answer");
+    let state = office.state();
+    let keys: Vec<_> = state.requests.iter().map(|asked| &asked.key).collect();
+    assert_eq!(keys.len(), 2);
+    assert_eq!(keys[0], keys[1]);
+}
+
+#[test]
 fn refusals_come_through_in_the_offices_words() {
     let office = FakeOffice::start(small_office());
     let stranger = Office::new(&office.url, "another").expect("a desk");

@@ -49,6 +49,8 @@ pub struct State {
     pub requests: Vec<Request>,
     /// So many next answers to POST are done and then lost on the way.
     pub lose_answers: u32,
+    /// The next act is done, its answer lost, and then nobody listens any more.
+    pub die_after_act: bool,
     /// The token is a cashier's: approving is somebody else's.
     pub only_cashier: bool,
     answered: HashMap<String, (u16, Value)>,
@@ -84,19 +86,52 @@ impl FakeOffice {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let state = Arc::new(Mutex::new(state));
-        let served = Arc::clone(&state);
-        std::thread::spawn(move || {
-            for stream in listener.incoming().flatten() {
-                let state = Arc::clone(&served);
-                std::thread::spawn(move || serve(stream, &state));
-            }
-        });
+        listen(listener, &state);
         FakeOffice { url, state }
+    }
+
+    /// An office that died is there again, at the same address.
+    pub fn comes_back(&self) {
+        self.state().die_after_act = false;
+        let address = self.url.trim_start_matches("http://");
+        listen(
+            TcpListener::bind(address).expect("the same port"),
+            &self.state,
+        );
     }
 
     pub fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().expect("the office's state")
     }
+}
+
+fn listen(listener: TcpListener, state: &Arc<Mutex<State>>) {
+    let state = Arc::clone(state);
+    std::thread::spawn(move || {
+        while let Ok((stream, _)) = listener.accept() {
+            if state.lock().expect("the office's state").die_after_act {
+                return last_act(listener, BufReader::new(stream), &state);
+            }
+            let state = Arc::clone(&state);
+            std::thread::spawn(move || serve(stream, &state));
+        }
+        None
+    });
+}
+
+/// Does what is asked, and is gone before it can answer: the port is closed first.
+fn last_act(
+    listener: TcpListener,
+    mut reader: BufReader<TcpStream>,
+    state: &Mutex<State>,
+) -> Option<()> {
+    let request = read_request(&mut reader)?;
+    let mut state = state.lock().expect("the office's state");
+    state.requests.push(request.clone());
+    answer(&mut state, &request);
+    drop(listener);
+    drop(reader);
+    None
 }
 
 fn serve(stream: TcpStream, state: &Mutex<State>) -> Option<()> {
