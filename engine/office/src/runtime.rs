@@ -75,7 +75,8 @@ impl State {
     }
 
     /// Where the last event of an order stands, and what it is. The place alone would not do: an
-    /// office that was restored from a backup gives the same places and numbers again.
+    /// office that was restored from a backup gives the same places and numbers again. Two releases
+    /// may say it differently: then somebody looks again, and nothing is done by mistake.
     pub(crate) fn fingerprint_of(&self, order: OrderId) -> Option<String> {
         let last = self.positions.get(&order)?.last()?;
         let order = self.snapshot.orders.get(&order)?;

@@ -8,7 +8,10 @@ use std::time::{Duration, Instant};
 use kantor_engine::order::OrderState;
 use kantor_engine::{AccountId, Answer, Command, Event, StatementOutcome};
 use kantor_model::{Currency, Moment};
-use kantor_office::{Clock, Notice, Notifier, NotifyError, Office, Request, SystemClock, verify};
+use kantor_office::{
+    Changed, Clock, ExecuteError, Notice, Notifier, NotifyError, Office, Request, Seen,
+    SystemClock, verify,
+};
 use kantor_parsers::transfers::{TransferFormat, write_batch};
 use kantor_postgres_kit::shared;
 use kantor_store::OfficeId;
@@ -51,6 +54,45 @@ fn double_commit_of_one_pending_order() {
     println!(
         "counted: {} orders asked for by {PROCESSES} processes each, {orders} placed; each cancelled once",
         ROUNDS * PROCESSES
+    );
+}
+
+/// Several cashiers look at one order and decide, each what he will: the first of them acts on the
+/// order that he saw, the others have to look again.
+#[test]
+fn several_acts_on_one_order_as_it_was_seen() {
+    const ROUNDS: usize = 12;
+    let house = House::begin();
+    let processes = house.processes(PROCESSES);
+    for round in 0..ROUNDS {
+        let order = house.order(&processes[round % PROCESSES]);
+        let head = processes[round % PROCESSES].head();
+        // Offered again and again, a rate is no state that would stop anybody.
+        let offer = |rate: usize| Command::RepriceOrder {
+            order,
+            rate: format!("4.0{rate}").parse().unwrap(),
+            reason: "the market fell".to_owned(),
+        };
+        let seen = at_once(&processes, |_, office| {
+            office.wait(head - 1, Duration::from_secs(30));
+            office.fingerprint_of(order).unwrap()
+        });
+        assert!(seen.iter().all(|other| *other == seen[0]), "{seen:?}");
+        let answers = at_once(&processes, |number, office| {
+            let seen = Seen::Order(order, seen[number].clone());
+            office.execute(Request::new(staff(), offer(number)).as_seen([seen]))
+        });
+        let done = answers.iter().filter(|answer| answer.is_ok()).count();
+        assert_eq!(done, 1, "{answers:?}");
+        let changed = |answer: &&Result<Answer, ExecuteError>| matches!(answer, Err(ExecuteError::Changed(Changed::Order(it))) if *it == order);
+        assert_eq!(answers.iter().filter(changed).count(), PROCESSES - 1);
+    }
+    house.verify(&processes);
+    let acts = ROUNDS * PROCESSES;
+    println!(
+        "counted: {acts} acts of {PROCESSES} processes at once on {ROUNDS} orders as they were seen: \
+         {ROUNDS} done, {} told to look again",
+        acts - ROUNDS
     );
 }
 

@@ -90,9 +90,20 @@ pub(crate) fn put_off_files(
     let is_seen = can_be_seen(greet(&office, &queue))?;
     let mut acts = Vec::with_capacity(files.len());
     for file in files {
-        acts.push(queue.add_file(&office, &packs, file, hints)?);
+        match queue.add_file(&office, &packs, file, hints) {
+            Ok(act) => acts.push(act),
+            // What is wrong with one file is no reason to leave the others.
+            Err(error) => eprintln!("{error}"),
+        }
     }
-    settle(desk, (&office, &queue), is_seen, &acts)
+    settle(desk, (&office, &queue), is_seen, &acts)?;
+    match files.len() - acts.len() {
+        0 => Ok(()),
+        failed => Err(Failure::Incomplete {
+            failed,
+            all: files.len(),
+        }),
+    }
 }
 
 /// Sends what was kept, with everything that waits before it, where the office can be seen.
@@ -175,7 +186,6 @@ fn send(desk: &Desk, office: &Office, queue: &Queue) -> Result<(), Failure> {
             printed = told;
         }
     })?;
-    printed?;
     let Report {
         done,
         refused,
@@ -190,8 +200,8 @@ fn send(desk: &Desk, office: &Office, queue: &Queue) -> Result<(), Failure> {
         });
     }
     match desk.json {
-        true => Ok(()),
-        false => print(&format!("{done} done, nothing waits")),
+        true => printed,
+        false => printed.and_then(|()| print(&format!("{done} done, nothing waits"))),
     }
 }
 

@@ -1,5 +1,6 @@
 //! The desk is offline for hours (I7): what was decided meanwhile joins later, each act once or not
 //! at all, and what had changed by then is left to a person, with the reason.
+//! With `KANTOR_FAULTS=10` that happens ten times.
 
 mod town;
 
@@ -17,7 +18,7 @@ use serde_json::Value;
 use self::town::{Away, Town, order};
 use crate::customer::Customer;
 use crate::kill::{EUROS, ZLOTYS};
-use crate::kit::{Ended, copy_of_demo, kantor, text, verify};
+use crate::kit::{Ended, copy_of_demo, kantor, text, times, verify};
 use crate::server::{Server, configure, import};
 
 /// An account that no customer has.
@@ -66,6 +67,24 @@ impl Once<'_> {
 
 #[test]
 fn acts_that_were_queued_for_hours_join_once_or_are_kept_with_the_reason() {
+    let hours = times(1);
+    let (mut queued, mut joined, mut refused, mut doubled) = (0, 0, 0, 0);
+    for _ in 0..hours {
+        let counts = offline_for_hours();
+        assert_eq!(counts, (14, 10, 4, 0));
+        queued += counts.0;
+        joined += counts.1;
+        refused += counts.2;
+        doubled += counts.3;
+    }
+    println!(
+        "counted: a desk offline for hours {hours} times: {queued} acts queued, {joined} joined, \
+         {refused} refused because what they are about had changed, {doubled} doubled"
+    );
+}
+
+/// One time offline; answers how many acts were queued, joined, were refused and were done twice.
+fn offline_for_hours() -> (usize, usize, usize, usize) {
     let folder = copy_of_demo();
     let server = Server::start(folder.path());
     let away = Away::new(&server);
@@ -114,20 +133,7 @@ fn acts_that_were_queued_for_hours_join_once_or_are_kept_with_the_reason() {
         desk.office().unwrap().head
     };
     away.joins(&server);
-    // The desk dies while it sends, and so does the office.
-    let mut sending = away
-        .command(&["queue", "send"])
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let told = BufReader::new(sending.stdout.take().unwrap()).lines();
-    let acts = told.filter(|line| line.as_ref().unwrap().starts_with("act "));
-    assert_eq!(acts.take(5).count(), 5);
-    sending.kill().unwrap();
-    sending.wait().unwrap();
-    server.kill();
-    server = Server::start(folder.path());
-    away.joins(&server);
+    server = interrupted(&away, server, folder.path());
     let ended = away.asks(&["queue", "send"]);
     assert_eq!(ended.code, Some(1), "{}\n{}", ended.out, ended.err);
     ended.sentence();
@@ -151,15 +157,38 @@ fn acts_that_were_queued_for_hours_join_once_or_are_kept_with_the_reason() {
     assert_eq!(again, [], "nothing is done twice");
 
     let doubled = doubled(&server.desk(), &town, head);
-    println!(
-        "counted: {queued} acts queued while offline, {joined} joined, {refused} refused because \
-         what they are about had changed, {doubled} doubled"
-    );
-    assert_eq!((queued, joined, refused, doubled), (14, 10, 4, 0));
     a_person_decides(&away);
     watched_folder(&away, &mut town, &server);
     drop(server);
     verify(folder.path()).succeeded();
+    (queued, joined, refused, doubled)
+}
+
+/// The queue is on its way, and three times something dies: the desk, the office, the desk.
+fn interrupted(away: &Away, server: Server, folder: &Path) -> Server {
+    let begin = |acts: usize| {
+        let mut command = away.command(&["queue", "send"]);
+        let mut sending = command.stdout(Stdio::piped()).spawn().unwrap();
+        let told = BufReader::new(sending.stdout.take().unwrap()).lines();
+        let told = told.filter(|line| line.as_ref().unwrap().starts_with("act "));
+        (told.take(acts).count(), sending)
+    };
+    let (told, mut sending) = begin(2);
+    assert_eq!(told, 2);
+    sending.kill().unwrap();
+    sending.wait().unwrap();
+
+    // A slow test machine may see the queue end before the office dies; that is a story too.
+    let (_, mut sending) = begin(3);
+    server.kill();
+    sending.wait().unwrap();
+    let server = Server::start(folder);
+    away.joins(&server);
+
+    let (_, mut sending) = begin(1);
+    sending.kill().unwrap();
+    sending.wait().unwrap();
+    server
 }
 
 /// What the cashier decides while nobody answers; answers how many acts were kept.
@@ -385,6 +414,7 @@ fn an_act_is_not_done_to_what_took_its_place_in_a_restored_office() {
     assert_eq!(found.state, OrderState::AwaitingFunds);
     drop(server);
     verify(restored.path()).succeeded();
+    println!("counted: an office restored under a queue 1 time, 0 acts done to what took a place");
 }
 
 /// A disk without room keeps nothing half, and says so. The limit is the shell's: a file may not grow.
@@ -425,4 +455,5 @@ fn a_full_disk_keeps_no_half_of_an_act() {
     assert_eq!(found.state, OrderState::AwaitingFunds);
     away.does(&["queue", "send"]);
     assert_eq!(away.standings()["done"], 1);
+    println!("counted: the disk of a desk full 2 times, 0 acts half kept, 0 sent unmarked");
 }
