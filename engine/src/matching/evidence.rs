@@ -1,6 +1,8 @@
 //! Why a line was matched as it was, and what would have made it match: typed facts that are kept
 //! for ever with the event, and become sentences only where people read them (law 7).
 
+use std::borrow::Cow;
+
 use kantor_model::{Currency, Money};
 
 use super::verdict::{MATCHING_VERSION, Rule};
@@ -135,6 +137,43 @@ impl Evidence {
             Evidence::AlsoAnotherLine => "also_another_line",
             Evidence::TooMany(_) => "too_many",
         }
+    }
+
+    /// The one thing that a sentence about it names, by a stable word and as text. An order is named
+    /// by its reference, which whoever asks knows.
+    pub fn named<'a>(
+        &self,
+        reference: impl FnOnce(OrderId) -> Cow<'a, str>,
+    ) -> Option<(&'static str, Cow<'a, str>)> {
+        let (word, text) = match self {
+            Evidence::Reference(order) | Evidence::AlmostReference(order) => {
+                return Some(("reference", reference(*order)));
+            }
+            Evidence::PayoutReference(payout) => ("payout", payout.to_string()),
+            Evidence::ExactSum(count) | Evidence::TooMany(count) => ("count", count.to_string()),
+            Evidence::AmountBelow(by) | Evidence::AmountAbove(by) => ("amount", by.to_string()),
+            Evidence::OtherCurrency(currency) => ("currency", currency.to_string()),
+            Evidence::LateBySeconds(by) | Evidence::EarlyBySeconds(by) => {
+                ("seconds", by.to_string())
+            }
+            Evidence::LateByDays(by) | Evidence::EarlyByDays(by) => ("days", by.to_string()),
+            Evidence::VirtualAccount
+            | Evidence::PayerAccount(_)
+            | Evidence::AmountExact
+            | Evidence::InTime
+            | Evidence::OnlyCandidate
+            | Evidence::Mirror
+            | Evidence::NoReference
+            | Evidence::UnknownReference
+            | Evidence::PayerHidden
+            | Evidence::PayerUnknown
+            | Evidence::PayerIsAnother(_)
+            | Evidence::TimeUnknown
+            | Evidence::AfterEnd
+            | Evidence::HasItsMoney
+            | Evidence::AlsoAnotherLine => return None,
+        };
+        Some((word, Cow::Owned(text)))
     }
 
     /// By how much the amount is another.

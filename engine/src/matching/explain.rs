@@ -27,11 +27,24 @@ pub(crate) fn explain(
     claims: &mut Claims,
     tell: &mut dyn FnMut(usize, Finding),
 ) {
+    let claimed = Claimed {
+        book,
+        account,
+        policy,
+        claims,
+    };
     let mut taken = BTreeSet::new();
     for (at, line) in lines.iter().enumerate() {
-        let found = finding(book, account, line, policy, (at, claims), &mut taken);
-        tell(at, found);
+        tell(at, claimed.finding(at, line, &mut taken));
     }
+}
+
+/// A statement whose lines were claimed.
+struct Claimed<'a, B> {
+    book: &'a B,
+    account: AccountId,
+    policy: &'a Policy,
+    claims: &'a Claims,
 }
 
 /// A line that names nothing and that is nobody's by payer and amount.
@@ -45,66 +58,63 @@ fn nobodys(book: &impl Book, line: &Line<'_>, taken: &mut BTreeSet<LineId>) -> F
     by_rule.unwrap_or_else(|| missed(book, line, Question::NoReference, Evidence::NoReference))
 }
 
-fn finding(
-    book: &impl Book,
-    account: AccountId,
-    line: &Line<'_>,
-    policy: &Policy,
-    (at, claims): (usize, &Claims),
-    taken: &mut BTreeSet<LineId>,
-) -> Finding {
-    match claims.get(at) {
-        Claim::Named(order) => of_order(book, line, order, claims.failed(at), by_name(line)),
-        Claim::Payer(order) => {
-            let failed = book.open_order(order).and_then(|order| {
-                let received = order.received.and_then(|sum| sum.plus(line.amount).ok());
-                fulfilment(&order, line, received, policy)
-            });
-            let rule = match line.virtual_account {
-                Some(_) => Rule::VirtualAccount,
-                None => Rule::PayerAndAmount,
-            };
-            of_order(book, line, order, failed, rule)
-        }
-        Claim::Payout(payout) => of_payout(book, account, line, payout),
-        Claim::Reversal => open(Question::Reversal, Vec::new()),
-        Claim::WrongDirection => of_wrong_direction(book, line),
-        Claim::Unknown => {
-            let missing = Evidence::UnknownReference;
-            missed(book, line, Question::UnknownReference, missing)
-        }
-        Claim::Unnamed => nobodys(book, line, taken),
-        Claim::SecondPayment(order) => {
-            let evidence = vec![Evidence::Reference(order), Evidence::HasItsMoney];
-            open(Question::OrderHasItsMoney(order), evidence)
-        }
-        Claim::Contradicts(named, other) => {
-            let mut evidence = vec![Evidence::Reference(named)];
-            evidence.extend(weighed(book, line, other));
-            with_rivals(
-                Question::SeveralOrders(vec![named, other]),
-                evidence,
-                vec![named, other],
-            )
-        }
-        Claim::NamesSeveral => {
-            let orders: Vec<OrderId> = Named::by(book, line).orders().collect();
-            let evidence = orders.iter().copied().map(Evidence::Reference).collect();
-            with_rivals(Question::SeveralOrders(orders.clone()), evidence, orders)
-        }
-        Claim::Covers(place) => {
-            let shares = claims.covers(place).to_vec();
-            let count = u32::try_from(shares.len()).unwrap_or(u32::MAX);
-            let evidence = vec![Evidence::NoReference, Evidence::ExactSum(count)];
-            open(Question::CoversOrders(shares), evidence)
-        }
-        Claim::PartOf(order, count) => {
-            let evidence = vec![Evidence::NoReference, Evidence::ExactSum(count)];
-            open(Question::PartOf(order), evidence)
-        }
-        Claim::Rivals(place) => {
-            let (rivals, too_many) = claims.rivals(place);
-            of_rivals(rivals, too_many)
+impl<B: Book> Claimed<'_, B> {
+    /// What the line in this place is; `taken` are lines that stand for the other side of one.
+    fn finding(&self, at: usize, line: &Line<'_>, taken: &mut BTreeSet<LineId>) -> Finding {
+        let Claimed { book, claims, .. } = *self;
+        match claims.get(at) {
+            Claim::Named(order) => of_order(book, line, order, claims.failed(at), by_name(line)),
+            Claim::Payer(order) => {
+                let failed = book.open_order(order).and_then(|order| {
+                    let received = order.received.and_then(|sum| sum.plus(line.amount).ok());
+                    fulfilment(&order, line, received, self.policy)
+                });
+                let rule = match line.virtual_account {
+                    Some(_) => Rule::VirtualAccount,
+                    None => Rule::PayerAndAmount,
+                };
+                of_order(book, line, order, failed, rule)
+            }
+            Claim::Payout(payout) => of_payout(book, self.account, line, payout),
+            Claim::Reversal => open(Question::Reversal, Vec::new()),
+            Claim::WrongDirection => of_wrong_direction(book, line),
+            Claim::Unknown => {
+                let missing = Evidence::UnknownReference;
+                missed(book, line, Question::UnknownReference, missing)
+            }
+            Claim::Unnamed => nobodys(book, line, taken),
+            Claim::SecondPayment(order) => {
+                let evidence = vec![Evidence::Reference(order), Evidence::HasItsMoney];
+                open(Question::OrderHasItsMoney(order), evidence)
+            }
+            Claim::Contradicts(named, other) => {
+                let mut evidence = vec![Evidence::Reference(named)];
+                evidence.extend(weighed(book, line, other));
+                with_rivals(
+                    Question::SeveralOrders(vec![named, other]),
+                    evidence,
+                    vec![named, other],
+                )
+            }
+            Claim::NamesSeveral => {
+                let orders: Vec<OrderId> = Named::by(book, line).orders().collect();
+                let evidence = orders.iter().copied().map(Evidence::Reference).collect();
+                with_rivals(Question::SeveralOrders(orders.clone()), evidence, orders)
+            }
+            Claim::Covers(place) => {
+                let shares = claims.covers(place).to_vec();
+                let count = u32::try_from(shares.len()).unwrap_or(u32::MAX);
+                let evidence = vec![Evidence::NoReference, Evidence::ExactSum(count)];
+                open(Question::CoversOrders(shares), evidence)
+            }
+            Claim::PartOf(order, count) => {
+                let evidence = vec![Evidence::NoReference, Evidence::ExactSum(count)];
+                open(Question::PartOf(order), evidence)
+            }
+            Claim::Rivals(place) => {
+                let (rivals, too_many) = claims.rivals(place);
+                of_rivals(rivals, too_many)
+            }
         }
     }
 }

@@ -1,9 +1,11 @@
 //! What happened, as sentences of the word files.
 
+use std::borrow::Cow;
+
 use kantor_engine::matching::{Evidence, Question, Rule, Verdict};
 use kantor_engine::policy::{Decision, MoneyVerdict};
 use kantor_engine::rates::Terms;
-use kantor_engine::{Actor, Event, LineOutcome, NotBooked, OrderId, Reference, StatementOutcome};
+use kantor_engine::{Actor, Event, LineOutcome, NotBooked, Reference, StatementOutcome};
 use kantor_model::{Currency, Money};
 use kantor_office::{Change, ImportError};
 use kantor_wire::Sentence;
@@ -129,38 +131,15 @@ pub(super) fn question(question: &Question) -> Sentence {
 
 /// One fact for or against a line being an order's money.
 pub(super) fn seen(evidence: &Evidence) -> Sentence {
-    let code = format!("reason-{}", evidence.word());
-    let with = |name: &str, value: &str| Sentence::new(&code, &[(name, value)]);
-    let reference = |order: OrderId| match Reference::of_order(order) {
-        Some(reference) => with("reference", reference.as_str()),
-        None => with("reference", &order.to_string()),
-    };
-    match evidence {
-        Evidence::Reference(order) | Evidence::AlmostReference(order) => reference(*order),
-        Evidence::PayoutReference(payout) => with("payout", &payout.to_string()),
-        Evidence::ExactSum(count) | Evidence::TooMany(count) => with("count", &count.to_string()),
-        Evidence::AmountBelow(by) | Evidence::AmountAbove(by) => with("amount", &by.to_string()),
-        Evidence::OtherCurrency(currency) => with("currency", &currency.to_string()),
-        Evidence::LateBySeconds(by) | Evidence::EarlyBySeconds(by) => {
-            with("seconds", &by.to_string())
-        }
-        Evidence::LateByDays(by) | Evidence::EarlyByDays(by) => with("days", &by.to_string()),
-        Evidence::VirtualAccount
-        | Evidence::PayerAccount(_)
-        | Evidence::AmountExact
-        | Evidence::InTime
-        | Evidence::OnlyCandidate
-        | Evidence::Mirror
-        | Evidence::NoReference
-        | Evidence::UnknownReference
-        | Evidence::PayerHidden
-        | Evidence::PayerUnknown
-        | Evidence::PayerIsAnother(_)
-        | Evidence::TimeUnknown
-        | Evidence::AfterEnd
-        | Evidence::HasItsMoney
-        | Evidence::AlsoAnotherLine => Sentence::new(&code, &[]),
-    }
+    let named = evidence.named(|order| match Reference::of_order(order) {
+        Some(reference) => Cow::Owned(reference.as_str().to_owned()),
+        None => Cow::Owned(order.to_string()),
+    });
+    let facts: Vec<(&str, &str)> = named
+        .iter()
+        .map(|(name, value)| (*name, value.as_ref()))
+        .collect();
+    Sentence::new(&format!("reason-{}", evidence.word()), &facts)
 }
 
 /// Why a line was matched as it was. `reference` is that of its order or payout.
@@ -286,7 +265,7 @@ pub(super) fn import_refused(error: &ImportError) -> Sentence {
 mod tests {
     use kantor_engine::order::HeldReason;
     use kantor_engine::policy::MoneyRule;
-    use kantor_engine::{CustomerId, PayoutId};
+    use kantor_engine::{CustomerId, OrderId, PayoutId};
     use kantor_wire::{Language, Words};
 
     use super::*;

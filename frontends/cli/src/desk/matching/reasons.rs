@@ -1,5 +1,6 @@
 //! Why a line was found to be what it is, in sentences of the word files.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use kantor_engine::OrderId;
@@ -58,42 +59,10 @@ impl<'a> Reasons<'a> {
     }
 
     fn fact(&mut self, evidence: &Evidence, said: &mut String) {
-        let code = evidence.word();
-        let fact = match evidence {
-            Evidence::Reference(order) | Evidence::AlmostReference(order) => {
-                let reference = self.orders.reference(*order);
-                return self.sentence(code, Some(("reference", reference)), said);
-            }
-            Evidence::PayoutReference(payout) => Some(("payout", payout.to_string())),
-            Evidence::ExactSum(count) | Evidence::TooMany(count) => {
-                Some(("count", count.to_string()))
-            }
-            Evidence::AmountBelow(by) | Evidence::AmountAbove(by) => {
-                Some(("amount", by.to_string()))
-            }
-            Evidence::OtherCurrency(currency) => Some(("currency", currency.to_string())),
-            Evidence::LateBySeconds(by) | Evidence::EarlyBySeconds(by) => {
-                Some(("seconds", by.to_string()))
-            }
-            Evidence::LateByDays(by) | Evidence::EarlyByDays(by) => Some(("days", by.to_string())),
-            Evidence::VirtualAccount
-            | Evidence::PayerAccount(_)
-            | Evidence::AmountExact
-            | Evidence::InTime
-            | Evidence::OnlyCandidate
-            | Evidence::Mirror
-            | Evidence::NoReference
-            | Evidence::UnknownReference
-            | Evidence::PayerHidden
-            | Evidence::PayerUnknown
-            | Evidence::PayerIsAnother(_)
-            | Evidence::TimeUnknown
-            | Evidence::AfterEnd
-            | Evidence::HasItsMoney
-            | Evidence::AlsoAnotherLine => None,
-        };
-        let fact = fact.as_ref().map(|(name, value)| (*name, value.as_str()));
-        self.sentence(code, fact, said);
+        let orders = self.orders;
+        let named = evidence.named(|order| Cow::Borrowed(orders.reference(order)));
+        let fact = named.as_ref().map(|(name, value)| (*name, value.as_ref()));
+        self.sentence(evidence.word(), fact, said);
     }
 
     /// One sentence after the others, with its one place filled.
