@@ -53,6 +53,7 @@ mod life;
 mod line_events;
 mod lines;
 mod log;
+mod memory;
 mod nobodys;
 mod office;
 mod orders;
@@ -81,6 +82,7 @@ mod withdrawn;
 pub use archive::{Archive, Document, Fault, Head, Record, Row, Segment, Side};
 pub use digest::Digest;
 pub use events::KINDS;
+pub use memory::Memory;
 pub use office::{Checked, check};
 pub use reference::{Referent, order_reference, payout_reference, references_in};
 

@@ -2,9 +2,7 @@
 //! `kantor verify` reads. The checker knows neither the engine nor the auditor, and has to agree
 //! with every log that a town makes.
 
-use std::collections::BTreeMap;
-
-use kantor_checker::{Archive, Digest, Document, Fault, Head, Record, Row, Segment, Side, check};
+use kantor_checker::{Digest, Head, Memory, Record, Row, Segment, Side, check};
 use kantor_engine::chain::ChainChange;
 use kantor_engine::{AccountId, CustomerAccountId, CustomerId, Event, Recorded};
 use kantor_model::{Currency, Iban, Moment};
@@ -17,29 +15,16 @@ const ACCOUNT: &str = "customer-account";
 const PAYER: &str = "payer";
 
 /// See the module.
-pub(crate) struct Shelves {
-    head: Head,
-    records: Vec<Record>,
-    rows: BTreeMap<Digest, Vec<Row>>,
-    segments: BTreeMap<u64, Vec<Segment>>,
-    files: BTreeMap<Digest, Vec<u8>>,
-    sides: BTreeMap<(&'static str, String), Side>,
-}
+pub(crate) struct Shelves(Memory);
 
 impl Shelves {
     pub(crate) fn new() -> Shelves {
-        Shelves {
-            head: Head {
-                seq: 0,
-                hash: Digest(genesis(OFFICE).0),
-                moment: Moment::from_micros(0),
-            },
-            records: Vec::new(),
-            rows: BTreeMap::new(),
-            segments: BTreeMap::new(),
-            files: BTreeMap::new(),
-            sides: BTreeMap::new(),
-        }
+        let head = Head {
+            seq: 0,
+            hash: Digest(genesis(OFFICE).0),
+            moment: Moment::from_micros(0),
+        };
+        Shelves(Memory::at(OFFICE.0, head))
     }
 
     /// Appends an event to the log, as the store would.
@@ -54,27 +39,27 @@ impl Shelves {
             _ => {}
         }
         let new = codec::encode(recorded);
-        let seq = self.head.seq + 1;
-        let before = kantor_engine::Digest(self.head.hash.0);
+        let seq = self.0.head.seq + 1;
+        let before = kantor_engine::Digest(self.0.head.hash.0);
         let hash = record_hash(&before, seq, moment, &new.kind, new.version, &new.body);
-        self.head = Head {
+        self.0.head = Head {
             seq,
             hash: Digest(hash.0),
             moment,
         };
-        self.records.push(Record {
+        self.0.records.push(Record {
             seq,
             moment,
             kind: new.kind,
             version: new.version,
             body: new.body,
-            hash: self.head.hash,
+            hash: self.0.head.hash,
         });
     }
 
     /// What is taken off the end of an account's chain, and what stands there now.
     fn rechain(&mut self, account: AccountId, change: &ChainChange) {
-        let chain = self.segments.entry(account.0).or_default();
+        let chain = self.0.segments.entry(account.0).or_default();
         chain.retain(|segment| segment.first_ordinal <= change.keeps);
         if let Some(last) = chain.last_mut() {
             last.count = last.count.min(change.keeps + 1 - last.first_ordinal);
@@ -105,7 +90,8 @@ impl Shelves {
             booked_on: row.booked_on,
             body: row.body,
         };
-        self.rows
+        self.0
+            .rows
             .entry(Digest(name.0))
             .or_insert_with(|| rows.into_iter().map(row).collect());
         name
@@ -113,7 +99,8 @@ impl Shelves {
 
     /// Keeps the bytes of a file.
     pub(crate) fn put(&mut self, bytes: &[u8]) {
-        self.files
+        self.0
+            .files
             .entry(Digest::of(bytes))
             .or_insert_with(|| bytes.to_vec());
     }
@@ -136,16 +123,16 @@ impl Shelves {
     fn put_side(&mut self, kind: &'static str, key: String, customer: CustomerId, body: String) {
         let side = Side {
             kind: kind.to_owned(),
-            key: key.clone(),
+            key,
             owner: Some(customer.0),
             body: body.into_bytes(),
         };
-        self.sides.insert((kind, key), side);
+        self.0.put_side(side);
     }
 
     /// What the checker finds wrong, in his words.
     pub(crate) fn verified(&self) -> Result<(), String> {
-        match check(self) {
+        match check(&self.0) {
             Ok(_) => Ok(()),
             Err(wrong) => Err(format!("the checker names {wrong}")),
         }
@@ -165,56 +152,4 @@ pub(crate) fn commitment(iban: Iban, currency: Currency) -> kantor_engine::Diges
         bytes.extend_from_slice(field.as_bytes());
     }
     kantor_engine::Digest::of(&bytes)
-}
-
-fn page<T: Clone>(all: &[T], from: u64, limit: usize) -> Vec<T> {
-    let from = usize::try_from(from).unwrap_or(usize::MAX);
-    all.iter().skip(from).take(limit).cloned().collect()
-}
-
-impl Archive for Shelves {
-    fn office(&self) -> i64 {
-        OFFICE.0
-    }
-
-    fn head(&self) -> Head {
-        self.head
-    }
-
-    fn records(&self, after: u64, limit: usize) -> Result<Vec<Record>, Fault> {
-        Ok(page(&self.records, after, limit))
-    }
-
-    fn rows(&self, set: &Digest, from: u64, limit: usize) -> Result<Option<Vec<Row>>, Fault> {
-        Ok(self.rows.get(set).map(|rows| page(rows, from, limit)))
-    }
-
-    fn rows_count(&self, set: &Digest) -> Result<Option<u64>, Fault> {
-        Ok(self.rows.get(set).map(|rows| rows.len() as u64))
-    }
-
-    fn segments(&self, account: u64, from: u64, limit: usize) -> Result<Vec<Segment>, Fault> {
-        let all = self.segments.get(&account).map_or(&[][..], Vec::as_slice);
-        let before = all.partition_point(|it| it.first_ordinal + it.count <= from);
-        Ok(page(all, before as u64, limit))
-    }
-
-    fn file(&self, file: &Digest) -> Result<Option<Vec<u8>>, Fault> {
-        Ok(self.files.get(file).cloned())
-    }
-
-    fn file_length(&self, file: &Digest) -> Result<Option<u64>, Fault> {
-        Ok(self.files.get(file).map(|bytes| bytes.len() as u64))
-    }
-
-    /// Read models are the runtime's, and there is none here.
-    fn documents(&self, _: &str, _: Option<u64>, _: usize) -> Result<Vec<Document>, Fault> {
-        Ok(Vec::new())
-    }
-
-    fn sides(&self, kind: &str, after: Option<&str>, limit: usize) -> Result<Vec<Side>, Fault> {
-        let of_kind = self.sides.values().filter(|side| side.kind == kind);
-        let later = of_kind.filter(|side| after.is_none_or(|after| *side.key > *after));
-        Ok(later.take(limit).cloned().collect())
-    }
 }

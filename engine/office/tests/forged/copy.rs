@@ -1,22 +1,28 @@
 //! What an office has stored, in memory, to be forged: an archive whose hashes can be made to fit.
 
-use std::collections::BTreeMap;
+use std::ops::{Deref, DerefMut};
 
-use kantor_checker::{Archive, Digest, Document, Fault, Head, Record, Row, Segment, Side};
+use kantor_checker::{Digest, Head, Memory, Record, Row, Segment, Side};
 use kantor_model::Moment;
 use kantor_store::{RowsHasher, SideFilter, StagedEntry, View, genesis, record_hash};
 use serde_json::{Value, json};
 
 /// All that the checker reads.
 #[derive(Clone)]
-pub(crate) struct Copy {
-    office: i64,
-    pub(crate) head: Head,
-    pub(crate) records: Vec<Record>,
-    pub(crate) rows: BTreeMap<Digest, Vec<Row>>,
-    pub(crate) segments: BTreeMap<u64, Vec<Segment>>,
-    pub(crate) files: BTreeMap<Digest, Vec<u8>>,
-    pub(crate) sides: Vec<Side>,
+pub(crate) struct Copy(Memory);
+
+impl Deref for Copy {
+    type Target = Memory;
+
+    fn deref(&self) -> &Memory {
+        &self.0
+    }
+}
+
+impl DerefMut for Copy {
+    fn deref_mut(&mut self) -> &mut Memory {
+        &mut self.0
+    }
 }
 
 fn digest(found: kantor_store::Digest) -> Digest {
@@ -27,19 +33,12 @@ impl Copy {
     pub(crate) fn of(view: &dyn View) -> Copy {
         let head = view.head();
         let records = view.records(0, 100_000).unwrap();
-        let mut copy = Copy {
-            office: view.office().0,
-            head: Head {
-                seq: head.seq,
-                hash: digest(head.hash),
-                moment: head.moment,
-            },
-            records: Vec::new(),
-            rows: BTreeMap::new(),
-            segments: BTreeMap::new(),
-            files: BTreeMap::new(),
-            sides: Vec::new(),
+        let stands = Head {
+            seq: head.seq,
+            hash: digest(head.hash),
+            moment: head.moment,
         };
+        let mut copy = Copy(Memory::at(view.office().0, stands));
         for record in records {
             let body: Value = serde_json::from_slice(&record.body).unwrap();
             copy.load(view, &body["event"]);
@@ -55,7 +54,7 @@ impl Copy {
         for kind in ["person", "login", "customer-account", "payer"] {
             let late = Moment::from_micros(i64::MAX / 2);
             for side in view.sides(kind, &SideFilter::first(1_000), late).unwrap() {
-                copy.sides.push(Side {
+                copy.put_side(Side {
                     kind: side.kind,
                     key: side.key,
                     owner: side.owner,
@@ -279,58 +278,5 @@ impl Copy {
             record.body = serde_json::to_vec(&body).unwrap();
         }
         new
-    }
-}
-
-fn page<T: Clone>(all: &[T], from: usize, limit: usize) -> Vec<T> {
-    all.iter().skip(from).take(limit).cloned().collect()
-}
-
-impl Archive for Copy {
-    fn office(&self) -> i64 {
-        self.office
-    }
-
-    fn head(&self) -> Head {
-        self.head
-    }
-
-    fn records(&self, after: u64, limit: usize) -> Result<Vec<Record>, Fault> {
-        Ok(page(&self.records, usize::try_from(after).unwrap(), limit))
-    }
-
-    fn rows(&self, set: &Digest, from: u64, limit: usize) -> Result<Option<Vec<Row>>, Fault> {
-        let rows = self.rows.get(set);
-        Ok(rows.map(|rows| page(rows, usize::try_from(from).unwrap(), limit)))
-    }
-
-    fn rows_count(&self, set: &Digest) -> Result<Option<u64>, Fault> {
-        Ok(self.rows.get(set).map(|rows| rows.len() as u64))
-    }
-
-    fn segments(&self, account: u64, from: u64, limit: usize) -> Result<Vec<Segment>, Fault> {
-        let all = self.segments.get(&account).cloned().unwrap_or_default();
-        let open = all
-            .into_iter()
-            .filter(|it| it.first_ordinal + it.count > from);
-        Ok(open.take(limit).collect())
-    }
-
-    fn file(&self, file: &Digest) -> Result<Option<Vec<u8>>, Fault> {
-        Ok(self.files.get(file).cloned())
-    }
-
-    fn file_length(&self, file: &Digest) -> Result<Option<u64>, Fault> {
-        Ok(self.files.get(file).map(|bytes| bytes.len() as u64))
-    }
-
-    fn documents(&self, _: &str, _: Option<u64>, _: usize) -> Result<Vec<Document>, Fault> {
-        Ok(Vec::new())
-    }
-
-    fn sides(&self, kind: &str, after: Option<&str>, limit: usize) -> Result<Vec<Side>, Fault> {
-        let of_kind = self.sides.iter().filter(|side| side.kind == kind);
-        let later = of_kind.filter(|side| after.is_none_or(|after| *side.key > *after));
-        Ok(later.take(limit).cloned().collect())
     }
 }
