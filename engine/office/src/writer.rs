@@ -275,14 +275,13 @@ impl Writer {
     ) -> Result<Vec<Result<Answer, ExecuteError>>, Failed> {
         let shared = Arc::clone(&self.shared);
         let begun = Instant::now();
-        let mut locked = shared
-            .store
-            .lock(shared.settings.office)
-            .map_err(ExecuteError::from)?;
-        let mut head = self.catch_up(locked.view())?;
         let once = requests.iter().filter_map(|request| request.once.as_ref());
         let keys: Vec<String> = once.map(key_of).collect();
-        locked.expect_keys(&keys).map_err(ExecuteError::from)?;
+        let mut locked = shared
+            .store
+            .lock_for(shared.settings.office, &keys)
+            .map_err(ExecuteError::from)?;
+        let mut head = self.catch_up(locked.view())?;
         let now = self.now(&*locked, head)?;
         let mut answers = Vec::with_capacity(requests.len());
         let mut written = Vec::new();

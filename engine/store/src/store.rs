@@ -35,7 +35,18 @@ pub trait Store: Send + Sync {
     /// Takes the office's head. Until the lock is dropped or committed nobody else commits to
     /// this office. Call no other writing method of the store on the same thread meanwhile:
     /// it would wait for this lock for ever.
-    fn lock(&self, office: OfficeId) -> Result<Box<dyn Locked + '_>, AccessError>;
+    fn lock(&self, office: OfficeId) -> Result<Box<dyn Locked + '_>, AccessError> {
+        self.lock_for(office, &[])
+    }
+
+    /// The same for a batch that will ask for those idempotency keys and answer them. Means nothing
+    /// else than [`Store::lock`]; a store at the end of a wire asks for all of them on the way on
+    /// which it takes the head, instead of one by one.
+    fn lock_for(
+        &self,
+        office: OfficeId,
+        keys: &[String],
+    ) -> Result<Box<dyn Locked + '_>, AccessError>;
 
     /// Uploads a file outside the lock, in pieces, so that orders do not wait for it.
     /// The same bytes twice are one file. It is kept from the commit that names it on
@@ -161,10 +172,6 @@ pub trait Locked {
 
     /// [`Store::clock`] under the lock: never before the moment at which the lock was had.
     fn clock(&self) -> Result<Option<Moment>, Fault>;
-
-    /// Says which idempotency keys the batch will ask for and answer. Changes nothing; a store at
-    /// the end of a wire asks for all of them at once instead of one by one.
-    fn expect_keys(&mut self, keys: &[String]) -> Result<(), Fault>;
 
     /// Adds a unit of work to the batch and returns the head that the next unit is decided on.
     /// After an error the lock is spoiled: see [`AppendError`].

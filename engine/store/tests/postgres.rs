@@ -142,8 +142,7 @@ fn a_key_twice_in_one_batch_is_answered_once() {
         (&b"order"[..], "answered before"),
         (b"other", "another request"),
     ] {
-        let mut locked = store.lock(OFFICE).unwrap();
-        locked.expect_keys(&["click".to_owned()]).unwrap();
+        let mut locked = store.lock_for(OFFICE, &["click".to_owned()]).unwrap();
         assert_eq!(locked.view().answer("click"), Ok(None));
         locked.append(&answered(0, b"order")).unwrap();
         // What waits for the commit is seen by whoever asks.
@@ -155,8 +154,7 @@ fn a_key_twice_in_one_batch_is_answered_once() {
     let mut locked = store.lock(OFFICE).unwrap();
     locked.append(&answered(0, b"order")).unwrap();
     locked.commit().unwrap();
-    let mut locked = store.lock(OFFICE).unwrap();
-    locked.expect_keys(&["click".to_owned()]).unwrap();
+    let locked = store.lock_for(OFFICE, &["click".to_owned()]).unwrap();
     assert!(locked.view().answer("click").unwrap().is_some());
     drop(locked);
     assert_eq!(checked(&store), 1);

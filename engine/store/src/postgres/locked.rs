@@ -278,10 +278,6 @@ impl Locked for PostgresLocked {
         )))
     }
 
-    fn expect_keys(&mut self, keys: &[String]) -> Result<(), Fault> {
-        self.view.find_free(keys)
-    }
-
     fn append(&mut self, unit: &UnitOfWork) -> Result<Head, AppendError> {
         if self.spoiled || self.view.session.is_failed() {
             return Err(AppendError::Spoiled);

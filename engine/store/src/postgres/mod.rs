@@ -63,6 +63,12 @@ const HEAD_TAKEN: &str = "SELECT seq, hash, moment FROM offices WHERE office_id 
 /// Asked after the lock was had: it may have been waited for.
 const CLOCK: &str = "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint";
 
+/// Which of some idempotency keys have an answer. A look-up a key, whatever the database believes of
+/// its tables: as `key = ANY(...)` it reads every answer of the office when the plan was made while
+/// there were few.
+const ANSWERED_KEYS: &str = "SELECT key FROM unnest($2::text[]) AS wanted (key)
+    WHERE (SELECT true FROM answers WHERE office_id = $1 AND answers.key = wanted.key)";
+
 impl PostgresStore {
     /// Connects to a database and brings its schema up to date, if it is not.
     ///
@@ -180,19 +186,40 @@ impl Store for PostgresStore {
         Ok(Box::new(self.see(office, How::Read)?))
     }
 
-    fn lock(&self, office: OfficeId) -> Result<Box<dyn Locked + '_>, AccessError> {
+    fn lock_for(
+        &self,
+        office: OfficeId,
+        keys: &[String],
+    ) -> Result<Box<dyn Locked + '_>, AccessError> {
         self.writable()?;
-        let values: [&(dyn ToSql + Sync); 1] = [&office.0];
-        let head = Question {
-            sql: HEAD_TAKEN,
-            values: &values,
-        };
-        let clock = Question {
-            sql: CLOCK,
-            values: &[],
-        };
-        let (view, rows) = self.begin(office, How::Write, &[head, clock])?;
+        let keys: Vec<&String> = keys.iter().filter(|key| !view::is_nowhere(key)).collect();
+        let of_office: [&(dyn ToSql + Sync); 1] = [&office.0];
+        let of_keys: [&(dyn ToSql + Sync); 2] = [&office.0, &keys];
+        let mut questions = vec![
+            Question {
+                sql: HEAD_TAKEN,
+                values: &of_office,
+            },
+            Question {
+                sql: CLOCK,
+                values: &[],
+            },
+        ];
+        if !keys.is_empty() {
+            questions.push(Question {
+                sql: ANSWERED_KEYS,
+                values: &of_keys,
+            });
+        }
+        let (view, rows) = self.begin(office, How::Write, &questions)?;
         let clock = time_of(rows.get(1).and_then(|rows| rows.first()))?;
+        let answered = rows.get(2).map_or(&[][..], Vec::as_slice);
+        let answered = rows::each("read answers", answered, |row| row.get::<String>(0))?;
+        let mut free: BTreeSet<String> = keys.into_iter().cloned().collect();
+        for key in &answered {
+            free.remove(key);
+        }
+        *view.free.borrow_mut() = free;
         let notices = Arc::clone(&self.server.notices);
         Ok(Box::new(PostgresLocked::new(view, clock, notices)))
     }

@@ -30,7 +30,7 @@ const LOOK: Duration = Duration::from_secs(2);
 /// The same while nobody can be heard.
 const LOOK_DEAF: Duration = Duration::from_millis(500);
 
-/// Commits so close together become one notice.
+/// After a notice commits become one notice for so long; the first after a pause is told at once.
 const TOGETHER: Duration = Duration::from_millis(10);
 
 /// How long anything about notices may take before their connection is thrown away.
@@ -176,6 +176,11 @@ async fn speak(client: &Client, notices: &Notices) -> Result<(), Error> {
         listening = followed;
         notices.is_listening.store(true, Ordering::Relaxed);
         let untold = std::mem::take(&mut *held(&notices.untold));
+        let pause = if untold.is_empty() {
+            Duration::ZERO
+        } else {
+            TOGETHER
+        };
         for (office, seq) in untold {
             let payload = format!("{office} {seq}");
             let values: [&(dyn ToSql + Sync); 2] = [&channel(office), &payload];
@@ -187,7 +192,8 @@ async fn speak(client: &Client, notices: &Notices) -> Result<(), Error> {
                 return Ok(());
             }
         }
+        // Whoever has news meanwhile is remembered.
+        sleep(pause).await;
         notices.news.notified().await;
-        sleep(TOGETHER).await;
     }
 }

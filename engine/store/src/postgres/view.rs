@@ -39,24 +39,6 @@ pub(super) struct PostgresView {
 const CHUNKS: i64 = 8;
 
 impl PostgresView {
-    /// Asks of many idempotency keys at once which have an answer; the others are free.
-    pub(super) fn find_free(&self, keys: &[String]) -> Result<(), Fault> {
-        let operation = "read answers";
-        let keys: Vec<&String> = keys.iter().filter(|key| !is_nowhere(key)).collect();
-        if keys.is_empty() {
-            return Ok(());
-        }
-        let sql = "SELECT key FROM answers WHERE office_id = $1 AND key = ANY($2)";
-        let found = self.session.all(operation, sql, &[&self.office.0, &keys])?;
-        let taken = rows::each(operation, &found, |row| row.get::<String>(0))?;
-        let mut free = self.free.borrow_mut();
-        free.extend(keys.into_iter().cloned());
-        for key in &taken {
-            free.remove(key);
-        }
-        Ok(())
-    }
-
     /// The upload's number and its size, if it is there for use.
     fn upload(&self, kind: &str, hash: &Digest) -> Result<Option<(i64, u64)>, Fault> {
         let operation = "find an upload";
@@ -120,7 +102,7 @@ impl PostgresView {
 }
 
 /// What no store can hold is nowhere; PostgreSQL must not even be asked.
-fn is_nowhere(text: &str) -> bool {
+pub(super) fn is_nowhere(text: &str) -> bool {
     text.contains('\0')
 }
 

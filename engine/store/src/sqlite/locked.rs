@@ -95,10 +95,6 @@ impl Locked for SqliteLocked<'_> {
         Ok(None)
     }
 
-    fn expect_keys(&mut self, _: &[String]) -> Result<(), Fault> {
-        Ok(())
-    }
-
     fn append(&mut self, unit: &UnitOfWork) -> Result<Head, AppendError> {
         if self.spoiled {
             return Err(AppendError::Spoiled);

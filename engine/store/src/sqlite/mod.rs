@@ -194,7 +194,11 @@ impl Store for SqliteStore {
         Ok(Box::new(SqliteView::of(self.readers.begin()?, office)?))
     }
 
-    fn lock(&self, office: OfficeId) -> Result<Box<dyn Locked + '_>, AccessError> {
+    fn lock_for(
+        &self,
+        office: OfficeId,
+        _: &[String],
+    ) -> Result<Box<dyn Locked + '_>, AccessError> {
         let turn = self.writer()?.begin(Durability::Full)?;
         Ok(Box::new(SqliteLocked::new(SqliteView::of(turn, office)?)))
     }
