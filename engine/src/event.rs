@@ -134,6 +134,12 @@ pub enum NotBooked {
     },
     /// It fits at several places, and nothing tells them apart.
     Ambiguous,
+    /// It would withdraw lines of a day that no statement has told to its end, and nothing shows that
+    /// none is missing: the statement of that day may still come, and is waited for.
+    DayMissing {
+        /// The first such day.
+        day: Date,
+    },
     /// It has no balances, and nothing tells whether its lines are known already; they are named,
     /// from 0. The statement of the day will say.
     Undecided {

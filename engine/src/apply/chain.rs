@@ -106,9 +106,11 @@ fn waiting_key(facts: &StatementFacts) -> Option<WaitingKey> {
 /// A statement was kept and not booked.
 pub(super) fn archive(state: &mut Snapshot, facts: &StatementFacts, why: &NotBooked) {
     state.archived.insert((facts.file, facts.index));
-    if matches!(why, NotBooked::Gap { .. } | NotBooked::Ambiguous)
-        && let Some(key) = waiting_key(facts)
-    {
+    let waits = matches!(
+        why,
+        NotBooked::Gap { .. } | NotBooked::Ambiguous | NotBooked::DayMissing { .. }
+    );
+    if waits && let Some(key) = waiting_key(facts) {
         state.waiting.insert(key, facts.clone());
     }
 }

@@ -93,6 +93,7 @@ fn samples() -> Vec<Event> {
         money::samples(),
         payouts::samples(),
         access::samples(),
+        samples::archived_since(),
     ]
     .concat()
 }

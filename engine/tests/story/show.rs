@@ -85,6 +85,9 @@ pub(super) fn statement(
                     format!("its line {line} contradicts our line {ordinal}")
                 }
                 NotBooked::Ambiguous => "fits at several places".to_owned(),
+                NotBooked::DayMissing { day } => {
+                    format!("the statement of {day} is missing")
+                }
                 NotBooked::Undecided { lines } => {
                     let lines: Vec<String> = lines.iter().map(|at| (at + 1).to_string()).collect();
                     format!(

@@ -111,6 +111,7 @@ impl World {
                     why,
                     NotBooked::Gap { .. }
                         | NotBooked::Ambiguous
+                        | NotBooked::DayMissing { .. }
                         | NotBooked::Contradicts { .. }
                         | NotBooked::Undecided { .. }
                 );

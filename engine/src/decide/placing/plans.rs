@@ -110,7 +110,10 @@ impl Placing<'_> {
         let fresh = self.lines.get(known..).unwrap_or_default();
         let pairs = settle(unproved, fresh);
         let gone = self.not_confirmed(unproved, &pairs);
-        if self.may_lack_a_day(unproved, &gone) || self.fits_after_what_is_gone(unproved, &gone) {
+        if let Some(day) = self.missing_day(unproved, &gone) {
+            return Ok(Found::NotBooked(NotBooked::DayMissing { day }));
+        }
+        if self.fits_after_what_is_gone(unproved, &gone) {
             return Ok(Found::NotBooked(NotBooked::Ambiguous));
         }
         let mut plan = if gone.is_empty() && are_in_place(unproved, fresh, &pairs) {
@@ -148,18 +151,16 @@ impl Placing<'_> {
             .collect()
     }
 
-    /// Whether lines would be withdrawn of days that neither this statement tells nor one before it,
-    /// and nothing shows that there is none between: the statement of those days may still come, and
-    /// have them beside lines that nobody has seen yet.
-    fn may_lack_a_day(&self, unproved: &[Link], gone: &BTreeSet<usize>) -> bool {
+    /// The first of the days whose lines would be withdrawn though neither this statement tells them
+    /// nor one before it, and nothing shows that there is none between: the statement of those days
+    /// may still come, and have them beside lines that nobody has seen yet.
+    fn missing_day(&self, unproved: &[Link], gone: &BTreeSet<usize>) -> Option<Date> {
         let first_line = self.lines.iter().filter_map(|line| line.booked_on).min();
         let told_from = first_line.or(self.facts.closing_on);
         let covered = self.covered_through();
-        let is_untold = |at: &usize| {
-            let day = unproved.get(*at).and_then(|link| link.booked_on);
-            day.is_some() && day < told_from && day > covered
-        };
-        gone.iter().any(is_untold) && !self.is_next_by_number()
+        let days = gone.iter().filter_map(|at| unproved.get(*at)?.booked_on);
+        let untold = days.filter(|day| Some(*day) < told_from && Some(*day) > covered);
+        untold.min().filter(|_| !self.is_next_by_number())
     }
 
     /// Whether the bank's numbers say that no statement is missing between the last one that was

@@ -432,6 +432,7 @@ choices! {
             "unbalanced": Unbalanced { difference },
             "gap": Gap { opening, balance },
             "contradicts": Contradicts { ordinal, line },
+            "day_missing": DayMissing { day },
             "undecided": Undecided { lines },
         }
     }

@@ -18,6 +18,18 @@ fn facts(number: Option<&str>, format: Option<Format>, closing: Option<i64>) -> 
     }
 }
 
+fn archived(why: NotBooked) -> Event {
+    Event::StatementArchived {
+        facts: facts(None, Some(Format::Mt942), None),
+        why,
+    }
+}
+
+/// Reasons that came later.
+pub(super) fn archived_since() -> Vec<Event> {
+    vec![archived(NotBooked::DayMissing { day: day() })]
+}
+
 pub(super) fn booking(number: Option<&str>, closing: Option<i64>) -> StatementBooking {
     let stretch = Stretch {
         statement: StatementId(1),
@@ -70,10 +82,6 @@ pub(super) fn statements() -> Vec<Event> {
         Question::Proposed("bank-fees".to_owned()),
         Question::Rest(pln(1)),
     ];
-    let archived = |why| Event::StatementArchived {
-        facts: facts(None, Some(Format::Mt942), None),
-        why,
-    };
     let allocated = |verdict, rule, failed: Option<HeldReason>| Event::ReceiptAllocated {
         line: line(11),
         order,

@@ -98,6 +98,7 @@ impl LocalOffice {
                     | NotBooked::Gap { .. }
                     | NotBooked::Contradicts { .. }
                     | NotBooked::Ambiguous
+                    | NotBooked::DayMissing { .. }
                     | NotBooked::Undecided { .. } => None,
                 },
                 ..base

@@ -229,6 +229,9 @@ fn not_booked(why: &NotBooked, currency: Currency) -> Sentence {
             ],
         ),
         NotBooked::Ambiguous => Sentence::new("import-ambiguous", &[]),
+        NotBooked::DayMissing { day } => {
+            Sentence::new("import-day-missing", &[("day", &day.to_string())])
+        }
         NotBooked::Undecided { lines } => {
             Sentence::new("import-undecided", &[("lines", &lines.len().to_string())])
         }
