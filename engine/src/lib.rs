@@ -48,6 +48,7 @@ mod refusal;
 mod snapshot;
 mod tables;
 mod touched;
+pub mod tree;
 
 pub use apply::apply;
 pub use command::{Answer, Command, LineOutcome, StatementOutcome, StatementToBook, WantedBatch};

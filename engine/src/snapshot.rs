@@ -20,6 +20,7 @@ use crate::policy::{CustomerClass, Policy};
 use crate::position::{Carried, CoverDeal, Owed, Revalued};
 use crate::rates::RateTable;
 use crate::receipt::Receipt;
+use crate::tree::{Tree, TreeSet};
 use crate::{
     AccountId, BatchId, CoverDealId, CustomerAccountId, CustomerId, Digest, LineId, OrderId,
     PayoutId, RateVersion, StatementId,
@@ -170,6 +171,9 @@ pub struct BookedStatement {
 pub type WaitingKey = (AccountId, i64, Digest, u32);
 
 /// What all events so far add up to (stan kantoru).
+///
+/// What grows with the years is kept in trees of which copies share what is equal in them, so a copy
+/// costs the same in an old office as in a new one.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Snapshot {
     /// The office's name, once it is open.
@@ -179,35 +183,35 @@ pub struct Snapshot {
     /// The currencies it deals in.
     pub currencies: BTreeSet<Currency>,
     /// Its bank accounts.
-    pub accounts: BTreeMap<AccountId, OfficeAccount>,
+    pub accounts: Tree<AccountId, OfficeAccount>,
     /// Tables of rates, the newest last.
     pub rates: VecDeque<RateTable>,
     /// How many customers there are; their numbers run from 1.
     pub customers: u64,
     /// Customers' accounts.
-    pub customer_accounts: BTreeMap<CustomerAccountId, CustomerAccount>,
+    pub customer_accounts: Tree<CustomerAccountId, CustomerAccount>,
     /// The classes of customers who have one.
-    pub customer_classes: BTreeMap<CustomerId, CustomerClass>,
+    pub customer_classes: Tree<CustomerId, CustomerClass>,
     /// Orders.
-    pub orders: BTreeMap<OrderId, Order>,
+    pub orders: Tree<OrderId, Order>,
     /// Orders that want money, by customer and by amount.
     pub wanting: Wanting,
     /// Orders that wait for money, by deadline: what [`crate::due`] looks at.
-    pub deadlines: BTreeSet<(kantor_model::Moment, OrderId)>,
+    pub deadlines: TreeSet<(kantor_model::Moment, OrderId)>,
     /// Receipts, by the line that they are of and the order that they are for.
-    pub receipts: BTreeMap<(LineId, OrderId), Receipt>,
+    pub receipts: Tree<(LineId, OrderId), Receipt>,
     /// Payouts.
-    pub payouts: BTreeMap<PayoutId, Payout>,
+    pub payouts: Tree<PayoutId, Payout>,
     /// Payouts that are due, by account.
-    pub due: BTreeSet<(AccountId, PayoutId)>,
+    pub due: TreeSet<(AccountId, PayoutId)>,
     /// Batches.
-    pub batches: BTreeMap<BatchId, PayoutBatch>,
+    pub batches: Tree<BatchId, PayoutBatch>,
     /// The rules for payouts in force.
     pub payout_rules: PayoutRules,
     /// By which name the bank speaks of which written batch.
-    pub file_names: BTreeMap<String, BatchId>,
+    pub file_names: Tree<String, BatchId>,
     /// The last batch that was written to each file.
-    pub files: BTreeMap<Digest, BatchId>,
+    pub files: Tree<Digest, BatchId>,
     /// Batches of which the bank's lines are awaited, by the moment after which somebody is asked:
     /// what [`crate::due`] looks at.
     pub awaited: BTreeSet<(kantor_model::Moment, BatchId)>,
@@ -216,23 +220,23 @@ pub struct Snapshot {
     /// Alarms that no person has closed.
     pub alarms: BTreeMap<AlarmId, Alarm>,
     /// Lines that wait for a person, with the question.
-    pub questions: BTreeMap<LineId, Question>,
+    pub questions: Tree<LineId, Question>,
     /// What is known of lines that are or were a question.
-    pub asked: BTreeMap<LineId, Asked>,
+    pub asked: Tree<LineId, Asked>,
     /// Lines between accounts of the office that wait for their other side.
     pub own_transfers: OwnTransfers,
     /// The rules for lines that are nobody's order.
     pub line_rules: LineRules,
     /// Lines that are no question any more, or of which a part is none.
-    pub settled: BTreeMap<LineId, Settled>,
+    pub settled: Tree<LineId, Settled>,
     /// Lines that a person gave to an order or booked, as long as they are that.
-    pub by_hand: BTreeSet<LineId>,
+    pub by_hand: TreeSet<LineId>,
     /// How many statements were booked.
     pub statements: u64,
     /// Booked statements.
-    pub booked: BTreeMap<StatementId, BookedStatement>,
+    pub booked: Tree<StatementId, BookedStatement>,
     /// Statements that were kept and not booked: file and place in it.
-    pub archived: BTreeSet<(Digest, u32)>,
+    pub archived: TreeSet<(Digest, u32)>,
     /// Statements that begin with a balance which no proved line has yet: they wait for the
     /// statement before them.
     pub waiting: BTreeMap<WaitingKey, StatementFacts>,
@@ -241,7 +245,7 @@ pub struct Snapshot {
     /// Balances of the office's books.
     pub ledger: Ledger,
     /// Exchanges of the office itself that stand.
-    pub cover_deals: BTreeMap<CoverDealId, CoverDeal>,
+    pub cover_deals: Tree<CoverDealId, CoverDeal>,
     /// What is open of each currency, and what it was worth when it was taken.
     pub carried: BTreeMap<Currency, Carried>,
     /// The last time that the position was valued.
@@ -316,7 +320,7 @@ impl Snapshot {
 }
 
 /// The only batch with a file of which the name begins so: banks cut long names.
-pub(crate) fn named(names: &BTreeMap<String, BatchId>, name: &str) -> Option<BatchId> {
+pub(crate) fn named(names: &Tree<String, BatchId>, name: &str) -> Option<BatchId> {
     let mut found = names
         .range(name.to_owned()..)
         .take_while(|(known, _)| known.starts_with(name))

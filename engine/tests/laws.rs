@@ -63,8 +63,9 @@ fn essence(state: &Snapshot) -> Snapshot {
     let mut state = state.clone();
     state.statements = 0;
     // What the last statements did is kept under their numbers.
-    for account in state.accounts.values_mut() {
-        account.steps.clear();
+    let accounts: Vec<AccountId> = state.accounts.keys().copied().collect();
+    for account in accounts {
+        state.accounts.get_mut(&account).unwrap().steps.clear();
     }
     state
 }
@@ -81,7 +82,7 @@ proptest! {
         for (account, truth) in &town.banks {
             let kept = town.office.lines.get(account).map_or(0, Vec::len);
             prop_assert_eq!(kept, truth.lines.len());
-            let account = &town.office.state.accounts[account];
+            let account = town.office.state.accounts.get(account).unwrap();
             prop_assert_eq!(account.proved_through, account.lines);
         }
     }

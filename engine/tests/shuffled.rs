@@ -278,11 +278,11 @@ fn position(state: &Snapshot) -> Vec<String> {
 }
 
 fn order(state: &Snapshot, id: OrderId) -> Stands {
-    let order = &state.orders[&id];
+    let order = state.orders.get(&id).unwrap();
     let mut receipts: Vec<LineId> = order.receipts.to_vec();
     receipts.sort_unstable();
     let owed = |id: &PayoutId| {
-        let payout = state.payouts[id];
+        let payout = state.payouts.get(id).unwrap();
         let facts = payout.facts;
         (
             facts.kind,
@@ -363,7 +363,7 @@ proptest! {
     ) {
         let [one, other] = loaded_in_two_orders(&deeds, &windows, &keys);
         for (account, truth) in &one.banks {
-            let account = &one.office.state.accounts[account];
+            let account = one.office.state.accounts.get(account).unwrap();
             prop_assert_eq!(account.proved_through, truth.lines.len() as u64, "all of it");
         }
         prop_assert_eq!(known(&one), known(&other));

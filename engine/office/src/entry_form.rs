@@ -7,7 +7,7 @@ use kantor_model::{AccountNumber, Counterparty, Currency, Date, Entry, Money, Pa
 use kantor_store::StagedEntry;
 use serde::{Deserialize, Serialize};
 
-use crate::runtime::short;
+use crate::state::short;
 
 /// A bank line as it is kept (pozycja wyciągu): what the bank said, and nothing that we think.
 #[derive(Clone, PartialEq, Eq, Debug)]

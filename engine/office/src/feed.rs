@@ -94,9 +94,7 @@ impl Office {
     /// A short name of an order as it stands: another one whenever something was recorded of it.
     /// `None` when there is no such order.
     pub fn fingerprint_of(&self, order: OrderId) -> Option<String> {
-        let state = self.shared().state.read();
-        let state = state.unwrap_or_else(std::sync::PoisonError::into_inner);
-        state.fingerprint_of(order)
+        self.shared().state().fingerprint_of(order)
     }
 
     /// Waits until something happened after a position, or the time is over; answers the position

@@ -7,7 +7,8 @@ use std::time::Duration;
 use kantor_store::View;
 
 use crate::error::ExecuteError;
-use crate::runtime::{Shared, page_after};
+use crate::runtime::Shared;
+use crate::state::{State, page_after};
 
 /// How long one wait may take: so long after the last handle is gone the follower may still live.
 const WAIT: Duration = Duration::from_secs(2);
@@ -51,12 +52,14 @@ pub(crate) fn catch_up(shared: &Shared) -> Result<(), ExecuteError> {
 /// Shows readers of this process everything that a picture of the store knows. Costs nothing where
 /// they have it.
 pub(crate) fn show_up_to(shared: &Shared, view: &dyn View) -> Result<(), ExecuteError> {
-    let mut seen = shared.seq();
-    while seen < view.head().seq {
-        let page = page_after(view, seen)?;
-        let Some((last, _)) = page.last() else { break };
-        seen = *last;
-        shared.publish(&page);
+    let head = view.head().seq;
+    if shared.seq() >= head {
+        return Ok(());
+    }
+    let mut state = State::clone(&shared.state());
+    while state.seq < head {
+        state.take_new(&page_after(view, state.seq)?);
+        shared.publish(state.clone());
     }
     Ok(())
 }

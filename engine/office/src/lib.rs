@@ -33,6 +33,7 @@ mod read_model;
 mod request;
 mod runtime;
 mod second_factor;
+mod state;
 mod transfers;
 mod verify;
 mod writer;

@@ -1,14 +1,10 @@
 //! The handle to an open office.
 
-use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::mpsc::{Sender, channel, sync_channel};
 use std::sync::{Arc, Condvar, Mutex, PoisonError, RwLock};
 
-use kantor_engine::{
-    Actor, Answer, Command, Digest, LineId, OrderId, Policy, Recorded, Snapshot, StatementId,
-    Touched,
-};
+use kantor_engine::{Actor, Answer, Command, Digest, LineId, OrderId, Policy, Snapshot};
 use kantor_model::{Moment, Party};
 use kantor_store::{
     AccessError, FileError, FileInfo, OfficeId, StagedEntry, Store, Sweep, Swept, View,
@@ -17,15 +13,13 @@ use kantor_store::{
 use crate::clock::Clock;
 use crate::counts::Counts;
 use crate::entry_form::BankLine;
-use crate::error::{Changed, ExecuteError, ImportError, OpenOfficeError};
+use crate::error::{ExecuteError, ImportError, OpenOfficeError};
 use crate::follow;
 use crate::lessons::Learned;
 use crate::load;
-use crate::request::{Once, Request, Seen};
+use crate::request::{Once, Request};
+use crate::state::State;
 use crate::writer::{self, Job, Together, Work, Writer};
-
-/// How many records are read at a time when a log is replayed.
-const REPLAY_PAGE: usize = 2_000;
 
 /// How long an upload waits for the statement that names it, in seconds.
 const UPLOADS_KEPT: i64 = 24 * 3_600;
@@ -41,108 +35,13 @@ pub struct Settings {
     pub owner: Party,
 }
 
-/// The office's state with the history of its orders, as all readers see it.
-#[derive(Clone, Default)]
-pub(crate) struct State {
-    pub(crate) snapshot: Snapshot,
-    pub(crate) seq: u64,
-    pub(crate) positions: BTreeMap<OrderId, Vec<u64>>,
-    /// The last position that changed a bank line, or what came of one.
-    pub(crate) lines_seq: u64,
-}
-
-impl State {
-    /// Takes the positions in that it does not have yet.
-    pub(crate) fn take_new(&mut self, records: &[(u64, Recorded)]) {
-        for (seq, recorded) in records {
-            if *seq == self.seq + 1 {
-                self.take(*seq, recorded);
-            }
-        }
-    }
-
-    /// Takes one more position of the log in.
-    pub(crate) fn take(&mut self, seq: u64, recorded: &Recorded) {
-        self.seq = seq;
-        let touched = Touched::by(&recorded.event, |_| Vec::new());
-        if !touched.lines.is_empty() || !touched.accounts.is_empty() {
-            self.lines_seq = seq;
-        }
-        for order in touched.orders {
-            self.positions.entry(order).or_default().push(seq);
-        }
-        kantor_engine::apply(&mut self.snapshot, recorded);
-    }
-
-    /// Where the last event of an order stands, and what it is. The place alone would not do: an
-    /// office that was restored from a backup gives the same places and numbers again. Two releases
-    /// may say it differently: then somebody looks again, and nothing is done by mistake.
-    pub(crate) fn fingerprint_of(&self, order: OrderId) -> Option<String> {
-        let last = self.positions.get(&order)?.last()?;
-        let order = self.snapshot.orders.get(&order)?;
-        let what = Digest::of(format!("{:?} {:?}", order.facts, order.state).as_bytes());
-        Some(format!("{last}-{}", short(&what)))
-    }
-
-    /// Whether a thing is as somebody saw it.
-    pub(crate) fn is_as_seen(&self, seen: &Seen, view: &dyn View) -> Result<(), ExecuteError> {
-        let (is_it, changed) = match seen {
-            Seen::Order(order, fingerprint) => (
-                // What is not there at all is the engine's to say.
-                (self.fingerprint_of(*order)).is_none_or(|now| now == *fingerprint),
-                Changed::Order(*order),
-            ),
-            Seen::Line(line, fingerprint) => (
-                load::bank_line(*line, &self.snapshot, view)?.fingerprint() == *fingerprint,
-                Changed::Line(*line),
-            ),
-            Seen::Import(file, statements) => {
-                let later = StatementId(statements.saturating_add(1))..;
-                let mut later = self.snapshot.booked.range(later);
-                (
-                    !later.any(|(_, booked)| booked.facts.file == *file),
-                    Changed::Import(*file),
-                )
-            }
-        };
-        if is_it { Ok(()) } else { Err(changed.into()) }
-    }
-
-    /// Reads what the log has more than this state.
-    pub(crate) fn catch_up(&mut self, view: &dyn View) -> Result<(), ExecuteError> {
-        while self.seq < view.head().seq {
-            self.take_new(&page_after(view, self.seq)?);
-        }
-        Ok(())
-    }
-}
-
-/// The beginning of a digest: enough to tell things apart that nobody chooses.
-pub(crate) fn short(digest: &Digest) -> String {
-    digest.to_string().chars().take(16).collect()
-}
-
-/// The next page of the log.
-pub(crate) fn page_after(
-    view: &dyn View,
-    after: u64,
-) -> Result<Vec<(u64, Recorded)>, ExecuteError> {
-    view.records(after, REPLAY_PAGE)?
-        .iter()
-        .map(|record| {
-            let recorded = kantor_store::codec::decode(record)
-                .map_err(|error| ExecuteError::Damaged(error.to_string()))?;
-            Ok((record.seq, recorded))
-        })
-        .collect()
-}
-
 /// What the handle and the writer share.
 pub(crate) struct Shared {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) settings: Settings,
-    pub(crate) state: RwLock<State>,
+    /// The state as the last commit left it, as all readers see it.
+    state: RwLock<Arc<State>>,
     pub(crate) head: Mutex<u64>,
     pub(crate) moved: Condvar,
     pub(crate) counts: Counts,
@@ -172,13 +71,24 @@ impl Shared {
         self.now()
     }
 
-    /// Shows readers what is committed, and wakes those who follow.
-    pub(crate) fn publish(&self, committed: &[(u64, Recorded)]) {
-        let seq = {
-            let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
-            state.take_new(committed);
-            state.seq
+    /// What is committed, as far as this process has heard. Whoever looks at it keeps nobody waiting,
+    /// however long he looks.
+    pub(crate) fn state(&self) -> Arc<State> {
+        Arc::clone(&self.state.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Shows readers what is committed, and wakes those who follow. What is older than what they see
+    /// already changes nothing.
+    pub(crate) fn publish(&self, committed: State) {
+        let committed = Arc::new(committed);
+        let seq = committed.seq;
+        let old = {
+            let mut standing = self.state.write().unwrap_or_else(PoisonError::into_inner);
+            let is_newer = seq > standing.seq;
+            is_newer.then(|| std::mem::replace(&mut *standing, committed))
         };
+        // What nobody looks at any more goes outside of the lock.
+        drop(old);
         let mut head = self.head.lock().unwrap_or_else(PoisonError::into_inner);
         *head = seq.max(*head);
         self.moved.notify_all();
@@ -229,7 +139,7 @@ impl Office {
         }
         let shared = Arc::new(Shared {
             head: Mutex::new(state.seq),
-            state: RwLock::new(state.clone()),
+            state: RwLock::new(Arc::new(state.clone())),
             moved: Condvar::new(),
             counts: Counts::default(),
             learned: Learned::default(),
@@ -300,12 +210,7 @@ impl Office {
 
     /// Looks at the office's state as the last commit left it.
     pub fn read<T>(&self, look: impl FnOnce(&Snapshot) -> T) -> T {
-        let state = self
-            .shared
-            .state
-            .read()
-            .unwrap_or_else(PoisonError::into_inner);
-        look(&state.snapshot)
+        look(&self.shared.state().snapshot)
     }
 
     /// The position of the last event.
@@ -354,21 +259,12 @@ impl Office {
 
     /// Looks at the office's state, and at the last position that changed a bank line in it.
     pub(crate) fn read_lines<T>(&self, look: impl FnOnce(&Snapshot, u64) -> T) -> T {
-        let state = self
-            .shared
-            .state
-            .read()
-            .unwrap_or_else(PoisonError::into_inner);
+        let state = self.shared.state();
         look(&state.snapshot, state.lines_seq)
     }
 
     pub(crate) fn positions_of(&self, order: OrderId) -> Vec<u64> {
-        let state = self
-            .shared
-            .state
-            .read()
-            .unwrap_or_else(PoisonError::into_inner);
-        state.positions.get(&order).cloned().unwrap_or_default()
+        self.shared.state().positions_of(order)
     }
 
     pub(crate) fn view(&self) -> Result<Box<dyn View + Send + '_>, ExecuteError> {
@@ -376,8 +272,7 @@ impl Office {
     }
 
     /// A picture of the store of which readers of this process know everything: who has just done
-    /// something at another process is not told here that it was not done. The caller must not be
-    /// reading the state.
+    /// something at another process is not told here that it was not done.
     pub(crate) fn view_up_to_date(&self) -> Result<Box<dyn View + Send + '_>, ExecuteError> {
         let view = self.view()?;
         follow::show_up_to(&self.shared, &*view)?;
@@ -424,11 +319,6 @@ impl Office {
     /// A bank line as it is kept.
     pub fn bank_line(&self, line: LineId) -> Result<BankLine, ExecuteError> {
         let view = self.view()?;
-        let state = self
-            .shared
-            .state
-            .read()
-            .unwrap_or_else(PoisonError::into_inner);
-        load::bank_line(line, &state.snapshot, &*view)
+        load::bank_line(line, &self.shared.state().snapshot, &*view)
     }
 }

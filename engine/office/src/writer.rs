@@ -2,8 +2,8 @@
 //! decides each command on what the ones before it left, writes all of it in one transaction, and
 //! answers only after the commit is known. A batch that fails is replayed one by one.
 
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender};
-use std::sync::{Arc, PoisonError};
 use std::time::Instant;
 
 use kantor_engine::chain::{ChainChange, Stretch};
@@ -19,7 +19,8 @@ use crate::error::ExecuteError;
 use crate::load;
 use crate::read_model;
 use crate::request::{Once, Request};
-use crate::runtime::{Shared, State, page_after};
+use crate::runtime::Shared;
+use crate::state::{State, page_after};
 
 /// How many commands share one transaction at most: enough to make the disk's sync cheap, few
 /// enough to answer soon.
@@ -62,8 +63,6 @@ pub(crate) struct Writer {
     shared: Arc<Shared>,
     /// The office as this batch leaves it; what readers see follows after the commit.
     state: State,
-    /// Up to where that is known to be committed.
-    committed: u64,
     waiting: Receiver<Work>,
 }
 
@@ -98,7 +97,6 @@ impl Writer {
     pub(crate) fn new(shared: Arc<Shared>, state: State, waiting: Receiver<Work>) -> Writer {
         Writer {
             shared,
-            committed: state.seq,
             state,
             waiting,
         }
@@ -169,12 +167,10 @@ impl Writer {
             return Ok(false);
         };
         let mut answers = Vec::with_capacity(together.requests.len());
-        let mut written = Vec::new();
         for request in before {
             match self.carry_out(&mut *locked, request, head, now) {
                 Ok(done) => {
                     head = done.head;
-                    written.extend(done.written);
                     answers.push(Ok(done.answer));
                 }
                 Err(Stopped::Refused(error)) => answers.push(Err(error)),
@@ -195,14 +191,13 @@ impl Writer {
             match self.record(&mut *locked, last, outcome, head, now) {
                 Ok(done) => {
                     head = done.head;
-                    written.extend(done.written);
                 }
                 Err(Stopped::Refused(error) | Stopped::Spoiled(error)) => return Err(error),
             }
         }
         let committed = locked.commit()?;
         debug_assert_eq!(committed.seq, head.seq);
-        self.publish(&written);
+        self.publish();
         Ok(true)
     }
 
@@ -247,24 +242,20 @@ impl Writer {
 
     /// Goes back to what is committed.
     fn forget(&mut self) {
-        // A batch that failed before its first event has left nothing to forget.
-        if self.state.seq == self.committed {
-            return;
-        }
-        let state = self.shared.state.read();
-        self.state = state.unwrap_or_else(PoisonError::into_inner).clone();
-        self.committed = self.state.seq;
+        self.state = State::clone(&self.shared.state());
     }
 
     /// Reads what other processes have written since, shows it to readers, and answers the head:
     /// nothing cached survives unless it is the head.
     fn catch_up(&mut self, view: &dyn View) -> Result<Head, ExecuteError> {
         let head = view.head();
-        while self.state.seq < head.seq {
-            let page = page_after(view, self.state.seq)?;
-            self.state.take_new(&page);
-            self.committed = self.state.seq;
-            self.shared.publish(&page);
+        if self.state.seq < head.seq {
+            // Who follows the log here has read it already, as far as he has come.
+            self.forget();
+            while self.state.seq < head.seq {
+                self.state.take_new(&page_after(view, self.state.seq)?);
+                self.publish();
+            }
         }
         Ok(head)
     }
@@ -299,10 +290,10 @@ impl Writer {
         let committed = locked.commit()?;
         debug_assert_eq!(committed.seq, head.seq);
         if !written.is_empty() {
-            let events = written.iter().map(|(_, recorded)| &recorded.event);
+            let events = written.iter().map(|recorded| &recorded.event);
             shared.counts.committed(begun.elapsed(), events);
+            self.publish();
         }
-        self.publish(&written);
         Ok(answers)
     }
 
@@ -318,9 +309,8 @@ impl Writer {
     }
 
     /// Shows readers what was committed.
-    fn publish(&mut self, written: &[(u64, Recorded)]) {
-        self.committed = self.state.seq;
-        self.shared.publish(written);
+    fn publish(&self) {
+        self.shared.publish(self.state.clone());
     }
 
     fn carry_out(
@@ -374,12 +364,10 @@ impl Writer {
             let record = kantor_store::codec::encode(&recorded);
             unit.records.push(record);
             refer(&mut unit, &recorded);
-            written.push((self.state.seq + 1, recorded));
-            if let Some((seq, recorded)) = written.last() {
-                self.state.take(*seq, recorded);
-            }
+            self.state.take(self.state.seq + 1, &recorded);
+            written.push(recorded);
         }
-        unit.documents = read_model::changes(&self.state.snapshot, written.iter().map(|(_, r)| r));
+        unit.documents = read_model::changes(&self.state.snapshot, written.iter());
         unit.sides = sides;
         if let Some(once) = &request.once {
             unit.answer = answer_form::write(&outcome.answer).map(|body| NewAnswer {
@@ -429,7 +417,7 @@ fn fit_sides(sides: &[SideChange], view: &dyn View, now: Moment) -> Result<(), E
 struct Done {
     answer: Answer,
     head: Head,
-    written: Vec<(u64, Recorded)>,
+    written: Vec<Recorded>,
 }
 
 /// Why one command of a batch stopped.

@@ -151,7 +151,8 @@ impl Day {
     }
 
     fn state(&self, order: OrderId) -> OrderState {
-        self.office.read(|seen| seen.orders[&order].state)
+        self.office
+            .read(|seen| seen.orders.get(&order).unwrap().state)
     }
 
     fn verify(&self) {
@@ -368,7 +369,7 @@ fn an_import_is_taken_back_and_made_again() {
     day.import(&file).unwrap();
     let proved = || {
         day.office.read(|seen| {
-            let account = &seen.accounts[&AccountId(2)];
+            let account = seen.accounts.get(&AccountId(2)).unwrap();
             (account.lines, account.proved_through)
         })
     };

@@ -1,6 +1,6 @@
 //! Statements in the chains of their accounts, and what hangs on lines that get other places.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::lines;
 use crate::chain::{ChainChange, ChainStep, remember};
@@ -8,6 +8,7 @@ use crate::event::{NotBooked, StatementBooking, StatementFacts};
 use crate::matching::Question;
 use crate::payout::Payee;
 use crate::snapshot::{BookedStatement, OfficeAccount, Settled, Snapshot, WaitingKey};
+use crate::tree::Tree;
 use crate::{AccountId, Digest, LineId, OrderId, StatementId};
 
 /// A statement has its place.
@@ -259,7 +260,7 @@ fn follow_order(state: &mut Snapshot, id: OrderId, moved: impl Fn(LineId) -> Lin
     }
 }
 
-fn take_range<K: Ord + Copy, V>(map: &mut BTreeMap<K, V>, first: K, last: K) -> Vec<(K, V)> {
+fn take_range<K: Ord + Copy, V: Clone>(map: &mut Tree<K, V>, first: K, last: K) -> Vec<(K, V)> {
     let keys: Vec<K> = map.range(first..=last).map(|(key, _)| *key).collect();
     keys.into_iter()
         .filter_map(|key| Some((key, map.remove(&key)?)))

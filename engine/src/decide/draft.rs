@@ -21,6 +21,7 @@ use crate::receipt::Receipt;
 use crate::refusal::Refusal;
 use crate::snapshot::{OfficeAccount, Settled, Snapshot};
 use crate::touched::Touched;
+use crate::tree::Tree;
 use crate::{AccountId, BatchId, CustomerId, LineId, OrderId, PayoutId};
 
 /// A decision in the making. `after` holds only what the decision has touched, so that a decision
@@ -370,11 +371,7 @@ impl<'a> Draft<'a> {
     }
 }
 
-fn copy<K: Ord + Copy, V: Clone>(
-    from: &std::collections::BTreeMap<K, V>,
-    to: &mut std::collections::BTreeMap<K, V>,
-    key: &K,
-) {
+fn copy<K: Ord + Copy, V: Clone>(from: &Tree<K, V>, to: &mut Tree<K, V>, key: &K) {
     if !to.contains_key(key)
         && let Some(value) = from.get(key)
     {

@@ -1,7 +1,6 @@
 //! Where matching looks orders and payouts up. Looking up is all it does: no list of all orders is
 //! ever walked, so that a line costs the same among a hundred orders and among a million.
 
-use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
 use kantor_model::{Currency, Moment, Money};
@@ -11,6 +10,7 @@ use super::rules::LineRules;
 use crate::order::{HeldReason, Order, OrderState};
 use crate::payout::Payout;
 use crate::reference::{Referent, each_reference, each_repaired};
+use crate::tree::TreeSet;
 use crate::{AccountId, CustomerId, OrderId, PayoutId};
 
 /// What an order may still take.
@@ -174,9 +174,9 @@ const REMEMBERED_SECONDS: i64 = 30 * 86_400;
 /// The orders that want money, to be looked up by customer and by amount.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Wanting {
-    by_customer: BTreeSet<(CustomerId, Currency, i64, OrderId)>,
-    by_amount: BTreeSet<(Currency, i64, OrderId)>,
-    expired: BTreeSet<(Moment, OrderId)>,
+    by_customer: TreeSet<(CustomerId, Currency, i64, OrderId)>,
+    by_amount: TreeSet<(Currency, i64, OrderId)>,
+    expired: TreeSet<(Moment, OrderId)>,
 }
 
 impl Wanting {

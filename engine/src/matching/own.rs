@@ -10,6 +10,7 @@ use super::evidence::{Evidence, Explanation};
 use super::explain::open;
 use super::facts::Line;
 use super::verdict::{Finding, Question, Rule, Verdict, What};
+use crate::tree::TreeSet;
 use crate::{AccountId, LineId};
 
 /// So many lines that wait for the same other side are looked at; of more a person is asked.
@@ -22,7 +23,7 @@ pub type EachMirror<'a> = &'a mut dyn FnMut(LineId, Option<Date>) -> ControlFlow
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct OwnTransfers {
     /// The account that the line is of, the other one, the signed amount in minor units.
-    open: BTreeSet<(AccountId, AccountId, i64, LineId)>,
+    open: TreeSet<(AccountId, AccountId, i64, LineId)>,
 }
 
 impl OwnTransfers {

@@ -93,7 +93,13 @@ impl Story {
             .office
             .import(&Actor::Staff("cashier".to_owned()), paper);
         if let Some(answer) = self.tell_refusal(answer) {
-            let currency = self.office.state.accounts[&paper.account].currency();
+            let currency = self
+                .office
+                .state
+                .accounts
+                .get(&paper.account)
+                .unwrap()
+                .currency();
             let rows = super::show::statement(&self.names, paper, currency, &answer);
             self.told.extend(rows);
         }

@@ -35,7 +35,7 @@ impl Story {
         rows: &[&str],
     ) -> Paper {
         let account = self.names.account(account);
-        let currency = self.office.state.accounts[&account].currency();
+        let currency = self.office.state.accounts.get(&account).unwrap().currency();
         let word_after = |word: &str| {
             let at = balances.iter().position(|known| *known == word)?;
             balances.get(at + 1).copied()

@@ -158,7 +158,7 @@ impl Town {
     fn push_line(&mut self, account: AccountId, minor: i64, payer: Payer, text: &str, marks: Said) {
         self.printed += 1;
         let number = self.printed.to_string();
-        let currency = self.office.state.accounts[&account].currency();
+        let currency = self.office.state.accounts.get(&account).unwrap().currency();
         let now = self.office.now;
         let truth = self.banks.get_mut(&account).expect("an account");
         truth.lines.push(LineFacts {

@@ -142,7 +142,7 @@ impl Town {
         let order = payout
             .facts
             .order
-            .map(|order| &self.office.state.orders[&order]);
+            .map(|order| self.office.state.orders.get(&order).unwrap());
         let customer = order.map_or(CustomerId(1), |order| order.facts.customer);
         let currency = payout.facts.amount.currency();
         let own = customer.0 * 2 - u64::from(currency == Currency::PLN);
@@ -185,7 +185,14 @@ impl Town {
         let Some(line) = receipts.and_then(|receipts| receipts.last().copied()) else {
             return;
         };
-        let minor = self.office.state.receipts[&(line, id)].amount.minor();
+        let minor = self
+            .office
+            .state
+            .receipts
+            .get(&(line, id))
+            .unwrap()
+            .amount
+            .minor();
         let marks = Said {
             reversal: true,
             ..Said::default()
@@ -200,7 +207,7 @@ impl Town {
             return;
         };
         let payouts = &self.office.state.payouts;
-        let amount = |payout: &PayoutId| payouts[payout].facts.amount;
+        let amount = |payout: &PayoutId| payouts.get(payout).unwrap().facts.amount;
         let sum: i64 = batch.payouts.iter().map(|id| amount(id).minor()).sum();
         let parts = batch.payouts.iter().map(|id| LinePart {
             amount: amount(id).negated().ok(),

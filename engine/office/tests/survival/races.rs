@@ -120,7 +120,7 @@ fn two_imports_of_one_file() {
         assert_eq!(new.iter().sum::<u64>(), 3, "{new:?}");
         booked += 3;
         for order in orders {
-            let state = processes[0].read(|seen| seen.orders[&order].state);
+            let state = processes[0].read(|seen| seen.orders.get(&order).unwrap().state);
             assert!(
                 !matches!(state, OrderState::AwaitingFunds),
                 "{order}: {state:?}"

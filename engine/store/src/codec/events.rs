@@ -133,26 +133,33 @@ events! {
 /// The body of an old version as the next version would have been written; `None` for a version
 /// that nothing came after. What an old body did not know is what it was then.
 fn newer(kind: &str, version: u32, value: &Value) -> Option<Value> {
-    let mut body = value.as_object()?.clone();
-    match (kind, version) {
-        ("PolicySet", 1) => {
+    type Body = Map<String, Value>;
+    let change: fn(&mut Body) -> Option<()> = match (kind, version) {
+        ("PolicySet", 1) => |body| {
             let policy = body.get_mut("policy")?.as_object_mut()?;
             add(policy, "home", json!("PLN"));
             add(policy, "money", json!([]));
             add(policy, "limits", json!([]));
-        }
-        ("OrderFunded", 1) => add(&mut body, "difference", Value::Null),
+            Some(())
+        },
+        ("OrderFunded", 1) => |body| {
+            add(body, "difference", Value::Null);
+            Some(())
+        },
         // Matching kept no evidence, and a line was one order's as a whole.
-        ("ReceiptAllocated", 1) => {
-            add(&mut body, "booked_on", Value::Null);
-            add(&mut body, "evidence", json!([]));
-            add(&mut body, "rivals", json!([]));
-            add(&mut body, "rest", Value::Null);
-        }
+        ("ReceiptAllocated", 1) => |body| {
+            add(body, "booked_on", Value::Null);
+            add(body, "evidence", json!([]));
+            add(body, "rivals", json!([]));
+            add(body, "rest", Value::Null);
+            Some(())
+        },
         // Every payout was of an order.
-        ("PayoutDue" | "PayoutUnproved", 1) => {}
+        ("PayoutDue" | "PayoutUnproved", 1) => |_| Some(()),
         _ => return None,
-    }
+    };
+    let mut body = value.as_object()?.clone();
+    change(&mut body)?;
     Some(Value::Object(body))
 }
 

@@ -41,7 +41,7 @@ fn text(amount: Money) -> &'static str {
 impl Town {
     fn balance(&self, account: u64) -> Money {
         self.office.read(|seen| {
-            let account = &seen.accounts[&AccountId(account)];
+            let account = seen.accounts.get(&AccountId(account)).unwrap();
             Money::new(account.balance, account.currency())
         })
     }
@@ -93,7 +93,7 @@ impl Town {
         let stored = self.office.store_file(&mut told.as_bytes()).unwrap();
         let batch = self
             .office
-            .read(|seen| seen.payouts[&PayoutId(first)].batch.unwrap());
+            .read(|seen| seen.payouts.get(&PayoutId(first)).unwrap().batch.unwrap());
         let answer = BankAnswer {
             report: stored.hash,
             accepted: vec![PayoutId(first)],
@@ -171,8 +171,10 @@ impl Town {
         };
         self.says("bolek", Command::ProposeFile { batch, file });
         let (count, sum) = self.office.read(|seen| {
-            let payouts = &seen.batches[&batch].payouts;
-            let amounts = payouts.iter().map(|id| seen.payouts[id].facts.amount);
+            let payouts = &seen.batches.get(&batch).unwrap().payouts;
+            let amounts = payouts
+                .iter()
+                .map(|id| seen.payouts.get(id).unwrap().facts.amount);
             let sum = Money::sum(Currency::EUR, amounts).unwrap();
             (payouts.len() as u64, sum)
         });

@@ -28,7 +28,7 @@ impl Town {
         );
         let opening = self
             .office
-            .read(|seen| seen.accounts[&AccountId(1)].balance);
+            .read(|seen| seen.accounts.get(&AccountId(1)).unwrap().balance);
         let text = |minor: i64| {
             let money = Money::new(minor, Currency::PLN);
             money.to_decimal_string().replace('.', ",")

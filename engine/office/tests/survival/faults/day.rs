@@ -239,7 +239,7 @@ pub(super) fn live(house: &House, offices: &[Office], wreck: impl FnOnce(&Progre
         "a line is lost or doubled"
     );
     for order in &booked {
-        let state = offices[0].read(|seen| seen.orders[order].state);
+        let state = offices[0].read(|seen| seen.orders.get(order).unwrap().state);
         assert_ne!(state, OrderState::AwaitingFunds, "{order} is paid");
     }
     assert!(!told.is_empty() && !booked.is_empty());
