@@ -1,5 +1,5 @@
-//! An exchange office to measure: in memory, as the engine sees it, and over the embedded store,
-//! with its writer.
+//! An exchange office to measure: in memory, as the engine sees it, and over a store, with its
+//! writer.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -12,8 +12,8 @@ use kantor_engine::{
     Policy, RateVersion, Reference, Snapshot, StatementFacts, StatementOutcome, StatementToBook,
     apply, decide,
 };
-use kantor_model::{Currency, Date, Format, Iban, Moment, Money, Party, Rate};
-use kantor_office::{Import, NewPerson, Office, PeopleError, Request, SetClock, Settings};
+use kantor_model::{Currency, Date, Format, Iban, Moment, Money, Party, Rate, Transfer};
+use kantor_office::{Import, NewPerson, Office, Once, PeopleError, Request, SetClock, Settings};
 use kantor_store::{OfficeId, SqliteStore, Store};
 use tempfile::TempDir;
 
@@ -24,7 +24,10 @@ use crate::random::Random;
 /// The office's number in its store.
 pub const OFFICE: OfficeId = OfficeId(1);
 
-/// The account that customers pay euros to; the second that the office opens.
+/// The account that customers are paid zlotys from; the first that the office opens.
+pub const ZLOTY_ACCOUNT: AccountId = AccountId(1);
+
+/// The account that customers pay euros to; the second.
 pub const EURO_ACCOUNT: AccountId = AccountId(2);
 
 /// The day on which everything happens.
@@ -36,8 +39,9 @@ const EURO_IBAN: &str = "PL89114010100000579009004003";
 /// Statements begin long before, so that no order is late however many days they are of.
 const FIRST_STATEMENT: Date = Date::constant(2024, 11, 19);
 
-/// Minor units on the euro account when the office opens.
+/// Minor units on the accounts when the office opens.
 const EURO_OPENING: i64 = 100_000;
+const ZLOTY_OPENING: i64 = 100_000_000_000;
 
 /// One customer has so many orders.
 const ORDERS_EACH: usize = 10;
@@ -58,13 +62,15 @@ pub struct Waiting {
 /// A customer with his accounts.
 #[derive(Clone, Copy, Debug)]
 pub struct Client {
-    customer: CustomerId,
+    /// Who he is.
+    pub customer: CustomerId,
     pays_from: CustomerAccountId,
     paid_to: CustomerAccountId,
     iban: Iban,
 }
 
-fn staff() -> Actor {
+/// Who works at the counter.
+pub fn staff() -> Actor {
     Actor::Staff("anna".to_owned())
 }
 
@@ -79,7 +85,7 @@ fn beginning() -> Vec<Command> {
         .map(|currency| Command::DefineCurrency { currency })
         .collect();
     for (iban, opening) in [
-        (ZLOTY_IBAN, Money::new(500_000_000, Currency::PLN)),
+        (ZLOTY_IBAN, Money::new(ZLOTY_OPENING, Currency::PLN)),
         (EURO_IBAN, Money::new(EURO_OPENING, Currency::EUR)),
     ] {
         commands.push(Command::OpenAccount {
@@ -272,36 +278,84 @@ pub fn statement_of(lines: Vec<LineFacts>) -> Command {
     }))
 }
 
-/// An office over a new embedded store in a folder of its own.
+/// An office over a store, with its running writer.
 pub struct Exchange {
     /// The running office.
     pub office: Office,
     /// Its store.
     pub store: Arc<dyn Store>,
-    /// Balance of the euro account after the statements written so far.
+    /// Its clock.
+    pub clock: Arc<SetClock>,
+    euros: Paper,
+    zlotys: Paper,
+    _folder: Option<TempDir>,
+}
+
+/// The statements of an account that were written so far.
+struct Paper {
+    iban: Iban,
+    currency: Currency,
+    /// The balance after the last of them.
     balance: i64,
-    statements: usize,
+    /// Its number.
+    number: usize,
     /// The day of the next one.
     day: Date,
-    _folder: TempDir,
+}
+
+impl Paper {
+    fn new(iban: &str, currency: Currency, balance: i64) -> Paper {
+        Paper {
+            iban: Iban::parse(iban).expect("an account"),
+            currency,
+            balance,
+            number: 211,
+            day: FIRST_STATEMENT,
+        }
+    }
+
+    /// The statement of the next day, as mBank writes it.
+    fn write(&mut self, lines: &[Line]) -> Vec<u8> {
+        self.number += 1;
+        let sheet = Sheet {
+            account: self.iban,
+            currency: self.currency,
+            number: self.number,
+            date: self.day,
+            opening: self.balance,
+            lines,
+        };
+        let mut file = Vec::new();
+        self.balance = write(Shape::MBank, &sheet, &mut file);
+        self.day = self.day.tomorrow().expect("a day after");
+        file
+    }
 }
 
 impl Exchange {
-    /// Opens it.
+    /// Opens one over a new embedded store in a folder of its own.
     pub fn begin() -> Exchange {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("kantor.db");
         let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&path).expect("a new store"));
+        Exchange {
+            _folder: Some(folder),
+            ..Exchange::over(store)
+        }
+    }
+
+    /// Opens one over a store that has no office yet.
+    pub fn over(store: Arc<dyn Store>) -> Exchange {
         let clock = Arc::new(SetClock::at(now()));
         let policy = Policy::initial();
-        let office = Office::create(Arc::clone(&store), settings(), clock, policy);
+        let office = Office::create(Arc::clone(&store), settings(), clock.clone(), policy);
         let exchange = Exchange {
             office: office.expect("a new office"),
             store,
-            balance: EURO_OPENING,
-            statements: 211,
-            day: FIRST_STATEMENT,
-            _folder: folder,
+            clock,
+            euros: Paper::new(EURO_IBAN, Currency::EUR, EURO_OPENING),
+            zlotys: Paper::new(ZLOTY_IBAN, Currency::PLN, ZLOTY_OPENING),
+            _folder: None,
         };
         for command in beginning() {
             exchange.does(command);
@@ -311,8 +365,12 @@ impl Exchange {
 
     /// Another handle on the same store, as after a restart: its log is replayed.
     pub fn open_again(&self) -> Office {
-        let clock = Arc::new(SetClock::at(now()));
-        Office::open(Arc::clone(&self.store), settings(), clock).expect("the same office")
+        self.open_over(Arc::clone(&self.store))
+    }
+
+    /// The same office as another process serves it, with a way of its own to the store.
+    pub fn open_over(&self, store: Arc<dyn Store>) -> Office {
+        Office::open(store, settings(), self.clock.clone()).expect("the same office")
     }
 
     /// Carries a command out.
@@ -361,6 +419,18 @@ impl Exchange {
         })
     }
 
+    /// What a customer's browser asks for when he orders, under a key of its own.
+    pub fn ordering(client: &Client, at: usize) -> Request {
+        let (command, _) = place(client, at);
+        let customer = client.customer;
+        Request::new(Actor::Customer(customer), command).once(Some(Once {
+            principal: format!("customer:{customer}"),
+            // Begins with what grows, as UUIDs of version 7 do.
+            key: format!("{at:012}-4f1c-9e1e-bench"),
+            body: vec![7; 32],
+        }))
+    }
+
     /// An open office with so many orders that wait for money.
     pub fn with_orders(count: usize) -> (Exchange, Vec<Waiting>) {
         let exchange = Exchange::begin();
@@ -384,19 +454,25 @@ impl Exchange {
                 number: waiting.order.0,
             })
             .collect();
-        self.statements += 1;
-        let sheet = Sheet {
-            account: Iban::parse(EURO_IBAN).expect("an account"),
-            currency: Currency::EUR,
-            number: self.statements,
-            date: self.day,
-            opening: self.balance,
-            lines: &lines,
-        };
-        let mut file = Vec::new();
-        self.balance = write(Shape::MBank, &sheet, &mut file);
-        self.day = self.day.tomorrow().expect("a day after");
-        file
+        self.euros.write(&lines)
+    }
+
+    /// The statement of the next day of the zloty account: these payouts left.
+    pub fn paid_out(&mut self, payouts: &[Transfer]) -> Vec<u8> {
+        let lines: Vec<Line> = payouts
+            .iter()
+            .zip(1..)
+            .map(|(payout, number)| Line {
+                amount: -payout.amount.minor(),
+                title: payout.title.clone(),
+                name: payout.payee.name.clone(),
+                street: payout.payee.street.clone(),
+                city: payout.payee.city.clone(),
+                account: payout.payee_account,
+                number,
+            })
+            .collect();
+        self.zlotys.write(&lines)
     }
 
     /// Takes a statement file in as the desk sends it, and says how many lines were new.
@@ -423,7 +499,8 @@ impl Exchange {
 /// So many threads are many: more than one transaction's worth never waits.
 pub const MANY: usize = 64;
 
-fn settings() -> Settings {
+/// What the office is.
+pub fn settings() -> Settings {
     Settings {
         office: OFFICE,
         owner: Party {

@@ -6,6 +6,7 @@
 //!               └────> exchange ───────┘  └───> bin/scale     (10 times the work: time and memory)
 //! floor ─────────────────────────────────────> bin/mt940      (one file; side_by_side.py)
 //! camt, floor ───────────────────────────────> bin/camt       (one message beside quick-xml)
+//! exchange, ceilings ──> load, years ────────> bin/orders     (a whole office under load)
 //! exchange ──> mixture ──────────────────────> bin/matching   (a real day, and hostile ones)
 //! ```
 //!
@@ -14,10 +15,13 @@
 
 pub mod camt;
 pub mod cases;
+pub mod ceilings;
 pub mod corpus;
 pub mod exchange;
 pub mod floor;
+pub mod load;
 pub mod measure;
 pub mod mixture;
 pub mod paper;
 pub mod random;
+pub mod years;
