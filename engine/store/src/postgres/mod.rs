@@ -63,9 +63,7 @@ const HEAD_TAKEN: &str = "SELECT seq, hash, moment FROM offices WHERE office_id 
 /// Asked after the lock was had: it may have been waited for.
 const CLOCK: &str = "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint";
 
-/// Which of some idempotency keys have an answer. A look-up a key, whatever the database believes of
-/// its tables: as `key = ANY(...)` it reads every answer of the office when the plan was made while
-/// there were few.
+/// Which of some idempotency keys have an answer: a look-up a key.
 const ANSWERED_KEYS: &str = "SELECT key FROM unnest($2::text[]) AS wanted (key)
     WHERE (SELECT true FROM answers WHERE office_id = $1 AND answers.key = wanted.key)";
 
@@ -307,4 +305,38 @@ fn time_of(row: Option<&Row>) -> Result<Moment, Fault> {
         reason: "it gave no answer".to_owned(),
         advice: "try again",
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OFFICE: OfficeId = OfficeId(1);
+
+    /// A plan is kept by its connection; one that reads a small table as a whole would go on so
+    /// when there are a million answers.
+    #[test]
+    fn keys_are_looked_up_by_their_index_also_while_there_are_few() {
+        let url = kantor_postgres_kit::shared().database();
+        let store = PostgresStore::open(&url.parse().unwrap()).unwrap();
+        let begin = || store.server.begin("look up", How::Write, &[]).unwrap().0;
+        let turn = begin();
+        let some = "INSERT INTO answers (office_id, key, fingerprint, seq, moment, body)
+            SELECT 1, 'key ' || n, decode(repeat('00', 32), 'hex'), n, n, ''
+            FROM generate_series(1, 200) AS n";
+        for sql in [some, "ANALYZE answers"] {
+            turn.write("look up", Write::new(sql, Vec::new())).unwrap();
+        }
+        turn.commit(Vec::new(), None).unwrap();
+        let turn = begin();
+        let keys: Vec<String> = (0..32).map(|key| format!("new {key}")).collect();
+        let explain = format!("EXPLAIN {ANSWERED_KEYS}");
+        let plan = turn.all("look up", &explain, &[&OFFICE.0, &keys]).unwrap();
+        let plan: Vec<String> = plan.iter().map(|row| row.get(0)).collect();
+        let plan = plan.join("\n");
+        assert!(
+            plan.contains("answers_pkey") && !plan.contains("Seq Scan"),
+            "{plan}"
+        );
+    }
 }

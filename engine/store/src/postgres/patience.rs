@@ -55,8 +55,10 @@ impl Patience {
     /// office for ever and who waits for it gets his turn.
     pub(super) fn beginnings(self) -> Beginnings {
         let held = u32::from(self.0) * 500;
+        // Every statement here knows its rows by their key. A plan that was made while a table was
+        // small reads all of it, and is kept by the connection however big the table has become.
         let write = format!(
-            "BEGIN ISOLATION LEVEL READ COMMITTED; \
+            "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL enable_seqscan = off; \
              SET LOCAL idle_in_transaction_session_timeout = {held}"
         );
         Beginnings {
