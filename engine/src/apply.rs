@@ -217,6 +217,7 @@ fn apply_order(state: &mut Snapshot, event: &Event) {
                 difference: None,
             };
             state.wanting.insert(&order);
+            state.lists.insert(&order);
             state.orders.insert(facts.order, order);
             for old in state.wanting.forgotten(facts.placed) {
                 if let Some(order) = state.orders.get(&old) {
@@ -310,7 +311,7 @@ fn step(state: &mut Snapshot, id: OrderId, step: OrderStep, change: impl FnOnce(
     }
 }
 
-/// Changes an order, and keeps the list of deadlines and what matching looks up in step.
+/// Changes an order, and keeps the lists and what matching looks up in step.
 pub(crate) fn change_order(state: &mut Snapshot, id: OrderId, change: impl FnOnce(&mut Order)) {
     let Some(order) = state.orders.get_mut(&id) else {
         return;
@@ -319,8 +320,10 @@ pub(crate) fn change_order(state: &mut Snapshot, id: OrderId, change: impl FnOnc
         state.deadlines.remove(&(until, id));
     }
     state.wanting.remove(order);
+    let was = order.state;
     change(order);
     state.wanting.insert(order);
+    state.lists.moved(id, was, order.state);
     if let Some(until) = order.waits_until() {
         state.deadlines.insert((until, id));
     }

@@ -1,8 +1,11 @@
-//! The life of an order: one table. What an order holds is in `order/facts.rs`.
+//! The life of an order: one table. What an order holds is in `order/facts.rs`, and the lists that
+//! people look at in `order/lists.rs`.
 
 mod facts;
+mod lists;
 
 pub use facts::{Offer, Order, OrderFacts, Tally, sum_fails};
+pub use lists::OrderLists;
 
 /// Why an order waits for a person (powód wstrzymania). Ordered by precedence: when several
 /// tests fail at once, the first one is named.

@@ -12,7 +12,7 @@ use crate::ledger::{Ledger, LedgerAccount};
 use crate::matching::{
     Asked, Book, Each, EachMirror, LineRules, OpenOrder, OwnTransfers, Question, Wanting,
 };
-use crate::order::Order;
+use crate::order::{Order, OrderLists};
 use crate::pairing::Candidate;
 use crate::payout::Payout;
 use crate::payout_rules::PayoutRules;
@@ -194,6 +194,8 @@ pub struct Snapshot {
     pub customer_classes: Tree<CustomerId, CustomerClass>,
     /// Orders.
     pub orders: Tree<OrderId, Order>,
+    /// Orders by customer and by state.
+    pub lists: OrderLists,
     /// Orders that want money, by customer and by amount.
     pub wanting: Wanting,
     /// Orders that wait for money, by deadline: what [`crate::due`] looks at.

@@ -6,7 +6,7 @@ use super::draft::Draft;
 use super::money::judge_held;
 use crate::OrderId;
 use crate::event::Actor;
-use crate::order::OrderState;
+use crate::order::{HeldReason, OrderState};
 use crate::policy::{MoneyVerdict, Policy};
 use crate::refusal::Refusal;
 use crate::snapshot::Snapshot;
@@ -29,29 +29,28 @@ pub struct WhatIf {
 /// What the rules would do with each held order, one by one, if they were in force now. Nothing is
 /// decided; putting rules in force touches no order by itself.
 ///
-/// Looks at every order once. Errors: rules that contradict themselves, as [`Policy::check`] says.
+/// Looks at every held order once. Errors: rules that contradict themselves, as [`Policy::check`] says.
 pub fn what_if(seen: &Snapshot, rules: &Policy, now: Moment) -> Result<Vec<WhatIf>, Refusal> {
     rules.check()?;
     let other = Snapshot {
         policy: Some(rules.clone()),
         ..seen.clone()
     };
-    let held = other
-        .orders
-        .values()
-        .filter(|order| matches!(order.state, OrderState::Held(_)));
-    held.map(|order| {
-        let id = order.facts.order;
-        let mut draft = Draft::new(&other, &Actor::System, now);
-        judge_held(&mut draft, id)?;
-        let after = draft.order_of(id)?;
-        Ok(WhatIf {
-            order: id,
-            is: order.state,
-            said: order.verdict.clone(),
-            would_say: after.verdict.clone(),
-            would_be: after.state,
+    let held = OrderState::Held(HeldReason::Late);
+    let held = other.lists.in_state(held, OrderId(u64::MAX));
+    held.filter_map(|id| other.orders.get(&id))
+        .map(|order| {
+            let id = order.facts.order;
+            let mut draft = Draft::new(&other, &Actor::System, now);
+            judge_held(&mut draft, id)?;
+            let after = draft.order_of(id)?;
+            Ok(WhatIf {
+                order: id,
+                is: order.state,
+                said: order.verdict.clone(),
+                would_say: after.verdict.clone(),
+                would_be: after.state,
+            })
         })
-    })
-    .collect()
+        .collect()
 }

@@ -454,13 +454,8 @@ impl CustomerPort for LocalOffice {
         let before = after.and_then(number).map_or(u64::MAX, |id| id);
         let wanted = limit as usize;
         let mut ids: Vec<OrderId> = self.office.read(|seen| {
-            seen.orders
-                .range(..OrderId(before))
-                .rev()
-                .filter(|(_, order)| order.facts.customer == customer)
-                .map(|(id, _)| *id)
-                .take(wanted + 1)
-                .collect()
+            let own = seen.lists.of_customer(customer, OrderId(before));
+            own.rev().take(wanted + 1).collect()
         });
         let more = ids.len() > wanted;
         ids.truncate(wanted);

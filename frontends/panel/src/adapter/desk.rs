@@ -304,16 +304,16 @@ impl OfficePort for LocalOffice {
     ) -> PortResult<Page<OrderView>> {
         let before = after.and_then(number).unwrap_or(u64::MAX);
         let wanted = limit as usize;
-        let mut ids: Vec<OrderId> = self.office.read(|seen| {
-            seen.orders
-                .range(..OrderId(before))
-                .rev()
-                .filter(|(_, order)| {
-                    state.is_none_or(|state| views::order_state(order.state) == state)
-                })
-                .map(|(id, _)| *id)
-                .take(wanted + 1)
-                .collect()
+        let state = state.and_then(views::engine_state);
+        let mut ids: Vec<OrderId> = self.office.read(|seen| match state {
+            Some(state) => {
+                let listed = seen.lists.in_state(state, OrderId(before));
+                listed.rev().take(wanted + 1).collect()
+            }
+            None => {
+                let all = seen.orders.range(..OrderId(before)).rev();
+                all.map(|(id, _)| *id).take(wanted + 1).collect()
+            }
         });
         let more = ids.len() > wanted;
         ids.truncate(wanted);

@@ -51,6 +51,12 @@ pub(super) fn order_state(state: OrderState) -> kantor_wire::OrderState {
     }
 }
 
+/// The state that a word on the wire means; `Held` with one of its reasons.
+pub(super) fn engine_state(state: kantor_wire::OrderState) -> Option<OrderState> {
+    let mut all = OrderState::ALL.into_iter();
+    all.find(|known| order_state(*known) == state)
+}
+
 fn held_reason(state: OrderState) -> Option<kantor_wire::HeldReason> {
     match state {
         OrderState::Held(reason) => kantor_wire::HeldReason::from_name(reason.word()),
