@@ -1,23 +1,24 @@
 //! A day at the office, over the real store and real statement bytes.
 
+mod founding;
+
 use std::sync::Arc;
 
 use kantor_engine::order::OrderState;
-use kantor_engine::rates::{Fixed, RateLine};
+use kantor_engine::rates::Fixed;
 use kantor_engine::{
-    AccountId, Actor, Answer, Command, CustomerId, LineId, OrderId, Policy, RateVersion, Reference,
-    StatementOutcome,
+    AccountId, Answer, Command, CustomerId, LineId, OrderId, RateVersion, StatementOutcome,
 };
-use kantor_model::{Currency, Entry, Iban, Moment, Money, Party, Rate, Statement};
+use kantor_model::{Currency, Entry, Iban, Moment, Money, Statement};
 use kantor_office::{
-    Import, ImportError, ImportedStatement, LessonTo, Likeness, NewPerson, Office, Once, Reading,
-    Request, SetClock, Settings, verify, verify_reading,
+    Import, ImportError, ImportedStatement, LessonTo, Likeness, Office, Once, Reading, Request,
+    SetClock, verify, verify_reading,
 };
 use kantor_store::{OfficeId, SqliteStore, Store};
 
-const PLN_ACCOUNT: &str = "PL46114010100000579009004001";
-const EUR_ACCOUNT: &str = "PL89114010100000579009004003";
-const PAYER: &str = "PL61109010140000071219812874";
+use founding::{
+    EUR_ACCOUNT, PAYER, anna, closing, found, opening, person, settings, thursday_at_ten, title,
+};
 
 struct Day {
     office: Office,
@@ -26,81 +27,37 @@ struct Day {
     _folder: tempfile::TempDir,
 }
 
-fn staff() -> Actor {
-    Actor::Staff("anna".to_owned())
-}
-
-fn settings() -> Settings {
-    Settings {
-        office: OfficeId(1),
-        owner: Party {
-            name: "Kantor Testowy".to_owned(),
-            street: "ul. Prosta 1".to_owned(),
-            city: "00-001 Warszawa".to_owned(),
-        },
-    }
-}
-
 impl Day {
     fn begin() -> Day {
         let folder = tempfile::tempdir().unwrap();
         let store: Arc<dyn Store> =
             Arc::new(SqliteStore::open(&folder.path().join("kantor.db")).unwrap());
-        let ten = Moment::from_warsaw("2026-11-19".parse().unwrap(), 10, 0).unwrap();
-        let clock = Arc::new(SetClock::at(ten));
-        let policy = Policy::initial();
-        let office = Office::create(Arc::clone(&store), settings(), clock.clone(), policy).unwrap();
-        let day = Day {
+        let clock = Arc::new(SetClock::at(thursday_at_ten()));
+        let office = found(Arc::clone(&store), clock.clone(), 5_000_000);
+        Day {
             office,
             clock,
             store,
             _folder: folder,
-        };
-        for currency in [Currency::PLN, Currency::EUR] {
-            day.does(Command::DefineCurrency { currency });
         }
-        for (iban, opening) in [
-            (PLN_ACCOUNT, Money::new(5_000_000, Currency::PLN)),
-            (EUR_ACCOUNT, Money::new(100_000, Currency::EUR)),
-        ] {
-            day.does(Command::OpenAccount {
-                iban: Iban::parse(iban).unwrap(),
-                name: "mBank".to_owned(),
-                fallback: true,
-                opening,
-                opened_on: "2026-11-18".parse().unwrap(),
-                last_statement: Some("211/1".to_owned()),
-            });
-        }
-        let rate = |text| Rate::parse(text, Currency::EUR, Currency::PLN);
-        let line = RateLine::new(
-            rate("4.2000").unwrap(),
-            Rate::parse("4.3000", Currency::EUR, Currency::PLN).unwrap(),
-            Rate::parse("4.2500", Currency::EUR, Currency::PLN).unwrap(),
-        );
-        day.does(Command::PublishRates {
-            source: "test".to_owned(),
-            lines: vec![line.unwrap()],
-        });
-        day
     }
 
     fn does(&self, command: Command) -> Answer {
-        self.office.execute(Request::new(staff(), command)).unwrap()
+        founding::does(&self.office, command)
     }
 
-    fn customer(&self, email: &str) -> CustomerId {
-        self.office.register(&person(email), "salt", None).unwrap()
+    fn customer(&self, name: &str) -> CustomerId {
+        self.office.register(&person(name), "salt", None).unwrap()
     }
 
     /// Anna orders.
     fn order(&self) -> OrderId {
-        self.order_of("anna@example.test")
+        self.order_of("anna")
     }
 
     /// A customer with an account for euros and one for zlotys orders zlotys for 100 euros.
-    fn order_of(&self, email: &str) -> OrderId {
-        let customer = self.customer(email);
+    fn order_of(&self, name: &str) -> OrderId {
+        let customer = self.customer(name);
         let account = |currency| {
             let iban = Iban::parse(PAYER).unwrap();
             self.office
@@ -136,17 +93,13 @@ impl Day {
         statements: Vec<Statement>,
     ) -> Result<Vec<ImportedStatement>, ImportError> {
         self.office
-            .import(&staff(), &self.uploaded(file, statements))
+            .import(&anna(), &self.uploaded(file, statements))
     }
 
     fn uploaded(&self, file: &str, statements: Vec<Statement>) -> Import {
-        let stored = self.office.store_file(&mut file.as_bytes()).unwrap();
         Import {
-            file: stored.hash,
-            read_by: "mbank 0.1.0".to_owned(),
             statements,
-            account: None,
-            lenient: false,
+            ..founding::uploaded(&self.office, file)
         }
     }
 
@@ -161,43 +114,13 @@ impl Day {
     }
 }
 
-fn person(email: &str) -> NewPerson {
-    NewPerson {
-        first_name: "Anna".to_owned(),
-        last_name: "Żółć".to_owned(),
-        pesel: "44051401359".to_owned(),
-        email: email.to_owned(),
-        phone: "+48601602603".to_owned(),
-        street: "ul. Długa 2".to_owned(),
-        postal_code: "00-950".to_owned(),
-        city: "Łódź".to_owned(),
-        password_hash: "$argon2id$".to_owned(),
-    }
-}
-
-/// A statement of the euro account in mBank's shape.
-fn statement(opening: &str, lines: &[(&str, &str)], closing: Option<&str>) -> String {
-    let mut text =
-        format!(":20:ST261119CYC/1\n:25:{EUR_ACCOUNT}\n:28C:212/1\n:60F:C261118EUR{opening}\n");
+/// A statement of the euro account.
+fn statement(from: &str, lines: &[(&str, &str)], to: Option<&str>) -> String {
+    let mut text = opening(EUR_ACCOUNT, "212/1", &format!("261118EUR{from}"));
     for (at, (amount, title)) in lines.iter().enumerate() {
-        let (sign, digits) = match amount.strip_prefix('-') {
-            Some(digits) => ("DR", digits),
-            None => ("CR", *amount),
-        };
-        text += &format!(
-            ":61:2611191119{sign}{digits}NTRFNONREF//EL{at:06}-000970\n770-PRZELEW\n\
-             :86:770 PRZELEW; Z RACH.: {}; OD: ANNA ZOLC; TYT.: {title}; TNR: 1452710161{at:05}.040001\n",
-            &PAYER[2..]
-        );
+        text += &founding::line(at, amount, PAYER, title);
     }
-    if let Some(closing) = closing {
-        text += &format!(":62F:C261119EUR{closing}\n");
-    }
-    text
-}
-
-fn title(order: OrderId) -> String {
-    Reference::of_order(order).unwrap().to_string()
+    text + &to.map_or_else(String::new, |to| closing(&format!("261119EUR{to}")))
 }
 
 #[test]
@@ -246,7 +169,7 @@ fn an_order_is_paid_by_overlapping_exports_and_proved_by_the_end_of_day() {
         account: AccountId(2),
         ordinal: 2,
     };
-    let book = Request::book_line(staff(), fee_line, "bank-fees".into(), "monthly fee".into());
+    let book = Request::book_line(anna(), fee_line, "bank-fees".into(), "monthly fee".into());
     day.office.execute(book).unwrap();
     day.verify();
 }
@@ -255,7 +178,7 @@ fn an_order_is_paid_by_overlapping_exports_and_proved_by_the_end_of_day() {
 #[test]
 fn a_preview_shows_what_an_import_does_and_does_nothing() {
     let day = Day::begin();
-    let (first, second) = (day.order(), day.order_of("nowak@example.test"));
+    let (first, second) = (day.order(), day.order_of("nowak"));
     let (paid, again) = (title(first), title(second));
     // The second statement goes on where the first ends: only together they make sense.
     let file = statement("1000,00", &[("100,00", &paid)], Some("1100,00"))
@@ -269,13 +192,13 @@ fn a_preview_shows_what_an_import_does_and_does_nothing() {
     };
     let before = (day.office.head(), day.office.read(Clone::clone));
 
-    let shown = outcomes(day.office.preview(&staff(), &import).unwrap());
+    let shown = outcomes(day.office.preview(&anna(), &import).unwrap());
     assert_eq!(shown.len(), 2);
     assert_eq!((day.office.head(), day.office.read(Clone::clone)), before);
     assert_eq!(day.state(first), OrderState::AwaitingFunds);
 
     let mut refused = Vec::new();
-    let is_kept = day.office.import_if(&staff(), &import, |would| {
+    let is_kept = day.office.import_if(&anna(), &import, |would| {
         refused = outcomes(would);
         false
     });
@@ -284,14 +207,14 @@ fn a_preview_shows_what_an_import_does_and_does_nothing() {
     assert_eq!((day.office.head(), day.office.read(Clone::clone)), before);
 
     let mut done = Vec::new();
-    let is_kept = day.office.import_if(&staff(), &import, |would| {
+    let is_kept = day.office.import_if(&anna(), &import, |would| {
         done = outcomes(would);
         done == shown
     });
     assert!(is_kept.unwrap());
     assert_eq!(day.state(first), OrderState::Funded);
     assert_eq!(day.state(second), OrderState::Funded);
-    let known = outcomes(day.office.preview(&staff(), &import).unwrap());
+    let known = outcomes(day.office.preview(&anna(), &import).unwrap());
     assert!(
         known
             .iter()
@@ -323,7 +246,7 @@ fn what_cashiers_decided_is_suggested_and_nothing_more() {
     let head = day.office.head();
     day.office
         .execute(Request::allocate(
-            staff(),
+            anna(),
             line(1),
             order,
             "he rang us".into(),
@@ -334,7 +257,7 @@ fn what_cashiers_decided_is_suggested_and_nothing_more() {
     assert_eq!(told[0].to, LessonTo::Customer(CustomerId(1)));
     assert_eq!((told[0].because, told[0].times), (Likeness::SameAccount, 1));
     assert_eq!(told[0].last, line(1));
-    day.customer("ewa@example.test");
+    day.customer("ewa");
     lessons(2);
     assert_eq!(
         day.office.counted().lines_learned_from,
@@ -377,7 +300,7 @@ fn an_import_is_taken_back_and_made_again() {
     let undo = || {
         let file = kantor_engine::Digest::of(file.as_bytes());
         let reason = "the wrong file".to_owned();
-        Request::new(staff(), Command::UndoImport { file, reason })
+        Request::new(anna(), Command::UndoImport { file, reason })
     };
     day.office.execute(undo()).unwrap();
     assert_eq!(proved(), (1, 0), "what the export knew is known");
@@ -430,7 +353,7 @@ fn a_long_day_is_taken_in_by_exports_of_any_part_of_it() {
 fn an_account_that_a_family_shares_is_each_ones_own() {
     let day = Day::begin();
     let orders: Vec<OrderId> = (0..5)
-        .map(|at| day.order_of(&format!("nowak{at}@example.test")))
+        .map(|at| day.order_of(&format!("nowak{at}")))
         .collect();
     let titles: Vec<String> = orders.iter().map(|order| title(*order)).collect();
     let lines: Vec<(&str, &str)> = titles
@@ -561,20 +484,12 @@ fn the_same_key_is_one_act_and_another_body_is_refused() {
             body: body.to_vec(),
         })
     };
-    let first = day
-        .office
-        .register(&person("a@example.test"), "s", once(b"1"))
-        .unwrap();
-    let again = day
-        .office
-        .register(&person("a@example.test"), "s", once(b"1"))
-        .unwrap();
+    let first = day.office.register(&person("a"), "s", once(b"1")).unwrap();
+    let again = day.office.register(&person("a"), "s", once(b"1")).unwrap();
     assert_eq!(first, again);
-    let other = day
-        .office
-        .register(&person("b@example.test"), "s", once(b"2"));
+    let other = day.office.register(&person("b"), "s", once(b"2"));
     assert!(other.unwrap_err().to_string().contains("new key"));
-    let taken = day.office.register(&person("a@example.test"), "s", None);
+    let taken = day.office.register(&person("a"), "s", None);
     assert!(
         taken
             .unwrap_err()

@@ -3,6 +3,8 @@
 
 mod copy;
 mod forgeries;
+#[path = "../founding/mod.rs"]
+mod founding;
 mod office;
 
 use std::sync::OnceLock;

@@ -6,19 +6,23 @@ mod taken_back;
 use std::sync::Arc;
 
 use kantor_engine::payout::PayoutState;
-use kantor_engine::rates::{Fixed, RateLine};
+use kantor_engine::rates::Fixed;
 use kantor_engine::{
     AccountId, Actor, Answer, BatchId, Command, CustomerAccountId, CustomerId, LineId, OrderId,
     PayoutId, Policy, RateVersion, Reference,
 };
-use kantor_model::{Currency, Iban, Moment, Money, Party, Rate, SortCode};
-use kantor_office::{Import, NewPerson, Office, Request, SetClock, Settings};
+use kantor_model::{Currency, Iban, Money, SortCode};
+use kantor_office::{Office, Request, SetClock};
 use kantor_parsers::transfers::{TransferFormat, write_batch};
-use kantor_store::{OfficeId, SqliteStore, Store};
+use kantor_store::{SqliteStore, Store};
 
-const PLN_ACCOUNT: &str = "PL46114010100000579009004001";
-const EUR_ACCOUNT: &str = "PL89114010100000579009004003";
-const STRANGER: &str = "PL61109010140000071219812874";
+use crate::founding::{
+    self, EUR_ACCOUNT, PAYER, PLN_ACCOUNT, closing, found, opening, person, rates, thursday_at_ten,
+    uploaded,
+};
+
+/// Who pays and is nobody's customer.
+const STRANGER: &str = PAYER;
 
 /// The office, its clock and where it is kept.
 pub(crate) struct Town {
@@ -59,32 +63,22 @@ fn paying(customer: u64, currency: Currency) -> String {
 }
 
 fn title(order: u64) -> String {
-    Reference::of_order(OrderId(order)).unwrap().to_string()
+    founding::title(OrderId(order))
 }
 
 fn payout_title(payout: u64) -> String {
     Reference::of_payout(PayoutId(payout)).unwrap().to_string()
 }
 
-/// A statement in mBank's shape.
-fn statement(iban: &str, number: &str, opening: &str, lines: &[&Line], closing: &str) -> String {
+/// A statement of a day.
+fn statement(iban: &str, number: &str, from: &str, lines: &[&Line], to: &str) -> String {
     let currency = if iban == EUR_ACCOUNT { "EUR" } else { "PLN" };
-    let mut text =
-        format!(":20:ST261119CYC/1\n:25:{iban}\n:28C:{number}\n:60F:C261118{currency}{opening}\n");
-    for (at, line) in lines.iter().enumerate() {
-        let (sign, digits) = match line.amount.strip_prefix('-') {
-            Some(digits) => ("DR", digits),
-            None => ("CR", line.amount),
-        };
-        text += &format!(
-            ":61:2611191119{sign}{digits}NTRFNONREF//EL{at:06}-000970\n770-PRZELEW\n\
-             :86:770 PRZELEW; Z RACH.: {}; OD: ANNA ZOLC; TYT.: {}; TNR: 1452710161{at:05}.040001\n",
-            &line.account[2..],
-            line.title
-        );
+    let mut text = opening(iban, number, &format!("261118{currency}{from}"));
+    for (at, one) in lines.iter().enumerate() {
+        text += &founding::line(at, one.amount, &one.account, &one.title);
     }
-    if !closing.is_empty() {
-        text += &format!(":62F:C261119{currency}{closing}\n");
+    if !to.is_empty() {
+        text += &closing(&format!("261119{currency}{to}"));
     }
     text
 }
@@ -114,18 +108,8 @@ impl Town {
         let folder = tempfile::tempdir().unwrap();
         let store: Arc<dyn Store> =
             Arc::new(SqliteStore::open(&folder.path().join("kantor.db")).unwrap());
-        let ten = Moment::from_warsaw("2026-11-19".parse().unwrap(), 10, 0).unwrap();
-        let clock = Arc::new(SetClock::at(ten));
-        let settings = Settings {
-            office: OfficeId(1),
-            owner: Party {
-                name: "Kantor Testowy".to_owned(),
-                street: "ul. Prosta 1".to_owned(),
-                city: "00-001 Warszawa".to_owned(),
-            },
-        };
-        let policy = Policy::initial();
-        let office = Office::create(Arc::clone(&store), settings, clock.clone(), policy).unwrap();
+        let clock = Arc::new(SetClock::at(thursday_at_ten()));
+        let office = found(Arc::clone(&store), clock.clone(), 5_000_000);
         let town = Town {
             office,
             clock,
@@ -137,37 +121,7 @@ impl Town {
             ..Policy::initial()
         };
         town.does(Command::SetPolicy { policy });
-        for currency in [Currency::PLN, Currency::EUR] {
-            town.does(Command::DefineCurrency { currency });
-        }
-        for (iban, opening) in [
-            (PLN_ACCOUNT, Money::new(5_000_000, Currency::PLN)),
-            (EUR_ACCOUNT, Money::new(100_000, Currency::EUR)),
-        ] {
-            town.does(Command::OpenAccount {
-                iban: Iban::parse(iban).unwrap(),
-                name: "mBank".to_owned(),
-                fallback: true,
-                opening,
-                opened_on: "2026-11-18".parse().unwrap(),
-                last_statement: Some("211/1".to_owned()),
-            });
-        }
-        town.publishes("4.2000", "4.3000", "4.2500");
         town
-    }
-
-    fn publishes(&self, buy: &str, sell: &str, mid: &str) {
-        let (base, quote) = (Currency::EUR, Currency::PLN);
-        let line = RateLine::new(
-            Rate::parse(buy, base, quote).unwrap(),
-            Rate::parse(sell, base, quote).unwrap(),
-            Rate::parse(mid, base, quote).unwrap(),
-        );
-        self.does(Command::PublishRates {
-            source: "test".to_owned(),
-            lines: vec![line.unwrap()],
-        });
     }
 
     fn does(&self, command: Command) -> Answer {
@@ -181,18 +135,7 @@ impl Town {
     }
 
     fn customer(&self, name: &str) -> (CustomerId, CustomerAccountId, CustomerAccountId) {
-        let person = NewPerson {
-            first_name: name.to_owned(),
-            last_name: "Żółć".to_owned(),
-            pesel: "44051401359".to_owned(),
-            email: format!("{name}@example.test"),
-            phone: "+48601602603".to_owned(),
-            street: "ul. Długa 2".to_owned(),
-            postal_code: "00-950".to_owned(),
-            city: "Łódź".to_owned(),
-            password_hash: "$argon2id$".to_owned(),
-        };
-        let id = self.office.register(&person, "salt", None).unwrap();
+        let id = self.office.register(&person(name), "salt", None).unwrap();
         let account = |currency| {
             self.office
                 .add_customer_account(id, own(id.0, currency), currency, "mine", "salt", None)
@@ -235,7 +178,7 @@ impl Town {
             order: OrderId(5),
             reason: "asked by telephone".to_owned(),
         });
-        self.publishes("4.1900", "4.2900", "4.2400");
+        self.does(rates(["4.1900", "4.2900", "4.2400"]));
         self.does(Command::RepriceOrder {
             order: OrderId(7),
             rate: "4.1950".parse().unwrap(),
@@ -247,14 +190,7 @@ impl Town {
     }
 
     fn imports(&self, file: &str) {
-        let stored = self.office.store_file(&mut file.as_bytes()).unwrap();
-        let import = Import {
-            file: stored.hash,
-            read_by: "mbank 0.1.0".to_owned(),
-            statements: kantor_parsers::parse_all(file.as_bytes()).statements,
-            account: None,
-            lenient: false,
-        };
+        let import = uploaded(&self.office, file);
         let imported = self.office.import(&staff("anna"), &import).unwrap();
         for one in imported {
             one.outcome.unwrap();

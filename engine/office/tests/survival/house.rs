@@ -4,21 +4,16 @@
 use std::path::PathBuf;
 use std::sync::{Arc, Barrier};
 
-use kantor_engine::rates::{Fixed, RateLine};
-use kantor_engine::{
-    Actor, Answer, Command, CustomerAccountId, CustomerId, OrderId, Policy, RateVersion, Reference,
-};
-use kantor_model::{Currency, Iban, Moment, Money, Party, Rate};
-use kantor_office::{
-    Clock, ExecuteError, Import, NewPerson, Office, Once, Request, SetClock, Settings, Verified,
-    verify,
-};
+use kantor_engine::rates::Fixed;
+use kantor_engine::{Actor, Answer, Command, CustomerAccountId, CustomerId, OrderId, RateVersion};
+use kantor_model::{Currency, Iban, Moment, Money};
+use kantor_office::{Clock, ExecuteError, Office, Once, Request, SetClock, Verified, verify};
 use kantor_postgres_kit::shared;
 use kantor_store::{OfficeId, PostgresStore, SqliteStore, Store};
 
-pub(crate) const PLN_ACCOUNT: &str = "PL46114010100000579009004001";
-pub(crate) const EUR_ACCOUNT: &str = "PL89114010100000579009004003";
-pub(crate) const PAYER: &str = "PL61109010140000071219812874";
+use crate::founding::{
+    EUR_ACCOUNT, PAYER, closing, found, line, opening, person, settings, thursday_at_ten,
+};
 
 /// Where an office is kept.
 #[derive(Clone, Debug)]
@@ -59,40 +54,6 @@ pub(crate) struct House {
     pub(crate) paid_to: CustomerAccountId,
 }
 
-pub(crate) fn staff() -> Actor {
-    Actor::Staff("anna".to_owned())
-}
-
-fn settings() -> Settings {
-    Settings {
-        office: OfficeId(1),
-        owner: Party {
-            name: "Kantor Testowy".to_owned(),
-            street: "ul. Prosta 1".to_owned(),
-            city: "00-001 Warszawa".to_owned(),
-        },
-    }
-}
-
-fn anna() -> NewPerson {
-    NewPerson {
-        first_name: "Anna".to_owned(),
-        last_name: "Żółć".to_owned(),
-        pesel: "44051401359".to_owned(),
-        email: "anna@example.test".to_owned(),
-        phone: "+48601602603".to_owned(),
-        street: "ul. Długa 2".to_owned(),
-        postal_code: "00-950".to_owned(),
-        city: "Łódź".to_owned(),
-        password_hash: "$argon2id$".to_owned(),
-    }
-}
-
-/// Carries out a command that nothing stands against.
-pub(crate) fn does(office: &Office, command: Command) -> Answer {
-    office.execute(Request::new(staff(), command)).unwrap()
-}
-
 impl House {
     /// A new office in the server that all tests share, on a Thursday at ten.
     pub(crate) fn begin() -> House {
@@ -106,36 +67,8 @@ impl House {
 
     /// A new office with two accounts, a rate and a customer, by a clock.
     pub(crate) fn begin_by(place: Place, clock: Arc<dyn Clock>) -> House {
-        let policy = Policy::initial();
-        let first = Office::create(place.open(), settings(), clock.clone(), policy).unwrap();
-        for currency in [Currency::PLN, Currency::EUR] {
-            does(&first, Command::DefineCurrency { currency });
-        }
-        for (iban, opening) in [
-            (PLN_ACCOUNT, Money::new(50_000_000, Currency::PLN)),
-            (EUR_ACCOUNT, Money::new(100_000, Currency::EUR)),
-        ] {
-            let open = Command::OpenAccount {
-                iban: Iban::parse(iban).unwrap(),
-                name: "mBank".to_owned(),
-                fallback: true,
-                opening,
-                opened_on: "2026-11-18".parse().unwrap(),
-                last_statement: Some("211/1".to_owned()),
-            };
-            does(&first, open);
-        }
-        let line = RateLine::new(
-            Rate::parse("4.2000", Currency::EUR, Currency::PLN).unwrap(),
-            Rate::parse("4.3000", Currency::EUR, Currency::PLN).unwrap(),
-            Rate::parse("4.2500", Currency::EUR, Currency::PLN).unwrap(),
-        );
-        let publish = Command::PublishRates {
-            source: "test".to_owned(),
-            lines: vec![line.unwrap()],
-        };
-        does(&first, publish);
-        let customer = first.register(&anna(), "salt", None).unwrap();
+        let first = found(place.open(), clock.clone(), 50_000_000);
+        let customer = first.register(&person("anna"), "salt", None).unwrap();
         let account = |currency| {
             let iban = Iban::parse(PAYER).unwrap();
             let added = first.add_customer_account(customer, iban, currency, "mine", "salt", None);
@@ -211,20 +144,11 @@ impl House {
     }
 }
 
-pub(crate) fn thursday_at_ten() -> Moment {
-    let thursday = "2026-11-19".parse().unwrap();
-    Moment::from_warsaw(thursday, 10, 0).unwrap()
-}
-
 pub(crate) fn order_of(answer: Answer) -> OrderId {
     match answer {
         Answer::Order(order) => order,
         other => panic!("{other:?}"),
     }
-}
-
-pub(crate) fn title(order: OrderId) -> String {
-    Reference::of_order(order).unwrap().to_string()
 }
 
 pub(crate) fn once(key: &str) -> Option<Once> {
@@ -265,36 +189,15 @@ pub(crate) fn is_refusal<T>(answer: &Result<T, ExecuteError>) -> bool {
     matches!(answer, Err(ExecuteError::Refused(_)))
 }
 
-/// A statement of the euro account in mBank's shape, of so many lines of 100 euros.
-pub(crate) fn statement(number: u32, opening: i64, titles: &[String], is_closed: bool) -> String {
-    let amount = |euros: i64| format!("{euros},00");
-    let mut text = format!(
-        ":20:ST261119CYC/1\n:25:{EUR_ACCOUNT}\n:28C:{number}/1\n:60F:C261119EUR{}\n",
-        amount(opening)
-    );
+/// A statement of the euro account, of so many lines of 100 euros.
+pub(crate) fn statement(number: u32, from: i64, titles: &[String], is_closed: bool) -> String {
+    let balance = |euros: i64| format!("261119EUR{euros},00");
+    let mut text = opening(EUR_ACCOUNT, &format!("{number}/1"), &balance(from));
     for (at, title) in titles.iter().enumerate() {
-        let id = u64::from(number) * 1000 + at as u64;
-        text += &format!(
-            ":61:2611191119CR100,00NTRFNONREF//EL{id:06}-000970\n770-PRZELEW\n\
-             :86:770 PRZELEW; Z RACH.: {}; OD: ANNA ZOLC; TYT.: {title}; TNR: 1452710161{id:05}.040001\n",
-            &PAYER[2..]
-        );
+        text += &line(number as usize * 1000 + at, "100,00", PAYER, title);
     }
     if is_closed {
-        let closing = opening + 100 * i64::try_from(titles.len()).unwrap();
-        text += &format!(":62F:C261119EUR{}\n", amount(closing));
+        text += &closing(&balance(from + 100 * i64::try_from(titles.len()).unwrap()));
     }
     text
-}
-
-/// The file uploaded through a process, as its desk read it.
-pub(crate) fn uploaded(office: &Office, file: &str) -> Import {
-    let stored = office.store_file(&mut file.as_bytes()).unwrap();
-    Import {
-        file: stored.hash,
-        read_by: "mbank 0.1.0".to_owned(),
-        statements: kantor_parsers::parse_all(file.as_bytes()).statements,
-        account: None,
-        lenient: false,
-    }
 }

@@ -5,5 +5,7 @@
 //! `KANTOR_FAULTS=10` there are ten times as many faults.
 
 mod faults;
+#[path = "../founding/mod.rs"]
+mod founding;
 mod house;
 mod races;

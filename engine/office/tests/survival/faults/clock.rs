@@ -9,7 +9,8 @@ use kantor_postgres_kit::shared;
 use tempfile::TempDir;
 
 use super::{Dice, times};
-use crate::house::{House, Place, once, order_of, thursday_at_ten};
+use crate::founding::thursday_at_ten;
+use crate::house::{House, Place, once, order_of};
 
 /// A machine's clock that somebody puts right, or wrong.
 struct Stepped(AtomicI64);
