@@ -35,6 +35,20 @@ pub(super) struct Progress {
     pub(super) unknown: AtomicU64,
     pub(super) failed: AtomicU64,
     ended: AtomicBool,
+    /// Whoever breaks things has failed: nothing will be mended, so nobody asks again.
+    given_up: AtomicBool,
+}
+
+/// Gives the day up for everybody when it goes with a panic.
+struct Hold<'p>(&'p Progress);
+
+impl Drop for Hold<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.given_up.store(true, Ordering::SeqCst);
+            self.0.ended.store(true, Ordering::SeqCst);
+        }
+    }
 }
 
 impl Progress {
@@ -72,6 +86,7 @@ impl Progress {
     /// Asks until there is an answer.
     fn persist<T>(&self, act: impl Fn() -> Result<T, ExecuteError>) -> T {
         loop {
+            self.check();
             self.asked.fetch_add(1, Ordering::SeqCst);
             match act() {
                 Ok(answer) => {
@@ -84,6 +99,12 @@ impl Progress {
             };
             park_timeout(AGAIN);
         }
+    }
+
+    /// Nobody goes on when nothing will be mended any more.
+    fn check(&self) {
+        let given_up = self.given_up.load(Ordering::SeqCst);
+        assert!(!given_up, "whoever breaks things has failed");
     }
 
     fn is_ended(&self) -> bool {
@@ -133,6 +154,7 @@ impl Progress {
     fn follow(&self, office: &Office, start: u64) -> u64 {
         let mut after = start;
         while !(self.is_ended() && after == office.head()) {
+            self.check();
             office.wait(after, Duration::from_millis(50));
             let Ok(changes) = office.changes(after, 100) else {
                 park_timeout(AGAIN);
@@ -217,7 +239,9 @@ pub(super) fn live(house: &House, offices: &[Office], wreck: impl FnOnce(&Progre
         let bank = scope.spawn(move || progress_of_bank.bank(offices, &paid));
         let follower = offices.last().expect("a process");
         let follower = scope.spawn(|| progress.follow(follower, start));
+        let hold = Hold(&progress);
         wreck(&progress);
+        drop(hold);
         progress.ended.store(true, Ordering::SeqCst);
         let told: Vec<Told> = customers
             .into_iter()

@@ -10,7 +10,7 @@ use std::process::Command;
 use kantor_postgres_kit::{Disk, OWNER, Server};
 use kantor_store::SqliteStore;
 
-use super::day::live;
+use super::day::{Progress, live};
 use super::{Dice, times};
 use crate::house::{House, Place};
 
@@ -78,39 +78,53 @@ fn advice(house: &House) -> String {
 
 #[test]
 fn the_disk_of_an_office_in_a_file_is_full() {
-    let Some(disk) = on_a_small_disk("faults::disk::the_disk_of_an_office_in_a_file_is_full", 24)
-    else {
+    let name = "faults::disk::the_disk_of_an_office_in_a_file_is_full";
+    let Some(disk) = on_a_small_disk(name, 24) else {
         return;
     };
     let mut dice = Dice::new();
-    let path = disk.join("kantor.db");
-    let house = House::begin_in(Place::File(path.clone()));
-    let offices = vec![house.first.clone()];
-    let mut full = 0;
-    let tally = live(&house, &offices, |progress| {
-        for _ in 0..times(8) {
-            progress.wait_for(2 + dice.below(20));
-            let ballast = fill(&disk, dice.below(200_000));
-            progress.wait_for_trouble(1 + dice.below(5));
-            let said = advice(&house);
-            assert!(said.contains("free some space on the disk"), "{said}");
-            // Looking needs no room.
-            assert!(!house.first.changes(0, 5).unwrap().is_empty());
-            fs::remove_file(ballast).unwrap();
-            full += 1;
-        }
-        progress.wait_for(5);
-    });
-    // It ends on a full disk, and begins again when there is room.
-    let ballast = fill(&disk, 0);
+    // A young office each time: the log of an old one has room of its own for thousands of acts.
+    for _ in 0..times(1) {
+        let path = disk.join("kantor.db");
+        let house = House::begin_in(Place::File(path.clone()));
+        let mut full = 0;
+        let tally = live(&house, std::slice::from_ref(&house.first), |progress| {
+            for _ in 0..8 {
+                fill_and_free(&disk, &house, &mut dice, progress);
+                full += 1;
+            }
+            progress.wait_for(5);
+        });
+        end_on_a_full_disk(house, &path, &disk);
+        println!("counted: the disk of an office in a file full {full} times: {tally}");
+    }
+}
+
+/// The disk is full until somebody was troubled.
+fn fill_and_free(disk: &Path, house: &House, dice: &mut Dice, progress: &Progress) {
+    progress.wait_for(2 + dice.below(20));
+    let ballast = fill(disk, dice.below(200_000));
+    progress.wait_for_trouble(1 + dice.below(5));
+    let said = advice(house);
+    assert!(said.contains("free some space on the disk"), "{said}");
+    // Looking needs no room.
+    assert!(!house.first.changes(0, 5).unwrap().is_empty());
+    fs::remove_file(ballast).unwrap();
+}
+
+/// An office ends on a full disk, begins again when there is room, and leaves.
+fn end_on_a_full_disk(house: House, path: &Path, disk: &Path) {
+    let ballast = fill(disk, 0);
     let elsewhere = house.place.clone();
-    drop((house, offices));
-    if let Err(error) = SqliteStore::open(&path) {
+    drop(house);
+    if let Err(error) = SqliteStore::open(path) {
         assert!(error.to_string().contains("; "), "{error}");
     }
     fs::remove_file(ballast).unwrap();
     assert!(elsewhere.open().offices().is_ok());
-    println!("counted: the disk of an office in a file full {full} times: {tally}");
+    for entry in fs::read_dir(disk).unwrap() {
+        fs::remove_file(entry.unwrap().path()).unwrap();
+    }
 }
 
 #[test]
