@@ -428,6 +428,11 @@ fn what_was_not_written_by_us_is_not_read() {
         ),
         (
             "OrderExpired 1",
+            r#"{"order":1,"order":2}"#,
+            "event.order: it stands twice",
+        ),
+        (
+            "OrderExpired 1",
             r#"{"order":-1}"#,
             "event.order: a whole number",
         ),

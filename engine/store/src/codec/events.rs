@@ -1,9 +1,9 @@
 //! Every kind of event, the version of its form, and its fields in the order in which they stand.
 
 use kantor_engine::Event;
-use serde_json::{Map, Value, json};
+use serde_json_borrow::Value;
 
-use super::json::{Fields, Object, Problem};
+use super::json::{self, Fields, Object, Problem};
 
 macro_rules! events {
     ($($kind:ident $version:literal { $($field:ident),* $(,)? })*) => {
@@ -27,10 +27,7 @@ macro_rules! events {
             }
         }
 
-        pub(super) fn read(kind: &str, version: u32, value: &Value) -> Result<Event, Problem> {
-            if let Some(newer) = newer(kind, version, value) {
-                return read(kind, version + 1, &newer);
-            }
+        pub(super) fn read(kind: &str, version: u32, value: &Value<'_>) -> Result<Event, Problem> {
             match (kind, version) {
                 $((stringify!($kind), $version) => {
                     #[allow(unused_mut)] // an event may have no fields
@@ -40,7 +37,7 @@ macro_rules! events {
                     Ok(Event::$kind { $($field),* })
                 })*
                 _ => match super::old::renewed(kind, version, value) {
-                    Some((version, value)) => read(kind, version, &value),
+                    Some(renewed) => read(kind, version + 1, &json::parsed(renewed.as_bytes())?),
                     None => Err(Problem::new("this program does not know such an event")),
                 },
             }
@@ -128,42 +125,4 @@ events! {
     CoverDealBooked 1 { deal, facts, reason }
     CoverDealReversed 1 { deal, facts, reason }
     NoticesSent 1 { through }
-}
-
-/// The body of an old version as the next version would have been written; `None` for a version
-/// that nothing came after. What an old body did not know is what it was then.
-fn newer(kind: &str, version: u32, value: &Value) -> Option<Value> {
-    type Body = Map<String, Value>;
-    let change: fn(&mut Body) -> Option<()> = match (kind, version) {
-        ("PolicySet", 1) => |body| {
-            let policy = body.get_mut("policy")?.as_object_mut()?;
-            add(policy, "home", json!("PLN"));
-            add(policy, "money", json!([]));
-            add(policy, "limits", json!([]));
-            Some(())
-        },
-        ("OrderFunded", 1) => |body| {
-            add(body, "difference", Value::Null);
-            Some(())
-        },
-        // Matching kept no evidence, and a line was one order's as a whole.
-        ("ReceiptAllocated", 1) => |body| {
-            add(body, "booked_on", Value::Null);
-            add(body, "evidence", json!([]));
-            add(body, "rivals", json!([]));
-            add(body, "rest", Value::Null);
-            Some(())
-        },
-        // Every payout was of an order.
-        ("PayoutDue" | "PayoutUnproved", 1) => |_| Some(()),
-        _ => return None,
-    };
-    let mut body = value.as_object()?.clone();
-    change(&mut body)?;
-    Some(Value::Object(body))
-}
-
-/// Adds a field that the old form did not have; one that it must not have stays, and is refused.
-fn add(body: &mut Map<String, Value>, field: &str, value: Value) {
-    body.entry(field).or_insert(value);
 }

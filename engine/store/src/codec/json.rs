@@ -1,6 +1,8 @@
 //! Writing canonical JSON, and reading it without forgiving anything.
 
-use serde_json::{Map, Value};
+use std::fmt::{self, Display, Write};
+
+use serde_json_borrow::{ObjectAsVec, Value};
 
 /// A value with one stored form.
 pub(super) trait Stored: Sized {
@@ -8,7 +10,7 @@ pub(super) trait Stored: Sized {
     fn write(&self, out: &mut String);
 
     /// Reads it back; anything but the form that `write` gives is a problem.
-    fn read(value: &Value) -> Result<Self, Problem>;
+    fn read(value: &Value<'_>) -> Result<Self, Problem>;
 }
 
 /// What is wrong with a stored value, and where.
@@ -29,7 +31,7 @@ impl Problem {
     }
 
     /// A value of another kind than the one wanted.
-    pub(super) fn expected(wanted: &str, found: &Value) -> Problem {
+    pub(super) fn expected(wanted: &str, found: &Value<'_>) -> Problem {
         Problem::new(format!("{wanted} was expected, not {found}"))
     }
 
@@ -46,6 +48,13 @@ impl Problem {
         let steps: Vec<&str> = self.path.iter().rev().map(String::as_str).collect();
         steps.join(".")
     }
+}
+
+/// What bytes say. Names and words stay where they are in them, so that reading a log makes no copy
+/// of each.
+pub(super) fn parsed(bytes: &[u8]) -> Result<Value<'_>, Problem> {
+    let text = std::str::from_utf8(bytes).map_err(|error| Problem::new(error.to_string()))?;
+    serde_json::from_str(text).map_err(|error| Problem::new(error.to_string()))
 }
 
 /// An object being written.
@@ -85,12 +94,12 @@ impl<'o> Object<'o> {
 
 /// An object being read: every field is taken once, and none may be left over.
 pub(super) struct Fields<'v> {
-    map: &'v Map<String, Value>,
+    map: &'v ObjectAsVec<'v>,
     taken: Vec<&'static str>,
 }
 
 impl<'v> Fields<'v> {
-    pub(super) fn of(value: &'v Value) -> Result<Fields<'v>, Problem> {
+    pub(super) fn of(value: &'v Value<'_>) -> Result<Fields<'v>, Problem> {
         match value {
             Value::Object(map) => Ok(Fields {
                 map,
@@ -111,25 +120,30 @@ impl<'v> Fields<'v> {
     pub(super) fn take_with<T>(
         &mut self,
         name: &'static str,
-        read: impl FnOnce(&Value) -> Result<T, Problem>,
+        read: impl FnOnce(&Value<'_>) -> Result<T, Problem>,
     ) -> Result<T, Problem> {
-        let value = self
-            .map
-            .get(name)
-            .ok_or_else(|| Problem::new("it is missing").inside(name))?;
+        // Fields are written in the order in which they are taken.
+        let next = self.map.get_key_value_at(self.taken.len());
+        let value = match next {
+            Some((key, value)) if key == name => Some(value),
+            _ => self.map.get(name),
+        };
+        let value = value.ok_or_else(|| Problem::new("it is missing").inside(name))?;
         self.taken.push(name);
         read(value).map_err(|problem| problem.inside(name))
     }
 
     pub(super) fn end(self) -> Result<(), Problem> {
-        match self
-            .map
-            .keys()
-            .find(|key| !self.taken.contains(&key.as_str()))
-        {
-            None => Ok(()),
-            Some(key) => Err(Problem::new("no such field is known").inside(key.as_str())),
+        if self.taken.len() == self.map.len() {
+            return Ok(());
         }
+        let mut keys = self.map.keys();
+        if let Some(key) = keys.find(|key| !self.taken.contains(key)) {
+            return Err(Problem::new("no such field is known").inside(key));
+        }
+        let times = |name: &str| self.map.keys().filter(|key| *key == name).count();
+        let twice = self.taken.iter().find(|name| times(name) > 1);
+        Err(Problem::new("it stands twice").inside(*twice.unwrap_or(&"a field")))
     }
 }
 
@@ -141,15 +155,29 @@ pub(super) fn text(text: &str, out: &mut String) {
         out.push_str(text);
         out.push('"');
     } else {
-        out.push_str(&Value::from(text).to_string());
+        out.push_str(&serde_json::Value::from(text).to_string());
     }
 }
 
 /// The text of a value that is one.
-pub(super) fn as_text(value: &Value) -> Result<&str, Problem> {
+pub(super) fn as_text<'v>(value: &'v Value<'_>) -> Result<&'v str, Problem> {
     value
         .as_str()
         .ok_or_else(|| Problem::expected("a text", value))
+}
+
+/// Whether a value is written exactly so. The text is not made for it: of reading a log that would
+/// be much of the work.
+pub(super) fn is_written(value: &impl Display, text: &str) -> bool {
+    struct Rest<'t>(&'t str);
+    impl Write for Rest<'_> {
+        fn write_str(&mut self, part: &str) -> fmt::Result {
+            self.0 = self.0.strip_prefix(part).ok_or(fmt::Error)?;
+            Ok(())
+        }
+    }
+    let mut rest = Rest(text);
+    write!(rest, "{value}").is_ok() && rest.0.is_empty()
 }
 
 impl Stored for String {
@@ -157,7 +185,7 @@ impl Stored for String {
         text(self, out);
     }
 
-    fn read(value: &Value) -> Result<String, Problem> {
+    fn read(value: &Value<'_>) -> Result<String, Problem> {
         as_text(value).map(str::to_owned)
     }
 }
@@ -167,7 +195,7 @@ impl Stored for bool {
         out.push_str(if *self { "true" } else { "false" });
     }
 
-    fn read(value: &Value) -> Result<bool, Problem> {
+    fn read(value: &Value<'_>) -> Result<bool, Problem> {
         value
             .as_bool()
             .ok_or_else(|| Problem::expected("true or false", value))
@@ -181,7 +209,7 @@ macro_rules! whole_numbers {
                 out.push_str(&self.to_string());
             }
 
-            fn read(value: &Value) -> Result<$number, Problem> {
+            fn read(value: &Value<'_>) -> Result<$number, Problem> {
                 value
                     .$as()
                     .and_then(|number| <$number>::try_from(number).ok())
@@ -205,7 +233,7 @@ impl<T: Stored> Stored for Option<T> {
         }
     }
 
-    fn read(value: &Value) -> Result<Option<T>, Problem> {
+    fn read(value: &Value<'_>) -> Result<Option<T>, Problem> {
         match value {
             Value::Null => Ok(None),
             _ => T::read(value).map(Some),
@@ -225,7 +253,7 @@ impl<T: Stored> Stored for Vec<T> {
         out.push(']');
     }
 
-    fn read(value: &Value) -> Result<Vec<T>, Problem> {
+    fn read(value: &Value<'_>) -> Result<Vec<T>, Problem> {
         let values = value
             .as_array()
             .ok_or_else(|| Problem::expected("a list", value))?;
@@ -245,8 +273,8 @@ impl<A: Stored, B: Stored> Stored for (A, B) {
         out.push(']');
     }
 
-    fn read(value: &Value) -> Result<(A, B), Problem> {
-        match value.as_array().map(Vec::as_slice) {
+    fn read(value: &Value<'_>) -> Result<(A, B), Problem> {
+        match value.as_array() {
             Some([one, two]) => Ok((A::read(one)?, B::read(two)?)),
             _ => Err(Problem::expected("a list of two", value)),
         }

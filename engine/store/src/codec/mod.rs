@@ -21,7 +21,6 @@ mod old;
 mod values;
 
 use kantor_engine::{Actor, Recorded};
-use serde_json::Value;
 use thiserror::Error;
 
 use self::json::{Fields, Object, Problem};
@@ -73,8 +72,7 @@ pub fn decode(record: &Record) -> Result<Recorded, Unreadable> {
 }
 
 fn read(kind: &str, version: u32, body: &[u8]) -> Result<Recorded, Problem> {
-    let value: Value =
-        serde_json::from_slice(body).map_err(|error| Problem::new(error.to_string()))?;
+    let value = json::parsed(body)?;
     let mut fields = Fields::of(&value)?;
     let by: Actor = fields.take("by")?;
     let event = fields.take_with("event", |value| events::read(kind, version, value))?;

@@ -29,9 +29,9 @@ use kantor_engine::{
     StatementBooking, StatementFacts, StatementId,
 };
 use kantor_model::{Currency, Date, Decimal, Direction, Format, Iban, Moment, Money, Rate};
-use serde_json::Value;
+use serde_json_borrow::Value;
 
-use super::json::{Fields, Object, Problem, Stored, as_text, text};
+use super::json::{Fields, Object, Problem, Stored, as_text, is_written, text};
 
 /// Types that are a number.
 macro_rules! numbers {
@@ -41,7 +41,7 @@ macro_rules! numbers {
                 self.0.write(out);
             }
 
-            fn read(value: &Value) -> Result<$name, Problem> {
+            fn read(value: &Value<'_>) -> Result<$name, Problem> {
                 u64::read(value).map($name)
             }
         }
@@ -62,7 +62,7 @@ macro_rules! texts {
                 text(&self.to_string(), out);
             }
 
-            fn read(value: &Value) -> Result<$name, Problem> {
+            fn read(value: &Value<'_>) -> Result<$name, Problem> {
                 read_text(value, $what, $read)
             }
         }
@@ -83,13 +83,13 @@ texts! {
 
 /// One value has one form: a text that reads well but would be written otherwise is refused.
 fn read_text<T: Display>(
-    value: &Value,
+    value: &Value<'_>,
     what: &str,
     read: impl FnOnce(&str) -> Option<T>,
 ) -> Result<T, Problem> {
     let text = as_text(value)?;
     read(text)
-        .filter(|value| value.to_string() == text)
+        .filter(|value| is_written(value, text))
         .ok_or_else(|| Problem::expected(what, value))
 }
 
@@ -112,7 +112,7 @@ macro_rules! objects {
                 object.end();
             }
 
-            fn read(value: &Value) -> Result<$name, Problem> {
+            fn read(value: &Value<'_>) -> Result<$name, Problem> {
                 let mut fields = Fields::of(value)?;
                 $(let $field = fields.take(stringify!($field))?;)*
                 fields.end()?;
@@ -192,9 +192,9 @@ macro_rules! choices {
                 }
             }
 
-            fn read(value: &Value) -> Result<$name, Problem> {
-                if let Value::String(word) = value {
-                    return match word.as_str() {
+            fn read(value: &Value<'_>) -> Result<$name, Problem> {
+                if let Value::Str(word) = value {
+                    return match &**word {
                         $($($word => Ok($name::$unit),)*)?
                         _ => Err(Problem::expected("another word", value)),
                     };
@@ -444,7 +444,7 @@ impl Stored for Format {
         text(self.name(), out);
     }
 
-    fn read(value: &Value) -> Result<Format, Problem> {
+    fn read(value: &Value<'_>) -> Result<Format, Problem> {
         Format::from_name(as_text(value)?).ok_or_else(|| Problem::expected("a format", value))
     }
 }
@@ -459,7 +459,7 @@ impl Stored for Actor {
         }
     }
 
-    fn read(value: &Value) -> Result<Actor, Problem> {
+    fn read(value: &Value<'_>) -> Result<Actor, Problem> {
         match as_text(value)?.split_once(':') {
             Some(("customer", number)) => {
                 let number = number.parse().ok().map(CustomerId);
@@ -467,7 +467,7 @@ impl Stored for Actor {
                 Ok(Actor::Customer(customer))
             }
             Some(("staff", name)) => Ok(Actor::Staff(name.to_owned())),
-            None if value == "system" => Ok(Actor::System),
+            None if as_text(value)? == "system" => Ok(Actor::System),
             _ => Err(Problem::expected("who acted", value)),
         }
     }
@@ -482,7 +482,7 @@ impl Stored for Money {
         object.end();
     }
 
-    fn read(value: &Value) -> Result<Money, Problem> {
+    fn read(value: &Value<'_>) -> Result<Money, Problem> {
         let mut fields = Fields::of(value)?;
         let money = Money::new(fields.take("minor")?, fields.take("currency")?);
         fields.end()?;
@@ -496,7 +496,7 @@ impl Stored for Amounts {
         self.iter().collect::<Vec<Money>>().write(out);
     }
 
-    fn read(value: &Value) -> Result<Amounts, Problem> {
+    fn read(value: &Value<'_>) -> Result<Amounts, Problem> {
         let list = Vec::<Money>::read(value)?;
         let amounts: Amounts = list.iter().copied().collect();
         if amounts.iter().eq(list) {
@@ -513,7 +513,7 @@ impl Stored for MoneyRule {
         text(self.word(), out);
     }
 
-    fn read(value: &Value) -> Result<MoneyRule, Problem> {
+    fn read(value: &Value<'_>) -> Result<MoneyRule, Problem> {
         MoneyRule::from_word(as_text(value)?).ok_or_else(|| Problem::expected("a rule", value))
     }
 }
@@ -530,7 +530,7 @@ impl Stored for RateLine {
         object.end();
     }
 
-    fn read(value: &Value) -> Result<RateLine, Problem> {
+    fn read(value: &Value<'_>) -> Result<RateLine, Problem> {
         let mut fields = Fields::of(value)?;
         let pair = (fields.take("base")?, fields.take("quote")?);
         let line = RateLine {
