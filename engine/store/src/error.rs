@@ -40,8 +40,26 @@ pub enum OpenError {
     #[error("there is no database {}; check the path, or create an office there first", .0.display())]
     Missing(PathBuf),
     /// The file belongs to something else.
-    #[error("{} is not a Kantor database; choose another file", .0.display())]
+    #[error("{} is not a Kantor database; choose another one", .0.display())]
     NotKantor(PathBuf),
+    /// The tables have to be made, and this role may not.
+    #[error(
+        "{} {state}, and this role may not make them; run `kantor database migrate`, then \
+         `kantor database roles`, each with --database and the address of the tables' owner",
+        path.display()
+    )]
+    NotMigrated {
+        /// The database.
+        path: PathBuf,
+        /// What there is, as it completes "the database".
+        state: &'static str,
+    },
+    /// The role is one that looks, and somebody wants to write.
+    #[error(
+        "the role of {} may only read it; name the application's role, or give this one its \
+         rights with `kantor database roles`", .0.display()
+    )]
+    MayOnlyRead(PathBuf),
     /// The file was written by another version of the program.
     #[error(
         "{} has a schema that this program does not know ({reason}); \

@@ -71,8 +71,45 @@ fn somebody_elses_database_is_left_alone() {
     assert!(matches!(refused, OpenError::NotKantor(_)), "{refused}");
     let refused = PostgresStore::open_read_only(&url.parse().unwrap()).err();
     assert!(matches!(refused, Some(OpenError::NotKantor(_))));
+    // Also by a role that may make tables there, and may not see that one.
+    let stranger = format!("{}_stranger", database_of(&url));
+    let role = format!("CREATE ROLE {stranger} LOGIN; GRANT CREATE ON SCHEMA public TO {stranger}");
+    shared().sql(database_of(&url), &role);
+    let blind = shared().url(&stranger, database_of(&url));
+    let refused = PostgresStore::open(&blind.parse().unwrap()).err().unwrap();
+    assert!(matches!(refused, OpenError::NotKantor(_)), "{refused}");
     let tables = "SELECT count(*) FROM information_schema.tables WHERE table_schema = 'public'";
     assert_eq!(shared().sql(database_of(&url), tables), "1");
+}
+
+/// The first thing that goes wrong when roles are kept apart: nobody has run the migrations yet.
+#[test]
+fn tables_that_are_not_made_yet_are_the_owners_to_make() {
+    let url = shared().database();
+    let database = database_of(&url);
+    let role = format!("{database}_early");
+    shared().sql(database, &format!("CREATE ROLE {role} LOGIN"));
+    let application = shared().url(&role, database);
+    let refused = || {
+        let refused = PostgresStore::open(&application.parse().unwrap());
+        refused.err().unwrap().to_string()
+    };
+    let early = refused();
+    assert!(
+        early.contains("has no tables yet") && early.contains("`kantor database migrate`"),
+        "{early}"
+    );
+    drop(open(&url));
+    let rights = refused();
+    assert!(rights.contains("`kantor database roles`"), "{rights}");
+    // A program with one step more than there was.
+    let older = format!(
+        "UPDATE refinery_schema_history SET version = version - 1;
+         GRANT SELECT ON refinery_schema_history TO {role}"
+    );
+    shared().sql(database, &older);
+    let older = refused();
+    assert!(older.contains("`kantor database migrate`"), "{older}");
 }
 
 #[test]
@@ -272,7 +309,7 @@ fn what_is_wrong_with_an_address_is_said() {
         (server.url(role, name), "check the user and the password"),
         (
             "postgres://x:hush@127.0.0.1:1/y".to_owned(),
-            "see that PostgreSQL runs",
+            "postgres://x@127.0.0.1:1/y: error connecting to server",
         ),
     ] {
         let refused = PostgresStore::open(&url.parse().unwrap()).err().unwrap();
@@ -394,10 +431,11 @@ fn the_roles_of_a_database_do_their_own_and_no_more() {
     }
     println!("counted: {tried} acts are forbidden to the application and the auditor");
     assert!(tried > 60);
-    // A server with the auditor's role opens, and cannot write.
-    let refused = open(&auditor).create_office(OfficeId(77), NOW).unwrap_err();
+    // A server with the auditor's role would fail at everything it does, so it does not start.
+    let refused = PostgresStore::open(&auditor.parse().unwrap()).err();
+    let refused = refused.unwrap().to_string();
     assert!(
-        refused.to_string().contains("kantor database roles"),
+        refused.contains("may only read") && refused.contains("`kantor database roles`"),
         "{refused}"
     );
 }

@@ -143,6 +143,21 @@ fn a_database_of_a_newer_program_is_refused() {
     assert!(read.to_string().contains("it has version 99"), "{read}");
 }
 
+/// People's data is in it, wherever somebody restores a backup to.
+#[cfg(unix)]
+#[test]
+fn a_new_database_is_nobody_elses_to_read() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("kantor.db");
+    let store = SqliteStore::open(&path).unwrap();
+    store.create_office(OFFICE, NOW).unwrap();
+    for file in ["kantor.db", "kantor.db-wal", "kantor.db-shm"] {
+        let rights = std::fs::metadata(folder.path().join(file)).unwrap();
+        assert_eq!(rights.permissions().mode() & 0o777, 0o600, "{file}");
+    }
+}
+
 #[test]
 fn others_read_while_the_server_writes() {
     let (place, store) = Place::with_records(1);

@@ -17,7 +17,8 @@ use crate::error::Fault;
 /// is never shown.
 ///
 /// The way to another machine is protected by `?sslmode=verify-full&sslrootcert=FILE` (TLS, and the
-/// certificate that FILE vouches for), or said to need no protection by `?sslmode=disable`.
+/// certificate that FILE, an absolute path, vouches for), or said to need no protection by
+/// `?sslmode=disable`.
 /// `?patience=30` is how many seconds the server may take to answer.
 #[derive(Clone, PartialEq, Eq)]
 pub struct DatabaseUrl {
@@ -75,6 +76,10 @@ impl FromStr for DatabaseUrl {
         if config.get_hosts().is_empty() && config.get_hostaddrs().is_empty() {
             return Err(bad("it names no host"));
         }
+        // What follows the first @ of two is the rest of a password, which must not be shown.
+        if config.get_hosts().iter().any(is_part_of_password) {
+            return Err(bad("an @ stands in it twice"));
+        }
         let patience = match wish.patience.as_deref().map(Patience::read) {
             None => Patience::default(),
             Some(Some(patience)) => patience,
@@ -114,6 +119,12 @@ fn protection(config: &Config, wish: Wish) -> Result<Option<PathBuf>, Fault> {
     };
     match (wish.mode.as_deref(), wish.authority) {
         (Some("disable"), None) => Ok(None),
+        // The same address stands in files and is given to programs that run elsewhere.
+        (Some("verify-full" | "require") | None, Some(authority)) if authority.is_relative() => {
+            Err(unsafe_way(
+                "sslrootcert is not the whole path of a file, from / on",
+            ))
+        }
         (Some("verify-full" | "require") | None, Some(authority)) => Ok(Some(authority)),
         (None, None) if config.get_hosts().iter().all(is_here) => Ok(None),
         (None, None) => Err(unsafe_way("the server is another machine")),
@@ -122,6 +133,14 @@ fn protection(config: &Config, wish: Wish) -> Result<Option<PathBuf>, Fault> {
             Err(unsafe_way("it does not say whose certificate to trust"))
         }
         (Some(_), _) => Err(unsafe_way("this sslmode is not known here")),
+    }
+}
+
+fn is_part_of_password(host: &Host) -> bool {
+    match host {
+        Host::Tcp(name) => name.contains('@'),
+        #[cfg(unix)]
+        Host::Unix(_) => false,
     }
 }
 
@@ -151,6 +170,10 @@ impl fmt::Display for DatabaseUrl {
                 #[cfg(unix)]
                 Host::Unix(path) => write!(f, "{comma}{}", path.display())?,
             }
+            match self.config.get_ports().get(index) {
+                Some(5432) | None => {}
+                Some(port) => write!(f, ":{port}")?,
+            }
         }
         write!(f, "/{}", self.config.get_dbname().unwrap_or_default())
     }
@@ -179,6 +202,8 @@ mod tests {
     fn an_address_is_shown_without_its_password() {
         let on_network = "postgres://anna:hush@db.example/kantor?sslmode=disable";
         check(on_network, "postgres://anna@db.example/kantor");
+        let another_port = "postgres://anna@localhost:5544/kantor";
+        check(another_port, "postgres://anna@localhost:5544/kantor");
         check("postgresql://%2Fvar%2Frun/kantor", "/var/run/kantor");
         let as_setting = "postgres://anna@localhost/kantor?password=hush";
         check(as_setting, "postgres://anna@localhost/kantor");
@@ -191,6 +216,10 @@ mod tests {
         check("postgres://db/kantor?hush=1", "not of the form");
         check("postgres://localhost/kantor?patience=hush", "2 to 600");
         check("postgres://anna:hush@db:port/kantor", "not of the form");
+        check(
+            "postgres://anna:p@hush@localhost/kantor",
+            "stands in it twice",
+        );
     }
 
     #[test]
@@ -205,6 +234,10 @@ mod tests {
         check(
             &format!("{url}?sslmode=disable&sslrootcert=a"),
             "not known here",
+        );
+        check(
+            &format!("{url}?sslmode=verify-full&sslrootcert=ca.pem"),
+            "not the whole path",
         );
         let protected = format!("{url}?sslmode=verify-full&connect_timeout=3&sslrootcert=%2Fa.pem");
         check(&protected, "postgres://anna@db.example/kantor");

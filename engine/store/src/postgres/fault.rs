@@ -8,12 +8,19 @@ use crate::error::Fault;
 
 const UNREACHABLE: &str = "see that PostgreSQL runs and can be reached, and try again";
 
+const ADDRESS: &str = "check the user and the password in the database's address";
+
 /// Turns PostgreSQL's error into the store's, with the operation and what to do now.
 pub(super) fn fault(operation: &'static str) -> impl Fn(Error) -> Fault {
-    move |error| Fault {
+    move |error| fault_of(operation, &error)
+}
+
+/// The same for an error that somebody else keeps.
+pub(super) fn fault_of(operation: &'static str, error: &Error) -> Fault {
+    Fault {
         operation,
-        reason: reason(&error),
-        advice: advice(&error),
+        reason: reason(error),
+        advice: advice(error),
     }
 }
 
@@ -75,8 +82,14 @@ fn reason(error: &Error) -> String {
     }
 }
 
+/// Whether the driver misses something in the address that the server asks for: the password.
+fn is_of_address(error: &Error) -> bool {
+    error.to_string().starts_with("invalid configuration")
+}
+
 fn advice(error: &Error) -> &'static str {
     match error.code() {
+        None if is_of_address(error) => ADDRESS,
         None => UNREACHABLE,
         Some(code) if *code == SqlState::DISK_FULL => {
             "free some space on the database server's disk and try again"
@@ -94,7 +107,7 @@ fn advice(error: &Error) -> &'static str {
             if *code == SqlState::INVALID_PASSWORD
                 || *code == SqlState::INVALID_AUTHORIZATION_SPECIFICATION =>
         {
-            "check the user and the password in the database's address"
+            ADDRESS
         }
         Some(code) if *code == SqlState::INVALID_CATALOG_NAME => {
             "create the database first: `createdb NAME`, or CREATE DATABASE"

@@ -71,14 +71,16 @@ impl PostgresStore {
     /// Connects to a database and brings its schema up to date, if it is not.
     ///
     /// # Errors
-    /// The database cannot be reached, is not ours, or has a schema of another version that this
-    /// role may not change.
+    /// The database cannot be reached, is not ours, has no schema or one of another version that
+    /// this role may not change, or the role may only read.
     pub fn open(url: &DatabaseUrl) -> Result<PostgresStore, OpenError> {
         let server = Server::new(url)?;
-        let mut client = server.connection("connect to the database")?;
         let name = url.to_string();
-        let migrated = schema::migrate(&mut client, &name);
-        server.wait(migrated)?;
+        let mut client = server.first_connection(&name)?;
+        server.wait(async {
+            schema::migrate(&mut client, &name).await?;
+            schema::may_write(&client, &name).await
+        })?;
         drop(client);
         server.notices.run(server.handle());
         Ok(PostgresStore {
@@ -93,8 +95,8 @@ impl PostgresStore {
     /// The database cannot be reached or is not of this program's schema.
     pub fn open_read_only(url: &DatabaseUrl) -> Result<PostgresStore, OpenError> {
         let server = Server::new(url)?;
-        let client = server.connection("connect to the database")?;
         let name = url.to_string();
+        let client = server.first_connection(&name)?;
         let recognised = schema::recognise(&client, &name);
         server.wait(recognised)?;
         drop(client);

@@ -69,8 +69,8 @@ impl PostgresStore {
             }));
         }
         let server = Server::new(owner)?;
-        let mut client = server.connection(operation)?;
         let name = owner.to_string();
+        let mut client = server.first_connection(&name)?;
         let sql = format!("BEGIN;\n{}COMMIT", roles.statements());
         server.wait(async {
             schema::migrate(&mut client, &name).await?;

@@ -1,16 +1,21 @@
 //! Bringing the schema up to date, and whether it is ours.
 
 use deadpool_postgres::Object;
+use refinery::error::Kind;
+use tokio_postgres::error::SqlState;
 
-use super::fault::{damaged, fault};
+use super::fault::{damaged, fault, fault_of};
 use crate::error::{Fault, OpenError};
 
 // Brings in a module `migrations` with the files of that folder.
 refinery::embed_migrations!("migrations/postgres");
 
-/// The tables that somebody made in the schema that we would use.
-const OTHERS: &str = "SELECT count(*) FROM information_schema.tables
-    WHERE table_schema = current_schema() AND table_type = 'BASE TABLE'";
+/// The tables that somebody made in the schema that we would use, also those that our role may not
+/// see (the information schema lists only what it may).
+const OTHERS: &str = "SELECT count(*) FROM pg_tables WHERE schemaname = current_schema()";
+
+/// Whether our role may add to the log.
+const MAY_WRITE: &str = "SELECT has_table_privilege('records', 'INSERT')";
 
 const HISTORY: &str = "SELECT to_regclass('refinery_schema_history') IS NOT NULL";
 
@@ -77,14 +82,52 @@ pub(super) async fn migrate(client: &mut Object, name: &str) -> Result<(), OpenE
             .await;
         match run {
             Ok(_) => return Ok(()),
-            Err(_) if attempt < ATTEMPTS => {}
-            Err(error) => {
-                let operation = "bring the database's schema up to date";
-                return Err(OpenError::Fault(damaged(operation, error.to_string())));
+            Err(error) if is_forbidden(&error) => {
+                return Err(OpenError::NotMigrated {
+                    path: name.into(),
+                    state: match there {
+                        None | Some(0) => "has no tables yet",
+                        Some(_) => "has the tables of an older program",
+                    },
+                });
             }
+            Err(_) if attempt < ATTEMPTS => {}
+            Err(error) => return Err(OpenError::Fault(failed(&error))),
         }
     }
     recognise(client, name).await
+}
+
+/// What the database said of a migration that it did not make.
+fn said(error: &refinery::Error) -> Option<&tokio_postgres::Error> {
+    match error.kind() {
+        Kind::Connection(_, source) => source.downcast_ref(),
+        // The library's own list: what is wrong with the migrations themselves.
+        _ => None,
+    }
+}
+
+fn is_forbidden(error: &refinery::Error) -> bool {
+    let code = said(error).and_then(tokio_postgres::Error::code);
+    code == Some(&SqlState::INSUFFICIENT_PRIVILEGE)
+}
+
+fn failed(error: &refinery::Error) -> Fault {
+    let operation = "bring the database's schema up to date";
+    match said(error) {
+        Some(said) => fault_of(operation, said),
+        None => damaged(operation, error.to_string()),
+    }
+}
+
+/// Refuses a role that may only read: its server would start, and fail at everything it does.
+pub(super) async fn may_write(client: &Object, name: &str) -> Result<(), OpenError> {
+    let failed = fault("look what this role may do");
+    let row = client.query_one(MAY_WRITE, &[]).await.map_err(&failed)?;
+    match row.try_get(0).map_err(&failed)? {
+        true => Ok(()),
+        false => Err(OpenError::MayOnlyRead(name.into())),
+    }
 }
 
 async fn has_tables(client: &Object) -> Result<bool, Fault> {

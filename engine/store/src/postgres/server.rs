@@ -113,6 +113,16 @@ impl Server {
         got.map_err(unconnected(operation))
     }
 
+    /// The first connection of a process, which may fail because of what somebody wrote: it says
+    /// to which database it was to be.
+    pub(super) fn first_connection(&self, name: &str) -> Result<Object, Fault> {
+        let got = self.connection("connect to the database");
+        got.map_err(|fault| Fault {
+            reason: format!("{name}: {}", fault.reason),
+            ..fault
+        })
+    }
+
     /// Begins a transaction, and asks its first questions on the same way.
     pub(super) fn begin(
         &self,

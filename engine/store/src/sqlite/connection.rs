@@ -40,10 +40,22 @@ const READER_PRAGMAS: &str = "
 const STATEMENTS_KEPT: usize = 64;
 
 pub(super) fn open_writer(path: &Path) -> rusqlite::Result<Connection> {
+    make_private(path);
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
         | OpenFlags::SQLITE_OPEN_CREATE
         | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     open(path, flags, WRITER_PRAGMAS)
+}
+
+/// Makes the file of a new database: people's data will be in it, and nobody else of this machine
+/// reads it. SQLite gives the files beside it the same rights. What is wrong with the place, SQLite
+/// says.
+fn make_private(path: &Path) {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let _ = options.open(path);
 }
 
 pub(super) fn open_reader(path: &Path) -> rusqlite::Result<Connection> {

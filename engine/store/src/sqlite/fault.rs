@@ -8,10 +8,15 @@ const ADVICE: &str = "try again; if it happens again, stop the server and run `k
 
 /// Turns SQLite's error into the store's, with the operation and what to do now.
 pub(super) fn fault(operation: &'static str) -> impl Fn(Error) -> Fault {
-    move |error| Fault {
+    move |error| fault_of(operation, &error)
+}
+
+/// The same for an error that somebody else keeps.
+pub(super) fn fault_of(operation: &'static str, error: &Error) -> Fault {
+    Fault {
         operation,
         reason: error.to_string(),
-        advice: advice(&error),
+        advice: advice(error),
     }
 }
 

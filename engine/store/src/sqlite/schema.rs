@@ -4,7 +4,7 @@ use std::path::Path;
 
 use rusqlite::{Connection, ErrorCode, OptionalExtension};
 
-use super::fault::{corrupt, fault};
+use super::fault::{corrupt, fault, fault_of};
 use super::rows;
 use crate::error::{Fault, OpenError};
 
@@ -115,13 +115,18 @@ pub(super) fn difference(connection: &Connection) -> Result<Option<String>, Faul
 
 fn migration_error(error: refinery::Error, path: &Path) -> OpenError {
     use refinery::error::Kind;
+    let operation = "bring the database's schema up to date";
     let reason = error.to_string();
     match error.kind() {
         Kind::DivergentVersion(..) | Kind::MissingVersion(_) => OpenError::OtherSchema {
             path: path.to_path_buf(),
             reason,
         },
-        _ => OpenError::Fault(corrupt("bring the database's schema up to date", reason)),
+        Kind::Connection(_, source) => OpenError::Fault(match source.downcast_ref() {
+            Some(said) => fault_of(operation, said),
+            None => corrupt(operation, reason),
+        }),
+        _ => OpenError::Fault(corrupt(operation, reason)),
     }
 }
 
