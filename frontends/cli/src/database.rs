@@ -72,6 +72,15 @@ impl Database {
         }
     }
 
+    /// Opens it for an office that is in it already: a file has to be there, so that a mistyped path
+    /// or a disk that is not mounted does not become an empty database.
+    pub(crate) fn open_existing(&self) -> Result<Kept, OpenError> {
+        match self {
+            Database::File(path) if !path.exists() => Err(OpenError::Missing(path.clone())),
+            Database::File(_) | Database::Server(_) => self.open(),
+        }
+    }
+
     /// Opens it for somebody who only looks, also while servers write.
     pub(crate) fn open_to_look(&self) -> Result<Box<dyn Look>, OpenError> {
         Ok(match self {

@@ -35,7 +35,8 @@ pub(crate) enum Part {
 pub(crate) struct Door {
     listener: TcpListener,
     tls: Option<Tls>,
-    what: &'static str,
+    /// Of kantor.toml.
+    section: &'static str,
 }
 
 /// The listeners of an office.
@@ -52,23 +53,22 @@ impl Door {
         handed: &mut HandedOver,
     ) -> Result<Door, ServeError> {
         let tls = panel.tls().map(Tls::open).transpose()?;
-        Door::open(panel.listen, tls, "customer panel", handed).await
+        Door::open(panel.listen, tls, "panel", handed).await
     }
 
     async fn api(
         api: &ApiSection,
         section: &'static str,
-        what: &'static str,
         handed: &mut HandedOver,
     ) -> Result<Door, ServeError> {
         let tls = api.tls(section).map(Tls::open).transpose()?;
-        Door::open(api.listen, tls, what, handed).await
+        Door::open(api.listen, tls, section, handed).await
     }
 
     async fn open(
         address: SocketAddr,
         tls: Option<Tls>,
-        what: &'static str,
+        section: &'static str,
         handed: &mut HandedOver,
     ) -> Result<Door, ServeError> {
         let bound = match handed.take(address) {
@@ -79,21 +79,26 @@ impl Door {
         };
         let listener = bound.map_err(|source| ServeError::Listen {
             address,
-            what,
+            section,
             source,
         })?;
         Ok(Door {
             listener,
             tls,
-            what,
+            section,
         })
     }
 
     /// Says where it listens.
     pub(crate) fn announce(&self, path: &str) {
         let scheme = if self.tls.is_some() { "https" } else { "http" };
+        let what = match self.section {
+            "panel" => "customer panel",
+            "office_api" => "office API",
+            section => section,
+        };
         if let Ok(address) = self.listener.local_addr() {
-            println!("{:<15} {scheme}://{address}{path}", self.what);
+            println!("{what:<15} {scheme}://{address}{path}");
         }
     }
 
@@ -127,18 +132,18 @@ impl Listeners {
                 Part::All => Some(Door::bind(&config.panel, handed).await?),
                 Part::Office => None,
             },
-            office_api: Door::api(&config.office_api, "office_api", "office API", handed).await?,
+            office_api: Door::api(&config.office_api, "office_api", handed).await?,
             fronts: match &config.fronts {
-                Some(fronts) => Some(Door::api(fronts, "fronts", "fronts", handed).await?),
+                Some(fronts) => Some(Door::api(fronts, "fronts", handed).await?),
                 None => None,
             },
         })
     }
 
     /// Says where each listens.
-    pub(crate) fn announce(&self, prefix: &str) {
+    pub(crate) fn announce(&self, config: &Config) {
         if let Some(panel) = &self.panel {
-            panel.announce(&format!("{prefix}/"));
+            panel.announce(&config.panel.front_page());
         }
         self.office_api.announce("/office/v1");
         if let Some(fronts) = &self.fronts {

@@ -79,7 +79,7 @@ fn run_office(args: &ServeArgs, part: Part) -> Result<(), ServeCommandError> {
     let opened = server::open(&config, Arc::new(SystemClock))?;
     let office = opened.office.clone();
     let served: Result<(), ServeError> = runtime.block_on(async {
-        listeners.announce(&config.panel.prefix);
+        listeners.announce(&config);
         server::live(office.clone(), &config);
         listeners.run(office, &config, asked_to_end()).await
     });
@@ -104,7 +104,7 @@ fn run_panel(args: &ServeArgs) -> Result<(), ServeCommandError> {
     let runtime = tokio::runtime::Runtime::new().map_err(ServeCommandError::Threads)?;
     let served: Result<(), ServeError> = runtime.block_on(async {
         let door = Door::bind(&config.panel, &mut handed).await?;
-        door.announce(&config.panel.prefix);
+        door.announce(&config.panel.front_page());
         door.run(Arc::new(office), &config.panel, asked_to_end())
             .await
     });

@@ -1,13 +1,15 @@
 //! An office in this process: store, runtime, and what happens by itself.
 
+use std::io::ErrorKind;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use kantor_engine::Policy;
 use kantor_office::{Clock, Office, OpenOfficeError, Role, TokenRecord};
 use kantor_panel::journal::{self, Fact};
+use kantor_store::AccessError;
 
 use crate::config::Config;
 use crate::database::{Kept, write_private};
@@ -25,9 +27,25 @@ pub(crate) enum ServeError {
     /// The database.
     #[error(transparent)]
     Store(#[from] kantor_store::OpenError),
+    /// The database that a configuration names.
+    #[error("{}: office.database: {error}", path.display())]
+    Database {
+        /// The configuration.
+        path: PathBuf,
+        /// Why it cannot be opened.
+        error: kantor_store::OpenError,
+    },
+    /// The number that a configuration names.
+    #[error("{}: office.number: {error}", path.display())]
+    Number {
+        /// The configuration.
+        path: PathBuf,
+        /// There is no such office.
+        error: AccessError,
+    },
     /// The database when it is to be left.
     #[error("the database could not be tidied up, and is whole all the same: {0}")]
-    Close(#[from] kantor_store::AccessError),
+    Close(#[from] AccessError),
     /// The office in it.
     #[error(transparent)]
     Office(#[from] OpenOfficeError),
@@ -35,14 +53,12 @@ pub(crate) enum ServeError {
     #[error(transparent)]
     People(#[from] kantor_office::PeopleError),
     /// An address cannot be listened on.
-    #[error(
-        "cannot listen on {address} ({what}): {source}; choose another port in kantor.toml, or stop the program that uses it"
-    )]
+    #[error("cannot listen on {address} ({section}.listen in kantor.toml): {source}; {}", remedy(source.kind()))]
     Listen {
         /// Which address.
         address: SocketAddr,
-        /// Panel or office API.
-        what: &'static str,
+        /// Whose.
+        section: &'static str,
         /// Why.
         source: std::io::Error,
     },
@@ -63,6 +79,19 @@ pub(crate) enum ServeError {
         /// Why.
         source: std::io::Error,
     },
+}
+
+/// What to do when an address cannot be listened on.
+fn remedy(kind: ErrorKind) -> &'static str {
+    match kind {
+        ErrorKind::AddrInUse => "choose another port, or stop the program that uses it",
+        ErrorKind::AddrNotAvailable => "name an address of this machine",
+        ErrorKind::PermissionDenied => {
+            "choose a port from 1024 on, or have the service manager open it (kantor.socket)"
+        }
+        // The system's own list, open for more.
+        _ => "choose another address",
+    }
 }
 
 /// An office in this process, with the store that it is in.
@@ -98,8 +127,19 @@ pub(crate) fn create(
 
 /// Opens an office that exists.
 pub(crate) fn open(config: &Config, clock: Arc<dyn Clock>) -> Result<Opened, ServeError> {
-    let kept = config.office.database.open()?;
-    let office = Office::open(Arc::clone(&kept.store), config.settings(), clock)?;
+    let kept = config.office.database.open_existing();
+    let kept = kept.map_err(|error| ServeError::Database {
+        path: config.path.clone(),
+        error,
+    })?;
+    let office = Office::open(Arc::clone(&kept.store), config.settings(), clock);
+    let office = office.map_err(|error| match error {
+        OpenOfficeError::Access(error @ AccessError::NoSuchOffice(_)) => ServeError::Number {
+            path: config.path.clone(),
+            error,
+        },
+        other => ServeError::Office(other),
+    })?;
     Ok(Opened { office, kept })
 }
 

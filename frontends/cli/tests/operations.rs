@@ -3,6 +3,8 @@
 
 #[path = "operations/fleet.rs"]
 mod fleet;
+#[path = "operations/mistaken.rs"]
+mod mistaken;
 #[path = "operations/rolling.rs"]
 mod rolling;
 #[path = "operations/secure.rs"]

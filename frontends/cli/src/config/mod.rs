@@ -1,6 +1,9 @@
 //! kantor.toml: one file for the server half and the desk half of an office.
 
+mod panel;
+
 use std::fs;
+use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
@@ -12,6 +15,8 @@ use kantor_store::OfficeId;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use self::panel::outbox;
+pub(crate) use self::panel::{PanelConfig, PanelSection};
 use crate::database::{Database, DatabaseError, write_private};
 
 /// The name of the file in an office's folder.
@@ -21,6 +26,9 @@ pub(crate) const FILE_NAME: &str = "kantor.toml";
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Config {
+    /// Where it was read.
+    #[serde(skip)]
+    pub path: PathBuf,
     /// Who we are.
     pub office: OfficeSection,
     /// Where customers come in.
@@ -55,36 +63,6 @@ fn first_office() -> i64 {
     1
 }
 
-/// `[panel]`
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct PanelSection {
-    /// Address and port.
-    pub listen: SocketAddr,
-    /// The path under which the pages live; empty for `/`.
-    #[serde(default)]
-    pub prefix: String,
-    /// A proxy of ours ends TLS in front of the panel.
-    #[serde(default)]
-    pub behind_tls_proxy: bool,
-    /// Where notices to customers are put as mail files, relative to this file.
-    #[serde(default = "outbox")]
-    pub outbox: PathBuf,
-    /// How customers' browsers reach the panel, without the prefix; stands in links that are sent
-    /// to them. Needed where it is not simply the address that the panel listens on.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub address: Option<String>,
-    /// Without a proxy: the certificate of the panel, PEM, relative to this file.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub certificate: Option<PathBuf>,
-    /// Its private key, PEM, relative to this file.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub key: Option<PathBuf>,
-    /// How many connections are open at a time; whoever comes then is told to come again.
-    #[serde(default = "connections", skip_serializing_if = "are_as_many_as_ever")]
-    pub connections: NonZeroUsize,
-}
-
 fn connections() -> NonZeroUsize {
     NonZeroUsize::new(CONNECTIONS).unwrap_or(NonZeroUsize::MIN)
 }
@@ -99,10 +77,6 @@ fn limits(connections: NonZeroUsize) -> Limits {
         connections: connections.get(),
         ..Limits::default()
     }
-}
-
-fn outbox() -> PathBuf {
-    PathBuf::from("outbox")
 }
 
 /// `[office_api]` and `[fronts]`
@@ -139,8 +113,11 @@ pub(crate) struct DeskSection {
 /// Why a configuration could not be used.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ConfigError {
+    /// There is no such file.
+    #[error("there is no {}; make an office with `kantor init DIR`, or name its file with --config", .0.display())]
+    Missing(PathBuf),
     /// The file cannot be read.
-    #[error("{} cannot be read: {source}; make an office with `kantor init DIR`, or name its file with --config", path.display())]
+    #[error("{} cannot be read: {source}; it has to be a text in UTF-8 that this user may read", path.display())]
     Unreadable {
         /// Which file.
         path: PathBuf,
@@ -179,6 +156,7 @@ impl Config {
     /// The configuration of a new office; ports on the loopback.
     pub(crate) fn new(owner: &Party, panel: SocketAddr, api: SocketAddr) -> Config {
         Config {
+            path: PathBuf::new(),
             office: OfficeSection {
                 name: owner.name.clone(),
                 street: owner.street.clone(),
@@ -225,6 +203,7 @@ impl Config {
     /// Reads a file; its paths become relative to where the program runs.
     pub(crate) fn read(path: &Path) -> Result<Config, ConfigError> {
         let mut config: Config = read_toml(path)?;
+        path.clone_into(&mut config.path);
         let folder = path.parent().unwrap_or(Path::new(""));
         config.office.database.settle(folder);
         config.desk.token_file = folder.join(&config.desk.token_file);
@@ -242,8 +221,14 @@ impl Config {
                 api.check(path, section)?;
             }
         }
-        tls_files(path, "panel", &config.panel.certificate, &config.panel.key)?;
-        config.panel.check_address(path)?;
+        config.panel.check(path)?;
+        if config.office.name.trim().is_empty() {
+            return Err(ConfigError::Setting {
+                path: path.to_owned(),
+                key: "office.name".to_owned(),
+                why: "is empty, and stands in every transfer: write the name of the business",
+            });
+        }
         Ok(config)
     }
 
@@ -274,60 +259,6 @@ impl Config {
                 city: self.office.city.clone(),
             },
         }
-    }
-}
-
-impl PanelSection {
-    fn settle(&mut self, folder: &Path) {
-        self.outbox = folder.join(&self.outbox);
-        settle(folder, &mut self.certificate);
-        settle(folder, &mut self.key);
-    }
-
-    /// A page of the panel as a customer's browser finds it, where that is known.
-    pub(crate) fn link(&self, page: &str) -> Option<String> {
-        let own = || {
-            let is_known = !self.listen.ip().is_unspecified() && self.listen.port() != 0;
-            let scheme = self.tls().map_or("http", |_| "https");
-            (is_known && !self.behind_tls_proxy).then(|| format!("{scheme}://{}", self.listen))
-        };
-        let address = self.address.clone().or_else(own)?;
-        let prefix = self.prefix.trim_matches('/');
-        let gap = if prefix.is_empty() { "" } else { "/" };
-        Some(format!(
-            "{}{gap}{prefix}{page}",
-            address.trim_end_matches('/')
-        ))
-    }
-
-    fn check_address(&self, path: &Path) -> Result<(), ConfigError> {
-        let is_address = |address: &str| {
-            let host = address
-                .strip_prefix("https://")
-                .or_else(|| address.strip_prefix("http://"));
-            host.is_some_and(|host| {
-                !host.is_empty() && host.bytes().all(|byte| byte.is_ascii_graphic())
-            })
-        };
-        match &self.address {
-            Some(address) if !is_address(address) => Err(ConfigError::Setting {
-                path: path.to_owned(),
-                key: "panel.address".to_owned(),
-                why: "is no address of a page: write it as customers' browsers show it, such as \
-                      https://kantor.example.pl",
-            }),
-            Some(_) | None => Ok(()),
-        }
-    }
-
-    /// What its listener bears.
-    pub(crate) fn limits(&self) -> Limits {
-        limits(self.connections)
-    }
-
-    /// Its certificate and key, when it ends TLS itself.
-    pub(crate) fn tls(&self) -> Option<TlsFiles> {
-        pair("panel", &self.certificate, &self.key)
     }
 }
 
@@ -400,9 +331,12 @@ fn tls_files(
 }
 
 fn read_toml<T: DeserializeOwned>(path: &Path) -> Result<T, ConfigError> {
-    let text = fs::read_to_string(path).map_err(|source| ConfigError::Unreadable {
-        path: path.to_owned(),
-        source,
+    let text = fs::read_to_string(path).map_err(|source| match source.kind() {
+        ErrorKind::NotFound => ConfigError::Missing(path.to_owned()),
+        _ => ConfigError::Unreadable {
+            path: path.to_owned(),
+            source,
+        },
     })?;
     toml::from_str(&text).map_err(|error| ConfigError::Wrong {
         path: path.to_owned(),
@@ -410,54 +344,22 @@ fn read_toml<T: DeserializeOwned>(path: &Path) -> Result<T, ConfigError> {
     })
 }
 
-/// kantor.toml of a panel in a process of its own. It has no section about a database, and one that
-/// holds one is refused: a panel must not know it.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct PanelConfig {
-    /// Where customers come in.
-    pub panel: PanelSection,
-    /// How the office is reached.
-    pub front: FrontSection,
-}
-
-/// `[front]`
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct FrontSection {
-    /// Addresses of the office's processes, when the command line names none.
-    #[serde(default)]
-    pub office: Vec<String>,
-    /// The file with the key that the office made for this panel.
-    pub key_file: PathBuf,
-    /// Whose certificates to trust when an address begins with https://, PEM.
-    #[serde(default)]
-    pub authority: Option<PathBuf>,
-}
-
-impl PanelConfig {
-    /// Reads a file; its paths become relative to where the program runs.
-    pub(crate) fn read(path: &Path) -> Result<PanelConfig, ConfigError> {
-        let mut config: PanelConfig = read_toml(path)?;
-        let folder = path.parent().unwrap_or(Path::new(""));
-        config.panel.settle(folder);
-        config.front.key_file = folder.join(&config.front.key_file);
-        settle(folder, &mut config.front.authority);
-        tls_files(path, "panel", &config.panel.certificate, &config.panel.key)?;
-        Ok(config)
-    }
-}
-
-/// Key, place and reason, in one line. The line of a database's address is never shown: a password
-/// may stand in it.
+/// Place, what stands there, and the reason, in one line. The line of a database's address is never
+/// shown: a password may stand in it.
 fn what_is_wrong(error: &toml::de::Error, text: &str) -> String {
-    let place = error.span().and_then(|span| text.get(..span.start));
-    let line = place.map_or(0, |before| before.lines().count().max(1));
-    let shown = text.lines().nth(line.saturating_sub(1)).unwrap_or_default();
+    let place = error.span().map_or(0, |span| span.start);
+    // A section that is missing has no place.
+    if place == 0 {
+        return error.message().to_owned();
+    }
+    let before = text.get(..place).unwrap_or_default();
+    let line = before.matches('\n').count();
+    let shown = text.lines().nth(line).unwrap_or_default().trim();
+    let line = line + 1;
     if shown.contains("postgres") {
         return format!("line {line}: {}", error.message());
     }
-    error.to_string().trim().replace('\n', " ")
+    format!("line {line}, `{shown}`: {}", error.message())
 }
 
 #[cfg(test)]
@@ -491,8 +393,30 @@ mod tests {
         fs::write(&path, "[office]\nname = 7\n").unwrap();
         let error = Config::read(&path).unwrap_err().to_string();
         assert!(
-            error.contains("kantor.toml") && error.contains("name"),
+            error.ends_with(
+                "kantor.toml: line 2, `name = 7`: invalid type: integer `7`, expected a string; \
+                 correct this key and start again"
+            ),
             "{error}"
+        );
+    }
+
+    #[test]
+    fn a_file_that_is_not_there_or_cannot_be_read_is_told_apart() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(FILE_NAME);
+        let error = |path: &Path| Config::read(path).unwrap_err().to_string();
+        assert!(error(&path).contains("`kantor init DIR`"));
+        fs::write(&path, b"\xff\xfe[\0o\0").unwrap();
+        assert!(error(&path).contains("UTF-8"), "{}", error(&path));
+        let text = config().write(folder.path()).unwrap();
+        let text = fs::read_to_string(text).unwrap();
+        let cut = text.find("[desk]").unwrap();
+        fs::write(&path, &text[..cut]).unwrap();
+        let missing = error(&path);
+        assert!(
+            missing.contains("kantor.toml: missing field `desk`"),
+            "{missing}"
         );
     }
 
@@ -516,6 +440,16 @@ mod tests {
             open.contains("office_api.listen") && open.contains("name a certificate"),
             "{open}"
         );
+        let open = wrong(|config| config.panel.listen = ([0, 0, 0, 0], 80).into());
+        assert!(
+            open.contains("panel.listen") && open.contains("behind_tls_proxy = true"),
+            "{open}"
+        );
+        let folder = tempfile::tempdir().unwrap();
+        let mut proxied = config();
+        proxied.panel.listen = ([0, 0, 0, 0], 80).into();
+        proxied.panel.behind_tls_proxy = true;
+        Config::read(&proxied.write(folder.path()).unwrap()).unwrap();
     }
 
     #[test]
@@ -551,6 +485,10 @@ mod tests {
             panel.address = Some("https://kantor.example.pl/".to_owned());
         };
         check(public, Some("https://kantor.example.pl/wymiana/password/A"));
+        let path = wrong(|config| config.panel.prefix = "wymiana walut?".to_owned());
+        assert!(path.contains("panel.prefix is no path"), "{path}");
+        let nobody = wrong(|config| config.office.name = " ".to_owned());
+        assert!(nobody.contains("office.name is empty"), "{nobody}");
         let bare = wrong(|config| config.panel.address = Some("kantor.example.pl".to_owned()));
         assert!(bare.contains("panel.address is no address"), "{bare}");
     }
