@@ -3,10 +3,12 @@
 use std::path::PathBuf;
 
 use clap::Subcommand;
+use kantor_desk::{ApiError, Office};
 use kantor_wire::{KeyView, Role};
 
 use super::output::{print, print_json, print_list};
 use super::{Desk, Failure};
+use crate::database::PrivateFile;
 
 /// What can be done with keys.
 #[derive(Debug, Subcommand)]
@@ -80,13 +82,9 @@ pub(crate) fn run(command: &Command) -> Result<(), Failure> {
             role,
             told,
             desk,
-        } => tell(
-            desk.office()?.issue_key(name, *role, &told.reason)?,
-            told,
-            desk,
-        ),
+        } => told.tell(desk, |office| office.issue_key(name, *role, &told.reason)),
         Command::Rotate { name, told, desk } => {
-            tell(desk.office()?.rotate_key(name, &told.reason)?, told, desk)
+            told.tell(desk, |office| office.rotate_key(name, &told.reason))
         }
         Command::Revoke { name, reason, desk } => {
             desk.office()?.revoke_key(name, reason)?;
@@ -95,27 +93,55 @@ pub(crate) fn run(command: &Command) -> Result<(), Failure> {
     }
 }
 
-fn tell(key: KeyView, told: &Told, desk: &Desk) -> Result<(), Failure> {
-    let secret = key.token.clone().unwrap_or_default();
-    match &told.file {
-        Some(path) => {
-            crate::server::write_secret(path, &secret)
-                .map_err(|error| Failure::Asked(error.to_string()))?;
-            let shown = KeyView { token: None, ..key };
-            match desk.json {
-                true => print_json(&shown),
+impl Told {
+    /// Has a secret made and tells it. The file is begun before: a key whose secret nobody has opens
+    /// nothing, and the last administrator's would be nobody's for ever.
+    fn tell(
+        &self,
+        desk: &Desk,
+        make: impl FnOnce(Office) -> Result<KeyView, ApiError>,
+    ) -> Result<(), Failure> {
+        let office = desk.office()?;
+        let Some(path) = &self.file else {
+            let key = make(office)?;
+            return match desk.json {
+                true => print_json(&key),
                 false => print(&format!(
-                    "{}: {}, its secret is in {}",
-                    shown.name,
-                    shown.role,
-                    path.display()
+                    "{}\nKeep it secret: it is not shown again.",
+                    shown(&key)
                 )),
-            }
+            };
+        };
+        let of_file = |error| {
+            Failure::Asked(format!(
+                "{}: {error}; choose another file, or make room for it",
+                path.display()
+            ))
+        };
+        let file = PrivateFile::begin(path).map_err(of_file)?;
+        let key = make(office)?;
+        let secret = key.token.clone().unwrap_or_default();
+        if let Err(error) = file.end(&format!("{secret}\n")) {
+            print(&format!(
+                "{}\nKeep it secret: it could not be written, and is not shown again.",
+                shown(&key)
+            ))?;
+            return Err(of_file(error));
         }
-        None if desk.json => print_json(&key),
-        None => print(&format!(
-            "{}: {}\n{secret}\nKeep it secret: it is not shown again.",
-            key.name, key.role
-        )),
+        let key = KeyView { token: None, ..key };
+        match desk.json {
+            true => print_json(&key),
+            false => print(&format!(
+                "{}: {}, its secret is in {}",
+                key.name,
+                key.role,
+                path.display()
+            )),
+        }
     }
+}
+
+fn shown(key: &KeyView) -> String {
+    let secret = key.token.as_deref().unwrap_or_default();
+    format!("{}: {}\n{secret}", key.name, key.role)
 }
