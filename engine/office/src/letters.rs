@@ -15,6 +15,9 @@ use crate::runtime::Office;
 /// Kind of row: a letter that waits, by what it is about and for whom.
 pub(crate) const LETTER: &str = "letter";
 
+/// Kind of row: the language in which a customer reads, by his number.
+const LANGUAGE: &str = "language";
+
 /// How long a letter about a forgotten password waits to go out, in seconds: later nobody expects
 /// it any more.
 const ASKED_SECONDS: i64 = 30 * 60;
@@ -99,6 +102,24 @@ impl Office {
         let name = kantor_engine::Digest::of(email.as_bytes());
         let until = now.plus_seconds(ASKED_SECONDS);
         let row = letter.row(format!("forgotten/{name}"), customer, until);
+        Ok(self.try_sides(&[SideChange::Put(row)])?)
+    }
+
+    /// The code of the language in which a customer reads, as far as it is known.
+    pub fn language(&self, customer: CustomerId) -> Result<Option<String>, PeopleError> {
+        let row = self
+            .view()?
+            .side(LANGUAGE, &number_key(customer.0), self.now())?;
+        row.map(|row| read(LANGUAGE, &row)).transpose()
+    }
+
+    /// Letters to this customer are written in this language from now on.
+    pub fn set_language(&self, customer: CustomerId, code: &str) -> Result<(), PeopleError> {
+        if self.language(customer)?.as_deref() == Some(code) {
+            return Ok(());
+        }
+        let key = number_key(customer.0);
+        let row = side(LANGUAGE, key, Some(customer.0), &code);
         Ok(self.try_sides(&[SideChange::Put(row)])?)
     }
 

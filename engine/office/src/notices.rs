@@ -58,7 +58,7 @@ pub struct Notice {
     pub order: Option<OrderId>,
     /// What.
     pub kind: NoticeKind,
-    /// The code of his language, where it is known.
+    /// The code of the language in which he asked for it; otherwise [`Office::language`] knows his.
     pub language: Option<String>,
 }
 

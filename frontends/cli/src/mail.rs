@@ -3,6 +3,7 @@
 use std::fs;
 
 use kantor_office::{Notice, NoticeKind, Notifier, NotifyError, Office};
+use kantor_panel::journal::{self, Fact};
 use kantor_panel::port::LETTER_MINUTES;
 use kantor_panel::{code_hash, new_code};
 use kantor_wire::{Language, Words};
@@ -16,6 +17,8 @@ use crate::database::write_private;
 /// same file.
 pub(crate) struct MailFolder {
     panel: PanelSection,
+    /// Whether customers come in where the panel's section says that it listens.
+    is_panel_here: bool,
 }
 
 impl MailFolder {
@@ -23,7 +26,21 @@ impl MailFolder {
     pub(crate) fn new(panel: &PanelSection) -> MailFolder {
         MailFolder {
             panel: panel.clone(),
+            is_panel_here: true,
         }
+    }
+
+    /// The same where panels are processes of their own: only `panel.address` tells where.
+    pub(crate) fn of_panels_elsewhere(panel: &PanelSection) -> MailFolder {
+        MailFolder {
+            panel: panel.clone(),
+            is_panel_here: false,
+        }
+    }
+
+    fn link(&self, page: &str) -> Option<String> {
+        let is_known = self.is_panel_here || self.panel.address.is_some();
+        is_known.then(|| self.panel.link(page)).flatten()
     }
 
     /// A code for a new password, made here and kept as a hash: only the letter tells it.
@@ -48,7 +65,7 @@ impl MailFolder {
             return Ok(words.with(&format!("mail.{key}_text"), values));
         }
         let code = self.password_code(office, notice)?;
-        let link = self.panel.link(&format!("/password/{code}"));
+        let link = self.link(&format!("/password/{code}"));
         let minutes = LETTER_MINUTES.to_string();
         let link_text = link.as_deref().unwrap_or_default();
         let secret = [
@@ -68,6 +85,17 @@ fn failed(why: impl ToString) -> NotifyError {
 
 impl Notifier for MailFolder {
     fn notify(&self, office: &Office, notice: &Notice) -> Result<(), NotifyError> {
+        let written = self.write(office, notice);
+        if let Err(error) = &written {
+            let fault = Fact::Fault(error.to_string());
+            journal::note("letter_not_written", &[("fault", fault)]);
+        }
+        written
+    }
+}
+
+impl MailFolder {
+    fn write(&self, office: &Office, notice: &Notice) -> Result<(), NotifyError> {
         let person = office.person(notice.customer).map_err(failed)?;
         // Somebody whose data was erased is not written to any more.
         let Some(person) = person else { return Ok(()) };
@@ -76,8 +104,13 @@ impl Notifier for MailFolder {
             .and_then(kantor_engine::Reference::of_order)
             .map(|reference| reference.to_string())
             .unwrap_or_default();
-        let language = notice.language.as_deref().and_then(Language::from_code);
-        let words = Words::of(language.unwrap_or(Language::Pl));
+        let asked = notice.language.clone();
+        let known = match asked {
+            Some(asked) => Some(asked),
+            None => office.language(notice.customer).map_err(failed)?,
+        };
+        let language = known.as_deref().and_then(Language::from_code);
+        let words = Words::of(language.unwrap_or_default());
         let name = office.settings().owner.name.as_str();
         let values = [("reference", reference.as_str()), ("office", name)];
         let subject = words.with(&format!("mail.{}_subject", key(notice.kind)), &values);
@@ -97,7 +130,7 @@ impl Notifier for MailFolder {
         // Letters hold names, and some a secret: they are nobody's but the mail server's.
         fs::create_dir_all(outbox)
             .and_then(|()| write_private(&outbox.join(format!("{}.eml", notice.name)), &mail))
-            .map_err(failed)
+            .map_err(|error| NotifyError(format!("{}: {error}", outbox.display())))
     }
 }
 
@@ -145,7 +178,10 @@ mod tests {
     }
 
     /// The letter about a forgotten password that an office with this panel writes.
-    fn letter(change: impl FnOnce(&mut PanelSection)) -> (String, Office) {
+    fn letter(
+        change: impl FnOnce(&mut PanelSection),
+        folder_of: fn(&PanelSection) -> MailFolder,
+    ) -> (String, Office) {
         let folder = tempfile::tempdir().unwrap();
         let at = |port| ([127, 0, 0, 1], port).into();
         let owner = kantor_model::Party {
@@ -163,7 +199,7 @@ mod tests {
         let email = "anna@example.test";
         office.register(&person(email), "salt", None).unwrap();
         office.password_forgotten(email, Some("en")).unwrap();
-        let sent = office.send_notices(&MailFolder::new(&config.panel));
+        let sent = office.send_notices(&folder_of(&config.panel));
         assert_eq!(sent.unwrap(), 1);
         let mut files = fs::read_dir(&config.panel.outbox).unwrap();
         let file = files.next().unwrap().unwrap().path();
@@ -179,8 +215,12 @@ mod tests {
     }
 
     #[track_caller]
-    fn check(change: impl FnOnce(&mut PanelSection), words: &str) {
-        let (letter, office) = letter(change);
+    fn check(
+        change: impl FnOnce(&mut PanelSection),
+        folder_of: fn(&PanelSection) -> MailFolder,
+        words: &str,
+    ) {
+        let (letter, office) = letter(change, folder_of);
         let code = code_after(&letter, words);
         let known = office.password_code(&code_hash(&code)).unwrap();
         assert!(known.is_some(), "{letter}");
@@ -188,7 +228,64 @@ mod tests {
 
     #[test]
     fn the_letter_about_a_forgotten_password_holds_a_link_or_a_code() {
-        check(|_| {}, "http://127.0.0.1:8080/password/");
-        check(|panel| panel.behind_tls_proxy = true, "type this code:");
+        let here = MailFolder::new;
+        check(|_| {}, here, "http://127.0.0.1:8080/password/");
+        check(
+            |panel| panel.behind_tls_proxy = true,
+            here,
+            "type this code:",
+        );
+        // Where this office's panel would listen says nothing of panels on other machines.
+        let elsewhere = MailFolder::of_panels_elsewhere;
+        check(|_| {}, elsewhere, "type this code:");
+        let public = |panel: &mut PanelSection| {
+            panel.address = Some("https://kantor.example.pl".to_owned());
+        };
+        check(public, elsewhere, "https://kantor.example.pl/password/");
+    }
+
+    #[test]
+    fn letters_come_in_the_language_of_who_reads_them() {
+        let (_, office) = letter(|_| {}, MailFolder::new);
+        let folder = tempfile::tempdir().unwrap();
+        let at = |port| ([127, 0, 0, 1], port).into();
+        let mut panel = Config::new(&office.settings().owner, at(8080), at(8081)).panel;
+        panel.outbox = folder.path().join("outbox");
+        let customer = kantor_engine::CustomerId(1);
+        let subject = |name: &str, language: Option<&str>| {
+            let notice = Notice {
+                name: name.to_owned(),
+                customer,
+                order: None,
+                kind: NoticeKind::PasswordChanged,
+                language: language.map(str::to_owned),
+            };
+            MailFolder::new(&panel).notify(&office, &notice).unwrap();
+            let file = panel.outbox.join(format!("{name}.eml"));
+            let letter = fs::read_to_string(file).unwrap();
+            let line = letter.lines().find(|line| line.starts_with("Subject: "));
+            line.unwrap().to_owned()
+        };
+        let polish = subject("1", None);
+        office.set_language(customer, "en").unwrap();
+        let english = subject("2", None);
+        assert_ne!(polish, english);
+        // What somebody asked for in a language is answered in it.
+        assert_eq!(subject("3", Some("pl")), polish);
+        office.set_language(customer, "pl").unwrap();
+        assert_eq!(subject("4", None), polish);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_letter_is_there_whole_or_not_at_all() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = folder.path().join("1.eml");
+        write_private(&place, "the first").unwrap();
+        // No room for the rest of the second one: it is begun and never ended.
+        let begun = crate::database::PrivateFile::begin(&place).unwrap();
+        assert_eq!(fs::read_to_string(&place).unwrap(), "the first");
+        drop(begun);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 }

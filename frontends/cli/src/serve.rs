@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use kantor_office::SystemClock;
+use kantor_panel::port::CustomerPort;
 use kantor_panel::{FrontError, RemoteOffice, journal};
 
 use crate::config::{Config, ConfigError, PanelConfig};
@@ -80,7 +81,7 @@ fn run_office(args: &ServeArgs, part: Part) -> Result<(), ServeCommandError> {
     let office = opened.office.clone();
     let served: Result<(), ServeError> = runtime.block_on(async {
         listeners.announce(&config);
-        server::live(office.clone(), &config);
+        server::live(office.clone(), &config, part);
         listeners.run(office, &config, asked_to_end()).await
     });
     served?;
@@ -101,10 +102,13 @@ fn run_panel(args: &ServeArgs) -> Result<(), ServeCommandError> {
     }
     let authority = config.front.authority.as_deref();
     let office = RemoteOffice::new(addresses, &config.front.key_file, authority)?;
+    let first = office.clone();
     let runtime = tokio::runtime::Runtime::new().map_err(ServeCommandError::Threads)?;
     let served: Result<(), ServeError> = runtime.block_on(async {
         let door = Door::bind(&config.panel, &mut handed).await?;
         door.announce(&config.panel.front_page());
+        // An office that cannot be heard is in the journal before the first customer comes.
+        tokio::task::spawn_blocking(move || first.ready());
         door.run(Arc::new(office), &config.panel, asked_to_end())
             .await
     });

@@ -13,6 +13,7 @@ use kantor_store::AccessError;
 
 use crate::config::Config;
 use crate::database::{Kept, write_private};
+use crate::listeners::Part;
 use crate::mail::MailFolder;
 
 /// How often deadlines and notices are looked at.
@@ -153,8 +154,12 @@ pub(crate) fn write_secret(path: &Path, secret: &str) -> Result<(), ServeError> 
 }
 
 /// What happens by itself, for as long as the process lives: deadlines pass, notices go out.
-pub(crate) fn live(office: Office, config: &Config) {
-    tokio::spawn(by_itself(office, MailFolder::new(&config.panel)));
+pub(crate) fn live(office: Office, config: &Config, part: Part) {
+    let mail = match part {
+        Part::All => MailFolder::new(&config.panel),
+        Part::Office => MailFolder::of_panels_elsewhere(&config.panel),
+    };
+    tokio::spawn(by_itself(office, mail));
 }
 
 async fn by_itself(office: Office, mail: MailFolder) {

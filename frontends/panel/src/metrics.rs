@@ -73,7 +73,7 @@ impl Metrics {
         self.lag.store(micros, Ordering::Relaxed);
     }
 
-    /// Counts a time that the office did not answer when it was asked for news.
+    /// Counts a time that the office did not answer.
     pub(crate) fn office_silent(&self) {
         self.silent.fetch_add(1, Ordering::Relaxed);
     }
@@ -108,7 +108,7 @@ impl Metrics {
             (
                 "kantor_office_silent_total",
                 Kind::Counter,
-                "Times that the office did not answer when it was asked for news.",
+                "Times that the office was asked and did not answer.",
                 self.silent.load(Ordering::Relaxed).to_string(),
             ),
         ] {

@@ -257,6 +257,9 @@ pub trait CustomerPort: Send + Sync + 'static {
     /// Ends a session; one that does not exist has ended already.
     fn log_out(&self, session: &SessionToken) -> PortResult<()>;
 
+    /// The language that this customer reads, for letters to him from now on.
+    fn speaks(&self, session: &SessionToken, language: Language) -> PortResult<()>;
+
     /// The rates in force.
     fn rates(&self) -> PortResult<PublicRates>;
 

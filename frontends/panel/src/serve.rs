@@ -14,6 +14,7 @@ use crate::connections::{self, Connections};
 use crate::customer_api;
 use crate::front::FrontServer;
 use crate::listen::serve;
+use crate::metrics::Metrics;
 use crate::office_api;
 use crate::pages;
 use crate::port::{CustomerPort, OfficePort, PortResult};
@@ -53,7 +54,7 @@ impl CustomerServer {
             false,
         ));
         let mut pages = vec![static_files(&site), metrics(&site)];
-        pages.extend(health(&site.port, CustomerPort::ready));
+        pages.extend(health(&site.port, &site.metrics, CustomerPort::ready));
         pages.extend(pages::routes(&site));
         let under = under(&site.settings.prefix);
         let all = under.and(api.or(combined("panel", pages)).unify()).boxed();
@@ -108,7 +109,7 @@ impl OfficeServer {
         let api = warp::path("office")
             .and(warp::path("v1"))
             .and(combined("office_api", office_api::routes(&site)));
-        let mut system = health(&site.port, OfficePort::ready);
+        let mut system = health(&site.port, &site.metrics, OfficePort::ready);
         system.push(office_api::metrics(&site, self.fronts.clone()));
         let system = combined("office_api", system);
         let all = api.or(system).unify().boxed();
@@ -183,16 +184,20 @@ fn static_files(site: &Arc<Site>) -> Route {
 /// Whether the process lives, and whether it can do its work now.
 fn health<P: ?Sized + Send + Sync + 'static>(
     port: &Arc<P>,
+    metrics: &Arc<Metrics>,
     ready: fn(&P) -> PortResult<()>,
 ) -> Vec<Route> {
     let alive = |_call: Call| async { reply::body(200, "text/plain; charset=utf-8", "ok\n") };
-    let port = Arc::clone(port);
+    let (port, metrics) = (Arc::clone(port), Arc::clone(metrics));
     let is_ready = move |_call: Call| {
-        let port = Arc::clone(&port);
+        let (port, metrics) = (Arc::clone(&port), Arc::clone(&metrics));
         async move {
             match blocking(move || ready(&port)).await {
                 Ok(()) => reply::body(200, "text/plain; charset=utf-8", "ready\n"),
-                Err(_) => reply::body(503, "text/plain; charset=utf-8", "not ready\n"),
+                Err(_) => {
+                    metrics.office_silent();
+                    reply::body(503, "text/plain; charset=utf-8", "not ready\n")
+                }
             }
         }
     };

@@ -103,7 +103,11 @@ impl Site {
         question: impl FnOnce(&dyn CustomerPort) -> Result<T, PortError> + Send + 'static,
     ) -> Result<T, PortError> {
         let port = Arc::clone(&self.port);
-        blocking(move || question(port.as_ref())).await
+        let answer = blocking(move || question(port.as_ref())).await;
+        if matches!(answer, Err(PortError::Down(_))) {
+            self.metrics.office_silent();
+        }
+        answer
     }
 
     /// Takes one try of asking for a quote.

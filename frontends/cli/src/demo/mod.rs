@@ -145,7 +145,7 @@ async fn play(args: &DemoArgs, folder: &Path) -> Result<(), DemoError> {
         Err(error) => Err(error),
     };
     if result.is_ok() && !args.once {
-        server::live(live, &config);
+        server::live(live, &config, Part::All);
         println!();
         println!(
             "The panel is open: http://{}/   (log in as {}, password `{}`)",

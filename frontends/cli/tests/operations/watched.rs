@@ -1,6 +1,6 @@
 //! What those who watch over the processes see.
 
-use crate::fleet::{Fleet, agent};
+use crate::fleet::{Fleet, agent, text};
 
 fn ask(url: &str) -> (u16, String) {
     let mut answer = agent().get(url).call().unwrap();
@@ -32,6 +32,74 @@ fn a_panel_says_whether_it_is_ready_and_hears_of_it_when_its_office_comes_back()
         assert!(line["at"].is_string() && line["what"].is_string(), "{line}");
     }
     assert!(journal.contains("\"route\":\"/health/ready\""), "{journal}");
+    office.end();
+}
+
+/// The journal of a panel whose office it cannot hear says so once, and why.
+#[test]
+fn a_panel_says_why_its_office_is_away_and_that_it_is_back() {
+    let fleet = Fleet::new();
+    let mut office = fleet.start_office();
+    fleet.key();
+    let mut panel = fleet.start_panel();
+    assert_eq!(ask(&fleet.url("/health/ready")).0, 200);
+    office.end();
+    // Its listener stays, and nobody answers there.
+    for _ in 0..2 {
+        assert_eq!(ask(&fleet.url("/health/ready")).0, 503);
+    }
+    let mut office = fleet.start_office();
+    assert_eq!(ask(&fleet.url("/health/ready")).0, 200);
+    fleet.desk(&["tokens", "revoke", "panel-1", "--reason", "moved"]);
+    assert_eq!(ask(&fleet.url("/rates")).0, 503);
+    let silent = "kantor_office_silent_total ";
+    let (_, counted) = ask(&fleet.url("/metrics"));
+    let silent = counted.lines().find_map(|line| line.strip_prefix(silent));
+    assert!(silent.unwrap().parse::<u64>().unwrap() >= 3, "{counted}");
+    let journal = panel.end();
+    let told: Vec<&str> = journal
+        .lines()
+        .filter(|line| line.contains("\"office_"))
+        .collect();
+    let words = [
+        ["office_away", "timeout"],
+        ["office_back", ""],
+        ["office_away", "kantor tokens add"],
+    ];
+    assert_eq!(told.len(), words.len(), "{told:?}");
+    for (line, words) in told.iter().zip(words) {
+        assert!(words.iter().all(|word| line.contains(word)), "{told:?}");
+    }
+    office.end();
+}
+
+/// A secret that nobody has would shut the last administrator out for ever.
+#[test]
+fn a_key_is_changed_only_when_its_secret_can_be_kept() {
+    let fleet = Fleet::new();
+    let mut office = fleet.start_office();
+    let own = fleet.office.join("administrator.token");
+    let before = text(&own);
+    let config = fleet.office.join("kantor.toml");
+    let rotate = |file: &std::path::Path| {
+        std::process::Command::new(env!("CARGO_BIN_EXE_kantor"))
+            .args(["tokens", "rotate", "administrator", "--reason", "lost"])
+            .args(["--config".as_ref(), config.as_os_str()])
+            .args(["--file".as_ref(), file.as_os_str()])
+            .output()
+            .unwrap()
+    };
+    let nowhere = fleet.office.join("no-folder").join("administrator.token");
+    let refused = rotate(&nowhere);
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert_eq!(refused.status.code(), Some(1), "{said}");
+    assert!(said.contains("choose another file"), "{said}");
+    assert!(fleet.desk(&["tokens", "list"]).contains("administrator"));
+    // In its own place it is exchanged whole.
+    assert!(rotate(&own).status.success());
+    assert_ne!(text(&own), before);
+    assert!(fleet.desk(&["tokens", "list"]).contains("administrator"));
+    assert!(!fleet.office.join("administrator.token.part").exists());
     office.end();
 }
 

@@ -295,6 +295,13 @@ impl CustomerPort for LocalOffice {
         self.office.end_session(&session.hash()).map_err(people)
     }
 
+    fn speaks(&self, session: &SessionToken, language: Language) -> PortResult<()> {
+        let customer = self.holder(session)?;
+        self.office
+            .set_language(customer, language.code())
+            .map_err(people)
+    }
+
     fn rates(&self) -> PortResult<PublicRates> {
         let Some(table) = self.office.read(|seen| seen.current_rates().cloned()) else {
             return Ok(PublicRates {

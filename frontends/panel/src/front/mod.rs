@@ -8,6 +8,7 @@
 //! The front's key says only that a panel of ours is speaking. It opens nothing by itself: whose
 //! data a call may see or change follows from the session that the customer's browser sent.
 
+mod hearing;
 mod remote;
 mod server;
 

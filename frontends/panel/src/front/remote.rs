@@ -16,6 +16,7 @@ use serde::de::DeserializeOwned;
 use ureq::Agent;
 use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
 
+use super::hearing::Hearing;
 use super::{DOWN, KEY_UNKNOWN, PATH};
 use crate::port::{
     CustomerPort, Followed, Greeting, Key, NewFactor, NewSession, News, PortError, PortResult,
@@ -68,6 +69,7 @@ pub struct RemoteOffice {
     /// Which of them answered last.
     last: Arc<AtomicUsize>,
     authorization: Arc<str>,
+    hearing: Arc<Hearing>,
 }
 
 impl RemoteOffice {
@@ -100,6 +102,7 @@ impl RemoteOffice {
             addresses: addresses.into(),
             last: Arc::default(),
             authorization: format!("Bearer {key_text}").into(),
+            hearing: Arc::default(),
         })
     }
 
@@ -107,15 +110,25 @@ impl RemoteOffice {
         self.ask_for(what, arguments, Duration::ZERO)
     }
 
-    /// One call. An address that does not answer is followed by the next one, and all of them by a
-    /// pause: a restart of the office is waited for.
+    /// One call, of which the journal is told when the office is away or back again.
     fn ask_for<T: DeserializeOwned>(
         &self,
         what: &str,
         arguments: &impl Serialize,
         waits: Duration,
     ) -> PortResult<T> {
-        let body = serde_json::to_vec(arguments).map_err(|error| down(&error))?;
+        self.hearing.judge(self.call(what, arguments, waits))
+    }
+
+    /// An address that does not answer is followed by the next one, and all of them by a pause: a
+    /// restart of the office is waited for.
+    fn call<T: DeserializeOwned>(
+        &self,
+        what: &str,
+        arguments: &impl Serialize,
+        waits: Duration,
+    ) -> PortResult<T> {
+        let body = serde_json::to_vec(arguments).map_err(|_| not_understood())?;
         let mut lost = String::new();
         for pause in PAUSES {
             std::thread::sleep(Duration::from_millis(pause));
@@ -130,8 +143,8 @@ impl RemoteOffice {
                         self.last.store(at, Ordering::Relaxed);
                         return read(answer);
                     }
-                    Err(error) if comes_back(&error) => lost = error.to_string(),
-                    Err(error) => return Err(down(&error)),
+                    Err(error) if comes_back(&error) => lost = lost_at(address, &error),
+                    Err(error) => return Err(PortError::Down(lost_at(address, &error))),
                 }
             }
         }
@@ -174,13 +187,20 @@ fn comes_back(error: &ureq::Error) -> bool {
     }
 }
 
-fn down(error: &dyn std::error::Error) -> PortError {
-    PortError::Down(error.to_string())
+fn lost_at(address: &str, error: &ureq::Error) -> String {
+    format!("{}: {error}", address.trim_end_matches(PATH))
+}
+
+/// What the reader says of an answer may hold a piece of it, and of the customer.
+fn not_understood() -> PortError {
+    PortError::Down(
+        "its answer is not understood; run the same version of Kantor on both sides".to_owned(),
+    )
 }
 
 fn read<T: DeserializeOwned>((status, bytes): (u16, Vec<u8>)) -> PortResult<T> {
     if status == 200 {
-        return serde_json::from_slice(&bytes).map_err(|error| down(&error));
+        return serde_json::from_slice(&bytes).map_err(|_| not_understood());
     }
     let problem: Problem = serde_json::from_slice(&bytes)
         .map_err(|_| PortError::Down(format!("the office answered with the status {status}")))?;
@@ -188,6 +208,14 @@ fn read<T: DeserializeOwned>((status, bytes): (u16, Vec<u8>)) -> PortResult<T> {
     match problem.code.as_str() {
         KEY_UNKNOWN | DOWN => Err(PortError::Down(problem.detail)),
         _ => Err(problem.into()),
+    }
+}
+
+/// What an error says, without the words around it.
+fn why(error: &PortError) -> String {
+    match error {
+        PortError::Down(why) => why.clone(),
+        PortError::Refused(problem) => problem.detail.clone(),
     }
 }
 
@@ -274,13 +302,13 @@ impl CustomerPort for RemoteOffice {
             let asked = self.send(&format!("{address}/ready"), b"[]", READY_LIMIT);
             match asked {
                 Ok(answer) => match read(answer) {
-                    Ok(()) => return Ok(()),
-                    Err(error) => lost = error.to_string(),
+                    Ok(()) => return self.hearing.judge(Ok(())),
+                    Err(error) => lost = why(&error),
                 },
-                Err(error) => lost = error.to_string(),
+                Err(error) => lost = lost_at(address, &error),
             }
         }
-        Err(PortError::Down(lost))
+        self.hearing.judge(Err(PortError::Down(lost)))
     }
 
     fn greet(&self, session: Option<&SessionToken>) -> PortResult<Greeting> {
@@ -337,6 +365,10 @@ impl CustomerPort for RemoteOffice {
 
     fn log_out(&self, session: &SessionToken) -> PortResult<()> {
         self.ask("log_out", &(session,))
+    }
+
+    fn speaks(&self, session: &SessionToken, language: Language) -> PortResult<()> {
+        self.ask("speaks", &(session, language.code()))
     }
 
     fn rates(&self) -> PortResult<PublicRates> {

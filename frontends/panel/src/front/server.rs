@@ -181,6 +181,11 @@ fn dispatch(port: &dyn CustomerPort, what: &str, body: &[u8]) -> PortResult<Vec<
             let (session,) = read(body)?;
             give(&port.log_out(&session)?)
         }
+        "speaks" => {
+            let (session, language): (_, String) = read(body)?;
+            let language = Language::from_code(&language).unwrap_or_default();
+            give(&port.speaks(&session, language)?)
+        }
         "rates" => give(&port.rates()?),
         "price" => {
             let (ask,) = read(body)?;

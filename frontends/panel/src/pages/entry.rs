@@ -12,7 +12,7 @@ use warp::reply::Response;
 use crate::pages::factor::code_field;
 use crate::pages::field::Field;
 use crate::pages::page_with;
-use crate::port::{NewSession, PortError, PortResult};
+use crate::port::{NewSession, PortError, PortResult, SessionToken};
 use crate::reply;
 use crate::site::problem_of;
 use crate::visit::{Failure, Visit};
@@ -32,8 +32,20 @@ pub(crate) async fn language(visit: Arc<Visit>) -> Result<Response, Failure> {
             response.headers_mut(),
             &format!("{cookie}; Max-Age=31536000"),
         );
+        if let Ok(session) = visit.customer() {
+            speaks(&visit, session, language).await;
+        }
     }
     Ok(response)
+}
+
+/// Letters come in the language that somebody reads the pages in. One that comes in the other is no
+/// reason to keep him out, so nothing comes of it when the office does not take it.
+async fn speaks(visit: &Visit, session: SessionToken, language: Language) {
+    let _ = visit
+        .site
+        .ask(move |port| port.speaks(&session, language))
+        .await;
 }
 
 /// A path of ours to go to; never another site.
@@ -149,7 +161,7 @@ pub(crate) async fn register(visit: Arc<Visit>) -> Result<Response, Failure> {
                 code: None,
             };
             let session = log_in(&visit, ask).await?;
-            Ok(logged_in(&visit, &session, "/profile?welcome=1"))
+            Ok(logged_in(&visit, &session, "/profile?welcome=1").await)
         }
         Err(PortError::Refused(problem)) if problem.code == "too-many-requests" => {
             Err(Failure::Refused(problem))
@@ -242,7 +254,7 @@ pub(crate) async fn login(visit: Arc<Visit>) -> Result<Response, Failure> {
         code: None,
     };
     match log_in(&visit, ask).await {
-        Ok(session) => Ok(gone_on(&visit, &session, &entered.next)),
+        Ok(session) => Ok(gone_on(&visit, &session, &entered.next).await),
         Err(PortError::Refused(problem)) => match problem.facts.get("pass") {
             Some(pass) => code_page(&visit, 200, pass.clone(), entered.next, None),
             None => {
@@ -290,7 +302,7 @@ pub(crate) async fn login_code(visit: Arc<Visit>) -> Result<Response, Failure> {
         .ask(move |port| port.log_in_with_code(&told, &code, from, older.as_ref()))
         .await;
     match session {
-        Ok(session) => Ok(gone_on(&visit, &session, &next)),
+        Ok(session) => Ok(gone_on(&visit, &session, &next).await),
         Err(PortError::Refused(problem)) => {
             let complaint = Some(visit.words.problem(&problem));
             match problem.code.as_str() {
@@ -310,13 +322,13 @@ pub(crate) async fn login_code(visit: Arc<Visit>) -> Result<Response, Failure> {
 }
 
 /// Goes on to where somebody wanted to be before he had to log in.
-fn gone_on(visit: &Visit, session: &NewSession, next: &str) -> Response {
+async fn gone_on(visit: &Visit, session: &NewSession, next: &str) -> Response {
     let next = match next {
         "" => visit.link("/exchange"),
         next => inside(visit, next),
     };
     let prefix = visit.site.settings.prefix.as_str();
-    logged_in(visit, session, next.strip_prefix(prefix).unwrap_or("/"))
+    logged_in(visit, session, next.strip_prefix(prefix).unwrap_or("/")).await
 }
 
 /// A new token for whoever logs in; an older session of this browser ends.
@@ -330,7 +342,8 @@ async fn log_in(visit: &Visit, ask: LoginAsk) -> PortResult<NewSession> {
 }
 
 /// Goes on with a session that has begun.
-fn logged_in(visit: &Visit, session: &NewSession, next: &str) -> Response {
+async fn logged_in(visit: &Visit, session: &NewSession, next: &str) -> Response {
+    speaks(visit, session.token.clone(), visit.words.language()).await;
     let mut response = reply::see_other(&visit.link(next));
     append_cookie(
         response.headers_mut(),

@@ -61,6 +61,28 @@ async fn a_letter_brings_a_link_for_a_new_password_once() {
     assert_eq!(told.len(), 1, "he is told that his password is another one");
 }
 
+/// Whoever reads the pages in a language gets his letters in it.
+#[tokio::test]
+async fn letters_follow_the_language_of_the_pages() {
+    let house = House::open().await;
+    let customer = kantor_engine::CustomerId(1);
+    let known = || house.office.language(customer).unwrap();
+    let mut browser = house.browser();
+    // Who has not come in is nobody yet.
+    browser.get("/language/pl?back=/").await.is(303);
+    assert_eq!(known(), None);
+    browser.get("/language/en?back=/").await.is(303);
+    browser.register(ANNA).await;
+    assert_eq!(known().as_deref(), Some("en"));
+    browser.get("/language/pl?back=/profile").await.is(303);
+    assert_eq!(known().as_deref(), Some("pl"));
+    browser.get("/language/xx?back=/profile").await.is(303);
+    assert_eq!(known().as_deref(), Some("pl"));
+    // At another browser, which is in English.
+    assert_eq!(log_in(&house, "trzy małe koty").await.1, 303);
+    assert_eq!(known().as_deref(), Some("en"));
+}
+
 #[tokio::test]
 async fn whether_anybody_has_an_e_mail_is_not_told() {
     let (house, post) = (House::open().await, Post::default());

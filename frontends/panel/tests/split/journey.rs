@@ -26,6 +26,10 @@ async fn a_password_that_was_forgotten_at_one_panel_is_chosen_at_another() {
     let email = [("email", "anna@example.test")];
     lost.submit("/forgotten", &email).await.is(200);
     let office = far.house.office.clone();
+    let anna = kantor_engine::CustomerId(1);
+    let language = asked(move || office.language(anna).unwrap()).await;
+    assert_eq!(language.as_deref(), Some("en"));
+    let office = far.house.office.clone();
     let codes = asked(move || Post::default().codes(&office)).await;
     let mut found = browser(&two);
     found.get(&format!("/password/{}", codes[0])).await.is(200);
