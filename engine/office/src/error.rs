@@ -70,6 +70,15 @@ pub enum ExecuteError {
     /// A stored fact cannot be read back.
     #[error("a stored fact cannot be read: {0}; run `kantor verify`")]
     Damaged(String),
+    /// The database does not hold the log that this process has read: nothing that it knows counts.
+    #[error(
+        "the database was put back to an earlier state: the log that this server has read, up to \
+         position {seq}, is not in it; nothing was recorded, stop this server and start it again"
+    )]
+    OtherLog {
+        /// Where the log ends that this process has read.
+        seq: u64,
+    },
     /// The office is being closed.
     #[error("the office is closing; try again when it is open")]
     Closing,

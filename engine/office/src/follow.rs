@@ -8,7 +8,7 @@ use kantor_store::View;
 
 use crate::error::ExecuteError;
 use crate::runtime::Shared;
-use crate::state::{State, page_after};
+use crate::state::State;
 
 /// How long one wait may take: so long after the last handle is gone the follower may still live.
 const WAIT: Duration = Duration::from_secs(2);
@@ -52,13 +52,16 @@ pub(crate) fn catch_up(shared: &Shared) -> Result<(), ExecuteError> {
 /// Shows readers of this process everything that a picture of the store knows. Costs nothing where
 /// they have it.
 pub(crate) fn show_up_to(shared: &Shared, view: &dyn View) -> Result<(), ExecuteError> {
-    let head = view.head().seq;
-    if shared.seq() >= head {
+    let (seen, head) = (shared.state(), view.head());
+    if seen.seq == head.seq {
+        return seen.is_of(head);
+    }
+    if seen.seq > head.seq {
         return Ok(());
     }
-    let mut state = State::clone(&shared.state());
-    while state.seq < head {
-        state.take_new(&page_after(view, state.seq)?);
+    let mut state = State::clone(&seen);
+    while state.seq < head.seq {
+        state.take_page(view)?;
         shared.publish(state.clone());
     }
     Ok(())

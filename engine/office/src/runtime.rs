@@ -224,7 +224,7 @@ impl Office {
 
     /// Whether the store answers and the office's head can be read.
     pub fn ready(&self) -> Result<(), ExecuteError> {
-        self.view()?.records(self.head(), 1)?;
+        self.view_up_to_date()?.records(self.head(), 1)?;
         Ok(())
     }
 
@@ -274,7 +274,11 @@ impl Office {
     /// A picture of the store of which readers of this process know everything: who has just done
     /// something at another process is not told here that it was not done.
     pub(crate) fn view_up_to_date(&self) -> Result<Box<dyn View + Send + '_>, ExecuteError> {
+        let seen = self.shared.seq();
         let view = self.view()?;
+        if view.head().seq < seen {
+            return Err(ExecuteError::OtherLog { seq: seen });
+        }
         follow::show_up_to(&self.shared, &*view)?;
         Ok(view)
     }

@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 
 use kantor_engine::tree::TreeSet;
 use kantor_engine::{Digest, OrderId, Recorded, Snapshot, StatementId, Touched};
-use kantor_store::{Record, View};
+use kantor_store::{Head, Record, View, genesis, record_hash};
 
 use crate::error::{Changed, ExecuteError};
 use crate::load;
@@ -21,6 +21,8 @@ const DECODED_BY_ONE: usize = 250;
 pub(crate) struct State {
     pub(crate) snapshot: Snapshot,
     pub(crate) seq: u64,
+    /// The hash of the log up to there; `None` before the first position.
+    hash: Option<Digest>,
     /// At which positions of the log something happened to which order.
     positions: TreeSet<(OrderId, u64)>,
     /// The last position that changed a bank line, or what came of one.
@@ -28,13 +30,43 @@ pub(crate) struct State {
 }
 
 impl State {
-    /// Takes the positions in that it does not have yet.
-    pub(crate) fn take_new(&mut self, records: &[(u64, Recorded)]) {
-        for (seq, recorded) in records {
-            if *seq == self.seq + 1 {
-                self.take(*seq, recorded);
-            }
+    /// Takes the next page of the log in, when it goes on where this state ends: with the hash that
+    /// follows from what was read.
+    pub(crate) fn take_page(&mut self, view: &dyn View) -> Result<(), ExecuteError> {
+        let records = view.records(self.seq, REPLAY_PAGE)?;
+        let next = self.seq.saturating_add(1);
+        let Some((first, last)) = records.first().zip(records.last()) else {
+            return Err(missing(next));
+        };
+        if first.seq != next {
+            return Err(missing(next));
         }
+        let before = self.hash.unwrap_or_else(|| genesis(view.office()));
+        let Record { kind, version, .. } = first;
+        if record_hash(&before, next, first.moment, kind, *version, &first.body) != first.hash {
+            return Err(ExecuteError::OtherLog { seq: self.seq });
+        }
+        for (seq, recorded) in decoded(&records)? {
+            self.take(seq, &recorded);
+        }
+        self.hash = Some(last.hash);
+        Ok(())
+    }
+
+    /// The log that it was read from, or was written from it, ends with this.
+    pub(crate) fn ends_with(&mut self, head: Head) {
+        self.hash = Some(head.hash);
+    }
+
+    /// Whether a head that is not behind it is the head of the log that it was read from. A database
+    /// may have gone back: to a copy, to a standby without the last commits.
+    pub(crate) fn is_of(&self, head: Head) -> Result<(), ExecuteError> {
+        let is_behind = self.seq < head.seq;
+        let is_there = self.seq == head.seq && self.hash.is_none_or(|hash| hash == head.hash);
+        if is_behind || is_there {
+            return Ok(());
+        }
+        Err(ExecuteError::OtherLog { seq: self.seq })
     }
 
     /// Takes one more position of the log in.
@@ -94,9 +126,9 @@ impl State {
     /// Reads what the log has more than this state.
     pub(crate) fn catch_up(&mut self, view: &dyn View) -> Result<(), ExecuteError> {
         while self.seq < view.head().seq {
-            self.take_new(&page_after(view, self.seq)?);
+            self.take_page(view)?;
         }
-        Ok(())
+        self.is_of(view.head())
     }
 }
 
@@ -105,18 +137,8 @@ pub(crate) fn short(digest: &Digest) -> String {
     digest.to_string().chars().take(16).collect()
 }
 
-/// The next page of the log, which goes on.
-pub(crate) fn page_after(
-    view: &dyn View,
-    after: u64,
-) -> Result<Vec<(u64, Recorded)>, ExecuteError> {
-    let records = view.records(after, REPLAY_PAGE)?;
-    let next = after.saturating_add(1);
-    if records.first().is_none_or(|first| first.seq != next) {
-        let missing = format!("position {next} of the log is missing");
-        return Err(ExecuteError::Damaged(missing));
-    }
-    decoded(&records)
+fn missing(seq: u64) -> ExecuteError {
+    ExecuteError::Damaged(format!("position {seq} of the log is missing"))
 }
 
 /// What records hold. Of opening an old office two thirds are this, so all processors take part.

@@ -20,7 +20,7 @@ use crate::load;
 use crate::read_model;
 use crate::request::{Once, Request};
 use crate::runtime::Shared;
-use crate::state::{State, page_after};
+use crate::state::State;
 
 /// How many commands share one transaction at most: enough to make the disk's sync cheap, few
 /// enough to answer soon.
@@ -253,10 +253,11 @@ impl Writer {
             // Who follows the log here has read it already, as far as he has come.
             self.forget();
             while self.state.seq < head.seq {
-                self.state.take_new(&page_after(view, self.state.seq)?);
+                self.state.take_page(view)?;
                 self.publish();
             }
         }
+        self.state.is_of(head)?;
         Ok(head)
     }
 
@@ -382,6 +383,7 @@ impl Writer {
         } else {
             locked.append(&unit).map_err(Stopped::from)?
         };
+        self.state.ends_with(head);
         Ok(Done {
             answer: outcome.answer,
             head,

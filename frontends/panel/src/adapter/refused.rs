@@ -121,7 +121,7 @@ pub(super) fn refuse(error: ExecuteError) -> PortError {
             Problem::new(500, "damaged", "A stored fact is damaged", sentence(&text)).into()
         }
         // What the store said is for the office's journal; a customer can only wait.
-        ExecuteError::Store(_) => Problem::new(
+        ExecuteError::Store(_) | ExecuteError::OtherLog { .. } => Problem::new(
             503,
             "nothing-recorded",
             "The office cannot do this now",

@@ -1,5 +1,6 @@
 //! Everything that an office stands on breaks in the middle of its work.
 
+mod back;
 mod clock;
 mod cut;
 mod day;
