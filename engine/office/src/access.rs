@@ -3,14 +3,15 @@
 //! its reason, committed together with the rows that it changes.
 
 use kantor_engine::access::{Help, KeyChange};
-use kantor_engine::{Actor, Command, CustomerId};
+use kantor_engine::{Actor, Command, CustomerId, Digest};
 use kantor_model::Moment;
 use kantor_store::{Side, SideChange, SideError, SideFilter, SideRefusal};
 
 use crate::error::{ExecuteError, PeopleError};
 use crate::letters::{LETTER, password_changed};
 use crate::people::{
-    LOGIN, Role, SESSION, StoredLogin, TOKEN, TokenRecord, number_key, side, token_row,
+    LOGIN, Role, SESSION, StoredLogin, TOKEN, TokenRecord, number_key, other_way_in, side,
+    token_row,
 };
 use crate::request::{Once, Request};
 use crate::runtime::Office;
@@ -18,10 +19,48 @@ use crate::second_factor::HALF;
 
 /// Kind of row: a customer whom nobody comes in as, by his number.
 const LOCK: &str = "lock";
-/// Kind of row: wrong passwords of one name, by the hash of the name.
+/// Kind of row: a try, by the hash of what was tried and when the tries before it are back.
 const TRIES: &str = "tries";
 /// Kind of row: a code for a new password, by its hash.
 const CODE: &str = "password-code";
+
+/// More tries than may be taken at once.
+const PAGE: usize = 100;
+
+/// What strangers may try so often and no oftener.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Tried<'a> {
+    /// Logging in under a name, whether somebody has it or not.
+    Login(&'a str),
+    /// Asking for a letter to a name, whether somebody has it or not.
+    Letter(&'a str),
+    /// Codes of the second factor of a customer, in a session of his.
+    Code(CustomerId),
+}
+
+impl Tried<'_> {
+    fn hash(self) -> Digest {
+        let name = match self {
+            Tried::Login(name) => format!("login {name}"),
+            Tried::Letter(name) => format!("letter {name}"),
+            Tried::Code(customer) => format!("code {customer}"),
+        };
+        Digest::of(name.as_bytes())
+    }
+
+    /// Whose the rows are: a number made of the hash.
+    fn owner(self) -> u64 {
+        let hash = self.hash().0;
+        u64::from_be_bytes(*hash.first_chunk().unwrap_or(&[0; 8])) >> 1
+    }
+
+    fn forgotten(self) -> SideChange {
+        SideChange::DeleteOwned {
+            kind: TRIES.to_owned(),
+            owner: self.owner(),
+        }
+    }
+}
 
 impl Office {
     /// The key of this hash, if it opens anything. Asked with every request: afterwards this process
@@ -141,7 +180,7 @@ impl Office {
     /// The customer with this e-mail.
     pub fn customer_of(&self, email: &str) -> Result<Option<CustomerId>, PeopleError> {
         let email = email.trim().to_lowercase();
-        Ok(self.login(&email)?.map(|(customer, _)| customer))
+        Ok(self.login(&email)?.map(|login| login.customer))
     }
 
     /// Lets a customer choose a new password, once, with a code that the staff tells him. Codes that
@@ -191,15 +230,17 @@ impl Office {
             customer: customer.0,
             password_hash: password_hash.to_owned(),
         };
-        let tried = tries_key(&person.email);
+        let tried = Tried::Login(&person.email).forgotten();
+        let now = self.now();
         let changes = [
             taken(CODE, code_hash),
             forget(CODE, customer),
             SideChange::Put(side(LOGIN, person.email, Some(customer.0), &login)),
+            other_way_in(customer, now),
             forget(SESSION, customer),
             forget(HALF, customer),
-            gone(TRIES, &tried),
-            password_changed(customer, self.now()),
+            tried,
+            password_changed(customer, now),
         ];
         match self.try_sides(&changes) {
             Ok(()) => Ok(true),
@@ -220,6 +261,7 @@ impl Office {
         let row = side(LOCK, number_key(customer.0), Some(customer.0), &());
         let changes = vec![
             SideChange::Put(row),
+            other_way_in(customer, self.now()),
             forget(SESSION, customer),
             forget(CODE, customer),
             forget(LETTER, customer),
@@ -236,9 +278,10 @@ impl Office {
         reason: &str,
         once: Option<Once>,
     ) -> Result<(), PeopleError> {
-        let mut changes = vec![gone(LOCK, &number_key(customer.0))];
+        let codes = Tried::Code(customer).forgotten();
+        let mut changes = vec![gone(LOCK, &number_key(customer.0)), codes];
         if let Some(person) = self.person(customer)? {
-            changes.push(gone(TRIES, &tries_key(&person.email)));
+            changes.push(Tried::Login(&person.email).forgotten());
         }
         self.help(by, customer, Help::Unlocked, reason, changes, once)
     }
@@ -278,34 +321,44 @@ impl Office {
         Ok(())
     }
 
-    /// Takes one try of logging in under a name, whether somebody has it or not: so many at once,
-    /// and one more after each so many seconds. Counted in the store, so for all processes together.
-    /// When none is left: after how many seconds there is one.
+    /// Takes one try: so many at once, and one more after each so many seconds. Counted in the store,
+    /// so for all processes together. When none is left: after how many seconds there is one.
     pub fn take_try(
         &self,
-        name: &str,
+        what: Tried<'_>,
         burst: i64,
         seconds: i64,
     ) -> Result<Option<i64>, PeopleError> {
-        let (key, now) = (tries_key(name), self.now());
-        let row = self.view()?.side(TRIES, &key, now)?;
-        // The row lives until all tries are back, so its end is what it says.
-        let full = row.and_then(|row| row.expires).unwrap_or(now).max(now);
-        let wait = full.seconds_since(now) + seconds - burst * seconds;
-        if wait > 0 {
-            return Ok(Some(wait));
+        let (hash, filter) = (what.hash(), SideFilter::first(PAGE).owned_by(what.owner()));
+        // Each round but the last means that somebody else has had a try.
+        for _ in 0..=burst {
+            let now = self.now();
+            let tries = self.view()?.sides(TRIES, &filter, now)?;
+            // A row lives until its try is back, so the last one's end is when all are.
+            let last = tries.iter().filter_map(|row| row.expires).max();
+            let full = last.unwrap_or(now);
+            let wait = full.seconds_since(now) + seconds - burst * seconds;
+            if wait > 0 {
+                return Ok(Some(wait));
+            }
+            // Named by the one before it: of two at the same time one comes too late.
+            let key = format!("{hash}/{}", last.map_or(0, Moment::as_micros));
+            let row = Side {
+                expires: Some(full.plus_seconds(seconds)),
+                ..side(TRIES, key, Some(what.owner()), &())
+            };
+            match self.try_sides(&[SideChange::PutNew(row)]) {
+                Ok(()) => return Ok(None),
+                Err(SideError::Refused(SideRefusal::Exists { .. })) => {}
+                Err(error) => return Err(error.into()),
+            }
         }
-        let row = Side {
-            expires: Some(full.plus_seconds(seconds)),
-            ..side(TRIES, key, None, &())
-        };
-        self.try_sides(&[SideChange::Put(row)])?;
-        Ok(None)
+        Ok(Some(seconds))
     }
 
-    /// Gives a name all its tries back.
-    pub fn forget_tries(&self, name: &str) -> Result<(), PeopleError> {
-        Ok(self.try_sides(&[gone(TRIES, &tries_key(name))])?)
+    /// Gives all tries back.
+    pub fn forget_tries(&self, what: Tried<'_>) -> Result<(), PeopleError> {
+        Ok(self.try_sides(&[what.forgotten()])?)
     }
 }
 
@@ -315,10 +368,6 @@ fn code_row(customer: CustomerId, (hash, until): (&str, Moment)) -> Side {
         expires: Some(until),
         ..side(CODE, hash.to_owned(), Some(customer.0), &customer.0)
     }
-}
-
-fn tries_key(name: &str) -> String {
-    kantor_engine::Digest::of(name.as_bytes()).to_string()
 }
 
 fn taken(kind: &str, key: &str) -> SideChange {

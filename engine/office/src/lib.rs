@@ -38,6 +38,7 @@ mod transfers;
 mod verify;
 mod writer;
 
+pub use access::Tried;
 pub use clock::{Clock, SetClock, SystemClock};
 pub use counts::{COMMIT_CLASSES, Counted};
 pub use entry_form::BankLine;
@@ -48,7 +49,7 @@ pub use kantor_checker::Disagreement;
 pub use lessons::{Lesson, LessonTo, Lessons, Likeness, REMEMBERED};
 pub use notices::{Notice, NoticeKind, Notifier, NotifyError};
 pub use people::{
-    CustomerAccountRecord, NewPerson, PersonRecord, Role, SessionRecord, TokenRecord,
+    CustomerAccountRecord, Login, NewPerson, PersonRecord, Role, SessionRecord, TokenRecord, WayIn,
 };
 pub use request::{Once, Request, Seen};
 pub use runtime::{Office, Settings};

@@ -3,7 +3,7 @@
 
 use kantor_engine::{Actor, Answer, Command, CustomerAccountId, CustomerId, Digest};
 use kantor_model::{Currency, Iban, Moment, Party};
-use kantor_store::{Side, SideChange, SideError, SideFilter, SideRefusal};
+use kantor_store::{Side, SideChange, SideError, SideFilter, SideRefusal, View};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::error::{ExecuteError, PeopleError};
@@ -22,6 +22,8 @@ pub(crate) const PAYER: &str = "payer";
 pub(crate) const SESSION: &str = "session";
 /// Kind of row: a token of the office API, by its hash.
 pub(crate) const TOKEN: &str = "token";
+/// Kind of row: a customer's way in, by his number; see [`WayIn`].
+const WAY_IN: &str = "way-in";
 
 /// Kind of row: a secret of the office's own, by its name.
 const SECRET: &str = "secret";
@@ -134,6 +136,24 @@ impl StoredAccount {
     }
 }
 
+/// By which state of his way in a customer came: it is another one when his password is, when he was
+/// locked and when a lost second factor was taken away. What began with an older one opens nothing,
+/// also where it was on its way at that moment.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct WayIn(i64);
+
+/// What a login is checked against.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Login {
+    /// Whose it is.
+    pub customer: CustomerId,
+    /// Argon2id in PHC form.
+    pub password_hash: String,
+    /// What a session that begins by this password came by.
+    pub way_in: WayIn,
+}
+
 /// A session at rest: its token is known to the browser only.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct SessionRecord {
@@ -143,6 +163,8 @@ pub struct SessionRecord {
     pub customer: CustomerId,
     /// It ends then.
     pub until: Moment,
+    /// By what it began.
+    pub way_in: WayIn,
 }
 
 /// What a token of the office API allows.
@@ -186,6 +208,8 @@ pub(crate) struct StoredLogin {
 #[derive(Serialize, Deserialize)]
 struct StoredSession {
     customer: u64,
+    #[serde(default)]
+    way_in: WayIn,
 }
 
 /// A salted commitment: SHA-256 of the fields, each with its length before it.
@@ -214,6 +238,23 @@ pub(crate) fn read<T: DeserializeOwned>(kind: &'static str, side: &Side) -> Resu
         kind,
         key: side.key.clone(),
     })
+}
+
+/// What a customer comes by in a picture of the store.
+pub(crate) fn way_in(
+    view: &dyn View,
+    customer: CustomerId,
+    now: Moment,
+) -> Result<WayIn, PeopleError> {
+    let row = view.side(WAY_IN, &number_key(customer.0), now)?;
+    row.map_or(Ok(WayIn::default()), |row| read(WAY_IN, &row))
+}
+
+/// What began before opens nothing any more.
+pub(crate) fn other_way_in(customer: CustomerId, now: Moment) -> SideChange {
+    let way_in = WayIn(now.as_micros());
+    let key = number_key(customer.0);
+    SideChange::Put(side(WAY_IN, key, Some(customer.0), &way_in))
 }
 
 /// The key of a row of kind [`PAYER`].
@@ -289,12 +330,20 @@ impl Office {
             .transpose()
     }
 
-    /// What a login is checked against: the customer and his password's hash.
-    pub fn login(&self, email: &str) -> Result<Option<(CustomerId, String)>, PeopleError> {
-        let row = self.view()?.side(LOGIN, email, self.now())?;
-        row.map(|row| read::<StoredLogin>(LOGIN, &row))
-            .transpose()
-            .map(|login| login.map(|login| (CustomerId(login.customer), login.password_hash)))
+    /// What a login under a name is checked against.
+    pub fn login(&self, email: &str) -> Result<Option<Login>, PeopleError> {
+        let (view, now) = (self.view()?, self.now());
+        let Some(row) = view.side(LOGIN, email, now)? else {
+            return Ok(None);
+        };
+        let stored: StoredLogin = read(LOGIN, &row)?;
+        let customer = CustomerId(stored.customer);
+        Ok(Some(Login {
+            customer,
+            password_hash: stored.password_hash,
+            // Of the same picture as the password.
+            way_in: way_in(&*view, customer, now)?,
+        }))
     }
 
     /// Adds an account of a customer's own. `salt` is random text of the caller's making.
@@ -419,6 +468,7 @@ impl Office {
     pub fn save_session(&self, session: &SessionRecord) -> Result<(), PeopleError> {
         let stored = StoredSession {
             customer: session.customer.0,
+            way_in: session.way_in,
         };
         let row = side(
             SESSION,
@@ -435,16 +485,19 @@ impl Office {
     /// The session of a token, unless it has ended. Asked with every request: afterwards this process
     /// knows what its customer has just done at another one.
     pub fn session(&self, token_hash: &str) -> Result<Option<SessionRecord>, PeopleError> {
-        let view = self.view_up_to_date()?;
-        let Some(row) = view.side(SESSION, token_hash, self.now())? else {
+        let (view, now) = (self.view_up_to_date()?, self.now());
+        let Some(row) = view.side(SESSION, token_hash, now)? else {
             return Ok(None);
         };
         let stored: StoredSession = read(SESSION, &row)?;
-        Ok(Some(SessionRecord {
+        let session = SessionRecord {
             token_hash: token_hash.to_owned(),
             customer: CustomerId(stored.customer),
-            until: row.expires.unwrap_or(self.now()),
-        }))
+            until: row.expires.unwrap_or(now),
+            way_in: stored.way_in,
+        };
+        let is_open = session.way_in == way_in(&*view, session.customer, now)?;
+        Ok(Some(session).filter(|_| is_open))
     }
 
     /// Ends a session; one that does not exist has ended already.
@@ -453,11 +506,11 @@ impl Office {
         self.change_sides(&[SideChange::Delete { kind, key }])
     }
 
-    /// The tokens that open the office API.
+    /// The tokens that open the office API. Asked with every request: afterwards this process knows
+    /// what their holders have just done at another one.
     pub fn tokens(&self) -> Result<Vec<TokenRecord>, PeopleError> {
-        let rows = self
-            .view()?
-            .sides(TOKEN, &SideFilter::first(10_000), self.now())?;
+        let view = self.view_up_to_date()?;
+        let rows = view.sides(TOKEN, &SideFilter::first(10_000), self.now())?;
         rows.iter().map(token_row).collect()
     }
 

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::access::{forget, gone};
 use crate::error::PeopleError;
-use crate::people::{SESSION, number_key, read, side};
+use crate::people::{SESSION, WayIn, number_key, other_way_in, read, side};
 use crate::request::Once;
 use crate::runtime::Office;
 
@@ -73,11 +73,11 @@ impl Office {
     /// Keeps a login whose password was right until its code comes too.
     pub fn keep_half_login(
         &self,
-        customer: CustomerId,
+        (customer, way_in): (CustomerId, WayIn),
         token_hash: &str,
         until: Moment,
     ) -> Result<(), PeopleError> {
-        let row = side(HALF, token_hash.to_owned(), Some(customer.0), &());
+        let row = side(HALF, token_hash.to_owned(), Some(customer.0), &way_in);
         let row = Side {
             expires: Some(until),
             ..row
@@ -85,10 +85,14 @@ impl Office {
         Ok(self.try_sides(&[SideChange::Put(row)])?)
     }
 
-    /// Whose half login it is, unless it has ended.
-    pub fn half_login(&self, token_hash: &str) -> Result<Option<CustomerId>, PeopleError> {
-        let row = self.view()?.side(HALF, token_hash, self.now())?;
-        Ok(row.and_then(|row| row.owner).map(CustomerId))
+    /// Whose half login it is and by what it began, unless it has ended.
+    pub fn half_login(&self, token_hash: &str) -> Result<Option<(CustomerId, WayIn)>, PeopleError> {
+        let Some(row) = self.view()?.side(HALF, token_hash, self.now())? else {
+            return Ok(None);
+        };
+        let way_in: Option<WayIn> = read(HALF, &row)?;
+        let way_in = way_in.unwrap_or_default();
+        Ok(row.owner.map(|customer| (CustomerId(customer), way_in)))
     }
 
     /// Ends the half logins of a customer: he is in.
@@ -106,6 +110,7 @@ impl Office {
     ) -> Result<(), PeopleError> {
         let changes = vec![
             gone(FACTOR, &number_key(customer.0)),
+            other_way_in(customer, self.now()),
             forget(SESSION, customer),
         ];
         self.help(

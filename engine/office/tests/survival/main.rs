@@ -4,6 +4,7 @@
 //! Each test prints how often it tried, on a line that begins with `counted: `. With
 //! `KANTOR_FAULTS=10` there are ten times as many faults.
 
+mod entry;
 mod faults;
 #[path = "../founding/mod.rs"]
 mod founding;

@@ -2,11 +2,11 @@
 //! hashes of passwords and tokens are; no front ever sees one.
 
 use std::net::IpAddr;
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::OnceLock;
 
 use kantor_engine::CustomerId;
 use kantor_model::Moment;
-use kantor_office::SessionRecord;
+use kantor_office::{Login, SessionRecord, Tried, WayIn};
 use kantor_wire::{FieldProblem, Language, LoginAsk, Problem, Registration};
 
 use super::refused::people;
@@ -55,8 +55,6 @@ pub(super) struct Access {
     registrations: Limit,
     /// Forgotten passwords from one address.
     forgotten: Limit,
-    /// Tries of one process are counted one after the other.
-    turn: Mutex<()>,
     /// What the tags of followed orders are made with, once it was read.
     pub(super) follow_secret: OnceLock<String>,
 }
@@ -69,7 +67,6 @@ impl Access {
             logins: Limit::new(20, 6),
             registrations: Limit::new(10, 60),
             forgotten: Limit::new(10, 60),
-            turn: Mutex::new(()),
             follow_secret: OnceLock::new(),
         })
     }
@@ -136,19 +133,24 @@ fn code_unknown() -> Problem {
     )
 }
 
-fn tried_too_often(seconds: i64) -> Problem {
+fn tried_too_often(what: Tried<'_>, seconds: i64) -> Problem {
     let minutes = seconds / 60 + 1;
-    Problem::new(
-        429,
-        "login-locked",
-        "Locked for a while",
-        format!(
-            "There were too many wrong passwords for this e-mail, so logging in is locked for \
-             {minutes} min. Try again then."
+    let (code, detail) = match what {
+        Tried::Login(_) | Tried::Letter(_) => (
+            "login-locked",
+            format!(
+                "There were too many wrong passwords for this e-mail, so logging in is locked for \
+                 {minutes} min. Try again then."
+            ),
         ),
-    )
-    .fact("minutes", minutes.to_string())
-    .fact("seconds", seconds.to_string())
+        Tried::Code(_) => (
+            "factor-locked",
+            format!("There were too many wrong codes. Try again in {minutes} min."),
+        ),
+    };
+    Problem::new(429, code, "Locked for a while", detail)
+        .fact("minutes", minutes.to_string())
+        .fact("seconds", seconds.to_string())
 }
 
 fn not_now(error: &PasswordError) -> Problem {
@@ -210,8 +212,8 @@ impl LocalOffice {
         older: Option<&SessionToken>,
     ) -> PortResult<NewSession> {
         let now = self.office.now();
-        let customer = self.checked(ask, from, now)?;
-        self.session_of(customer, older)
+        let login = self.checked(ask, from, now)?;
+        self.session_of((login.customer, login.way_in), older)
     }
 
     /// The second step of a login: the password was right a moment ago, now its code comes.
@@ -227,20 +229,20 @@ impl LocalOffice {
             .take(&address_key(from), self.office.now())
             .map_err(slow_down)?;
         let half = secrets::sha256_hex(pass.as_bytes());
-        let customer = self.office.half_login(&half).map_err(people)?;
-        let customer = customer.ok_or_else(login_over)?;
+        let begun = self.office.half_login(&half).map_err(people)?;
+        let (customer, way_in) = begun.ok_or_else(login_over)?;
         let person = self.office.person(customer).map_err(people)?;
         let email = person.ok_or_else(login_over)?.email;
-        self.take_try(&email)?;
-        self.second_step(customer, Some(code))?;
+        self.take_try(Tried::Login(&email))?;
+        self.second_step((customer, way_in), Some(code))?;
         self.let_in(customer, &email)?;
         self.office.end_half_logins(customer).map_err(people)?;
-        self.session_of(customer, older)
+        self.session_of((customer, way_in), older)
     }
 
     fn session_of(
         &self,
-        customer: CustomerId,
+        (customer, way_in): (CustomerId, WayIn),
         older: Option<&SessionToken>,
     ) -> PortResult<NewSession> {
         let now = self.office.now();
@@ -253,6 +255,7 @@ impl LocalOffice {
             token_hash: token.hash(),
             customer,
             until,
+            way_in,
         };
         self.office.save_session(&session).map_err(people)?;
         Ok(NewSession { token, until })
@@ -272,11 +275,8 @@ impl LocalOffice {
             .take(&address_key(from), self.office.now())
             .map_err(slow_down)?;
         let email = checks::email_alone(email).map_err(fields_refused)?;
-        let wait = {
-            let _turn = access.turn.lock().unwrap_or_else(PoisonError::into_inner);
-            let name = format!("forgotten {email}");
-            self.office.take_try(&name, LETTERS, LETTER_SECONDS)
-        };
+        let letter = Tried::Letter(&email);
+        let wait = self.office.take_try(letter, LETTERS, LETTER_SECONDS);
         match wait.map_err(people)? {
             Some(_) => Ok(()),
             None => self
@@ -320,35 +320,33 @@ impl LocalOffice {
 
     /// The customer whose e-mail and password these are. A name that nobody has is answered and
     /// locked like any other and takes as long, so that neither tells who is a customer.
-    fn checked(&self, ask: &LoginAsk, from: Option<IpAddr>, now: Moment) -> PortResult<CustomerId> {
+    fn checked(&self, ask: &LoginAsk, from: Option<IpAddr>, now: Moment) -> PortResult<Login> {
         let email = ask.email.trim().to_lowercase();
         let access = &self.access;
         access
             .logins
             .take(&address_key(from), now)
             .map_err(slow_down)?;
-        self.take_try(&email)?;
+        self.take_try(Tried::Login(&email))?;
         let login = self.office.login(&email).map_err(people)?;
-        let (customer, hash) = login.unzip();
+        let hash = login.as_ref().map(|login| login.password_hash.clone());
         let right = access
             .passwords
             .verify(ask.password.clone(), hash)
             .map_err(|error| not_now(&error))?;
-        let customer = customer.filter(|_| right).ok_or_else(wrong)?;
+        let login = login.filter(|_| right).ok_or_else(wrong)?;
         // A wrong code is a wrong try as well: the tries come back only with the right one.
-        self.second_step(customer, ask.code.as_deref())?;
-        self.let_in(customer, &email)?;
-        Ok(customer)
+        self.second_step((login.customer, login.way_in), ask.code.as_deref())?;
+        self.let_in(login.customer, &email)?;
+        Ok(login)
     }
 
-    /// Takes one try of a name. Taken before the check and given back after a right one, so that
-    /// many tries at once do not slip through together.
-    fn take_try(&self, email: &str) -> PortResult<()> {
-        let turn = &self.access.turn;
-        let _turn = turn.lock().unwrap_or_else(PoisonError::into_inner);
-        let wait = self.office.take_try(email, TRIES, TRY_SECONDS);
+    /// Takes one try of a password or a code. Taken before the check and given back after a right
+    /// one, so that many tries at once do not slip through together.
+    pub(super) fn take_try(&self, what: Tried<'_>) -> PortResult<()> {
+        let wait = self.office.take_try(what, TRIES, TRY_SECONDS);
         match wait.map_err(people)? {
-            Some(seconds) => Err(tried_too_often(seconds).into()),
+            Some(seconds) => Err(tried_too_often(what, seconds).into()),
             None => Ok(()),
         }
     }
@@ -356,7 +354,8 @@ impl LocalOffice {
     /// Gives the tries back to whoever has shown all that is needed. Only he is told that the staff
     /// has locked his account.
     fn let_in(&self, customer: CustomerId, email: &str) -> PortResult<()> {
-        self.office.forget_tries(email).map_err(people)?;
+        let tried = Tried::Login(email);
+        self.office.forget_tries(tried).map_err(people)?;
         match self.office.is_locked(customer).map_err(people)? {
             true => Err(locked().into()),
             false => Ok(()),
@@ -368,7 +367,7 @@ impl LocalOffice {
 mod tests {
     #[test]
     fn a_lock_is_told_in_whole_minutes() {
-        let problem = super::tried_too_often(61);
+        let problem = super::tried_too_often(super::Tried::Login("anna"), 61);
         assert_eq!(problem.facts.get("minutes").map(String::as_str), Some("2"));
     }
 }

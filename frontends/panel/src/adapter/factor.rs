@@ -1,7 +1,7 @@
 //! The second factor of customers, judged where its secret is.
 
 use kantor_engine::CustomerId;
-use kantor_office::SecondFactor;
+use kantor_office::{SecondFactor, Tried, WayIn};
 use kantor_wire::Problem;
 
 use super::refused::people;
@@ -88,9 +88,13 @@ impl LocalOffice {
     ) -> PortResult<()> {
         let kept = self.office.second_factor(customer).map_err(people)?;
         let kept = kept.filter(|kept| kept.confirmed != on).ok_or_else(wrong)?;
+        // Who holds a session need not be the customer: his telephone is not guessed either.
+        let tried = Tried::Code(customer);
+        self.take_try(tried)?;
         if !self.is_its_code(customer, &kept, code)? {
             return Err(wrong().into());
         }
+        self.office.forget_tries(tried).map_err(people)?;
         match on {
             true => {
                 let confirmed = SecondFactor {
@@ -105,25 +109,29 @@ impl LocalOffice {
     }
 
     /// Lets a customer in whose password was right: where he has a second factor, with its code.
-    pub(super) fn second_step(&self, customer: CustomerId, code: Option<&str>) -> PortResult<()> {
+    pub(super) fn second_step(
+        &self,
+        (customer, way_in): (CustomerId, WayIn),
+        code: Option<&str>,
+    ) -> PortResult<()> {
         let kept = self.office.second_factor(customer).map_err(people)?;
         let Some(kept) = kept.filter(|kept| kept.confirmed) else {
             return Ok(());
         };
         let code = code.filter(|code| !code.trim().is_empty());
         match code {
-            None => Err(needed(self.half_way(customer)?).into()),
+            None => Err(needed(self.half_way((customer, way_in))?).into()),
             Some(code) if self.is_its_code(customer, &kept, code)? => Ok(()),
             Some(_) => Err(wrong().into()),
         }
     }
 
     /// What stands for a right password until the code comes too.
-    fn half_way(&self, customer: CustomerId) -> PortResult<String> {
+    fn half_way(&self, begun: (CustomerId, WayIn)) -> PortResult<String> {
         let pass = salt()?;
         let until = self.office.now().plus_seconds(HALF_SECONDS);
         self.office
-            .keep_half_login(customer, &sha256_hex(pass.as_bytes()), until)
+            .keep_half_login(begun, &sha256_hex(pass.as_bytes()), until)
             .map_err(people)?;
         Ok(pass)
     }

@@ -330,3 +330,34 @@ async fn a_second_factor_is_asked_for_and_a_lost_one_is_taken_away_by_the_staff(
         )]
     );
 }
+
+/// Whoever has stolen a session guesses codes to take the second factor away.
+#[tokio::test]
+async fn codes_are_not_guessed_by_who_is_logged_in() {
+    let house = House::open().await;
+    let mut browser = house.browser();
+    browser.register(ANNA).await;
+    let page = browser.get("/second-factor").await.is(200);
+    let secret = page.body.split("secret=").nth(1).unwrap();
+    let secret = secret.split('&').next().unwrap().to_owned();
+    let code = || shown_by_telephone(&secret, house.office.now().as_micros() / 1_000_000);
+    browser
+        .submit("/second-factor/on", &[("code", &code())])
+        .await
+        .is(303);
+    house.clock.advance(60);
+    browser.get("/second-factor").await.is(200);
+    for _ in 0..5 {
+        let wrong = [("code", "no code")];
+        browser.submit("/second-factor/off", &wrong).await.is(422);
+    }
+    let answer = browser
+        .submit("/second-factor/off", &[("code", &code())])
+        .await;
+    answer.is(429).says("too many wrong codes");
+    house.clock.advance(180);
+    browser
+        .submit("/second-factor/off", &[("code", &code())])
+        .await
+        .is(303);
+}
