@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use kantor_engine::{AccountId, BatchId, Event, OrderId, PayoutId, Recorded, Touched};
 use kantor_model::Moment;
+use kantor_store::View;
 
 use crate::error::ExecuteError;
 use crate::runtime::Office;
@@ -61,19 +62,16 @@ impl Change {
 impl Office {
     /// What happened after a position, in order, at most so many.
     pub fn changes(&self, after: u64, limit: usize) -> Result<Vec<Change>, ExecuteError> {
-        let view = self.view()?;
-        view.records(after, limit)?
-            .iter()
-            .map(|record| {
-                let recorded = kantor_store::codec::decode(record)
-                    .map_err(|error| ExecuteError::Damaged(error.to_string()))?;
-                Ok(Change {
-                    seq: record.seq,
-                    at: record.moment,
-                    recorded,
-                })
-            })
-            .collect()
+        changes_in(&*self.view()?, after, limit)
+    }
+
+    /// The same, as far as this process knows what each of them is about.
+    pub(crate) fn known_changes(
+        &self,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<Change>, ExecuteError> {
+        changes_in(&*self.view_up_to_date()?, after, limit)
     }
 
     /// What happened to one order, in order: its history.
@@ -123,4 +121,18 @@ impl Office {
     pub fn concerns_orders(event: &Event) -> bool {
         !Touched::by(event, |_| Vec::new()).orders.is_empty()
     }
+}
+
+fn changes_in(view: &dyn View, after: u64, limit: usize) -> Result<Vec<Change>, ExecuteError> {
+    let records = view.records(after, limit)?;
+    let changes = records.iter().map(|record| {
+        let recorded = kantor_store::codec::decode(record)
+            .map_err(|error| ExecuteError::Damaged(error.to_string()))?;
+        Ok(Change {
+            seq: record.seq,
+            at: record.moment,
+            recorded,
+        })
+    });
+    changes.collect()
 }

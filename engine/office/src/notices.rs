@@ -2,6 +2,8 @@
 //! recorded as sent by an event. A crash between sending and recording sends a notice twice with
 //! the same identity; none is ever lost.
 
+use std::sync::atomic::Ordering;
+
 use kantor_engine::access::Help;
 use kantor_engine::{Actor, Command, CustomerId, Event, OrderId, Snapshot};
 use kantor_store::{Side, SideChange, SideError};
@@ -104,11 +106,19 @@ impl Office {
         sent
     }
 
+    /// From where on something may be unsent: what was looked through once is not read again each
+    /// time.
+    fn looked_through(&self) -> u64 {
+        let looked = self.shared().looked_through.load(Ordering::Relaxed);
+        self.read(|seen| seen.notices_sent).max(looked)
+    }
+
     fn is_anything_unsent(&self) -> Result<bool, ExecuteError> {
-        let mut after = self.read(|seen| seen.notices_sent);
+        let mut after = self.looked_through();
         loop {
-            let changes = self.changes(after, PAGE)?;
+            let changes = self.known_changes(after, PAGE)?;
             let Some(last) = changes.last() else {
+                self.shared().looked_through.store(after, Ordering::Relaxed);
                 return Ok(false);
             };
             after = last.seq;
@@ -124,10 +134,10 @@ impl Office {
     fn send_unsent(&self, notifier: &dyn Notifier) -> Result<usize, ExecuteError> {
         // Who had the turn before may have recorded what he sent a moment ago.
         follow::catch_up(self.shared())?;
-        let mut after = self.read(|seen| seen.notices_sent);
+        let mut after = self.looked_through();
         let (mut sent, mut through) = (0, after);
         loop {
-            let changes = self.changes(after, PAGE)?;
+            let changes = self.known_changes(after, PAGE)?;
             let Some(last) = changes.last() else { break };
             after = last.seq;
             for change in &changes {

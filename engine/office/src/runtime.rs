@@ -1,6 +1,6 @@
 //! The handle to an open office.
 
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::mpsc::{Sender, channel, sync_channel};
 use std::sync::{Arc, Condvar, Mutex, PoisonError, RwLock};
 
@@ -46,6 +46,8 @@ pub(crate) struct Shared {
     pub(crate) moved: Condvar,
     pub(crate) counts: Counts,
     pub(crate) learned: Learned,
+    /// Up to which position nothing waits to be told to customers.
+    pub(crate) looked_through: AtomicU64,
     /// How far the database's clock is ahead of ours, in microseconds.
     ahead: AtomicI64,
 }
@@ -143,6 +145,7 @@ impl Office {
             moved: Condvar::new(),
             counts: Counts::default(),
             learned: Learned::default(),
+            looked_through: AtomicU64::new(0),
             ahead: AtomicI64::new(0),
             store,
             clock,

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use kantor_engine::order::OrderState;
 use kantor_engine::{AccountId, Answer, Command, Event, StatementOutcome};
-use kantor_model::{Currency, Moment};
+use kantor_model::{Currency, Iban, Moment};
 use kantor_office::{
     Changed, Clock, ExecuteError, Notice, Notifier, NotifyError, Office, Request, Seen,
     SystemClock, verify,
@@ -16,7 +16,7 @@ use kantor_parsers::transfers::{TransferFormat, write_batch};
 use kantor_postgres_kit::shared;
 use kantor_store::OfficeId;
 
-use crate::founding::{anna, does, title, uploaded};
+use crate::founding::{PAYER, anna, does, title, uploaded};
 use crate::house::{House, Place, at_once, is_refusal, once, order_of, statement};
 
 /// How many processes race.
@@ -401,6 +401,64 @@ fn a_customer_is_told_once_whoever_tells_him() {
     assert_eq!(all, ROUNDS + 2);
     house.verify(&processes);
     println!("counted: {all} notices sent once by {PROCESSES} processes at once");
+}
+
+/// While one process writes letters, much happens at another.
+struct Busy<'h> {
+    house: &'h House,
+    other: &'h Office,
+    left: AtomicU64,
+    post: Post,
+}
+
+impl Notifier for Busy<'_> {
+    fn notify(&self, office: &Office, notice: &Notice) -> Result<(), NotifyError> {
+        self.post.notify(office, notice)?;
+        if self.left.load(Ordering::SeqCst) > 0 {
+            let round = self.left.fetch_sub(1, Ordering::SeqCst);
+            let (iban, key) = (Iban::parse(PAYER).unwrap(), format!("account {round}"));
+            let (house, other) = (self.house, self.other);
+            let once = once(&key);
+            // At once, so that both are heard of at once, and as late as can be.
+            std::thread::scope(|scope| {
+                scope.spawn(|| house.order(other));
+                let (customer, euro) = (house.customer, Currency::EUR);
+                other
+                    .add_customer_account(customer, iban, euro, "mine", "salt", once)
+                    .unwrap();
+            });
+        }
+        Ok(())
+    }
+}
+
+/// What one process has not heard of yet is told all the same, also where it has heard of something
+/// later already.
+#[test]
+fn nothing_is_left_out_that_happens_while_others_are_told() {
+    const ROUNDS: u64 = 80;
+    let house = House::begin();
+    let processes = house.processes(2);
+    let busy = Busy {
+        house: &house,
+        other: &processes[1],
+        left: AtomicU64::new(ROUNDS),
+        post: Post::default(),
+    };
+    while processes[0].send_notices(&busy).unwrap() > 0 {}
+    let changes = processes[1].changes(0, 10_000).unwrap();
+    let placed = changes
+        .iter()
+        .filter(|change| matches!(change.recorded.event, Event::OrderPlaced { .. }));
+    let sent = busy.post.0.into_inner().unwrap();
+    let untold: Vec<u64> = placed
+        .map(|change| change.seq)
+        .filter(|seq| !sent.contains(&format!("{seq:08}")))
+        .collect();
+    assert!(untold.is_empty(), "nobody was told of {untold:?}");
+    println!(
+        "counted: {ROUNDS} orders placed at one process while the other wrote letters, all told"
+    );
 }
 
 /// The machine's clock, so many seconds wrong.
