@@ -17,7 +17,7 @@ use kantor_office::{
 use kantor_store::{OfficeId, SqliteStore, Store};
 
 use founding::{
-    EUR_ACCOUNT, PAYER, anna, closing, found, opening, person, settings, thursday_at_ten, title,
+    EUR_ACCOUNT, PAYER, cashier, closing, found, opening, person, settings, thursday_at_ten, title,
 };
 
 struct Day {
@@ -93,7 +93,7 @@ impl Day {
         statements: Vec<Statement>,
     ) -> Result<Vec<ImportedStatement>, ImportError> {
         self.office
-            .import(&anna(), &self.uploaded(file, statements))
+            .import(&cashier(), &self.uploaded(file, statements))
     }
 
     fn uploaded(&self, file: &str, statements: Vec<Statement>) -> Import {
@@ -169,7 +169,12 @@ fn an_order_is_paid_by_overlapping_exports_and_proved_by_the_end_of_day() {
         account: AccountId(2),
         ordinal: 2,
     };
-    let book = Request::book_line(anna(), fee_line, "bank-fees".into(), "monthly fee".into());
+    let book = Request::book_line(
+        cashier(),
+        fee_line,
+        "bank-fees".into(),
+        "monthly fee".into(),
+    );
     day.office.execute(book).unwrap();
     day.verify();
 }
@@ -192,13 +197,13 @@ fn a_preview_shows_what_an_import_does_and_does_nothing() {
     };
     let before = (day.office.head(), day.office.read(Clone::clone));
 
-    let shown = outcomes(day.office.preview(&anna(), &import).unwrap());
+    let shown = outcomes(day.office.preview(&cashier(), &import).unwrap());
     assert_eq!(shown.len(), 2);
     assert_eq!((day.office.head(), day.office.read(Clone::clone)), before);
     assert_eq!(day.state(first), OrderState::AwaitingFunds);
 
     let mut refused = Vec::new();
-    let is_kept = day.office.import_if(&anna(), &import, |would| {
+    let is_kept = day.office.import_if(&cashier(), &import, |would| {
         refused = outcomes(would);
         false
     });
@@ -207,14 +212,14 @@ fn a_preview_shows_what_an_import_does_and_does_nothing() {
     assert_eq!((day.office.head(), day.office.read(Clone::clone)), before);
 
     let mut done = Vec::new();
-    let is_kept = day.office.import_if(&anna(), &import, |would| {
+    let is_kept = day.office.import_if(&cashier(), &import, |would| {
         done = outcomes(would);
         done == shown
     });
     assert!(is_kept.unwrap());
     assert_eq!(day.state(first), OrderState::Funded);
     assert_eq!(day.state(second), OrderState::Funded);
-    let known = outcomes(day.office.preview(&anna(), &import).unwrap());
+    let known = outcomes(day.office.preview(&cashier(), &import).unwrap());
     assert!(
         known
             .iter()
@@ -246,7 +251,7 @@ fn what_cashiers_decided_is_suggested_and_nothing_more() {
     let head = day.office.head();
     day.office
         .execute(Request::allocate(
-            anna(),
+            cashier(),
             line(1),
             order,
             "he rang us".into(),
@@ -300,7 +305,7 @@ fn an_import_is_taken_back_and_made_again() {
     let undo = || {
         let file = kantor_engine::Digest::of(file.as_bytes());
         let reason = "the wrong file".to_owned();
-        Request::new(anna(), Command::UndoImport { file, reason })
+        Request::new(cashier(), Command::UndoImport { file, reason })
     };
     day.office.execute(undo()).unwrap();
     assert_eq!(proved(), (1, 0), "what the export knew is known");

@@ -1,6 +1,6 @@
 //! `kantor backup` and `kantor restore`: a whole office as one file that no database has to know.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Seek, Write};
 use std::path::{Path, PathBuf};
 
@@ -11,6 +11,7 @@ use kantor_office::{Clock, SystemClock};
 
 use crate::config::{Config, ConfigError};
 use crate::database::Database;
+use crate::private::Private;
 use crate::verify::{self, VerifyError};
 
 /// What is backed up, and where.
@@ -30,8 +31,8 @@ pub(crate) struct BackupArgs {
 const AFTER_BACKUP: &str = "\
 The file holds everything that the office is: its log, bank lines, files, people and keys. Keep it
 as secret as the database; the configuration is not in it. It shows the office as the last commit
-before left it, whatever is written meanwhile. It is complete when this program says so; before, it
-has the name FILE.part.";
+before left it, whatever is written meanwhile. It is complete when it has its name; before, that name
+goes on and ends in .part.";
 
 /// What is restored, and where.
 #[derive(clap::Args, Debug)]
@@ -111,35 +112,25 @@ pub(crate) fn back(args: &BackupArgs) -> Result<(), BackupFailure> {
     if args.file.exists() {
         return Err(BackupFailure::Exists(args.file.clone()));
     }
-    let mut part = args.file.clone().into_os_string();
-    part.push(".part");
-    let part = PathBuf::from(part);
-    let written = write(&config, &part);
-    let done = written.and_then(|done| {
-        fs::rename(&part, &args.file).map_err(|error| of_file(&args.file, error))?;
-        Ok(done)
-    });
-    if done.is_err() {
-        // What is left of it is of no use; that it cannot be removed changes nothing.
-        let _ = fs::remove_file(&part);
-    }
-    tell(&done?, "backed up", args.json);
+    let done = write(&config, &args.file)?;
+    tell(&done, "backed up", args.json);
     Ok(())
 }
 
-fn write(config: &Config, part: &Path) -> Result<BackedUp, BackupFailure> {
-    let failed = |error| of_file(part, error);
+fn write(config: &Config, path: &Path) -> Result<BackedUp, BackupFailure> {
+    let failed = |error: io::Error| match error.kind() {
+        // Another backup was faster.
+        io::ErrorKind::AlreadyExists => BackupFailure::Exists(path.to_owned()),
+        _ => of_file(path, error),
+    };
     let database = config.office.database.open_to_look()?;
     let view = database.store().view(config.settings().office)?;
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let file = options.open(part).map_err(failed)?;
-    let mut file = BufWriter::with_capacity(BUFFER, file);
+    let mut private = Private::begin(path).map_err(failed)?;
+    let mut file = BufWriter::with_capacity(BUFFER, private.file());
     let done = back_up(view.as_ref(), SystemClock.now(), &mut file)?;
     file.flush().map_err(failed)?;
-    file.get_ref().sync_all().map_err(failed)?;
+    drop(file);
+    private.put_new().map_err(failed)?;
     Ok(done)
 }
 

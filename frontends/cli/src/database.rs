@@ -1,8 +1,6 @@
 //! Where an office is kept: a file of its own, or a PostgreSQL database.
 
 use std::fmt;
-use std::fs::File;
-use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -174,48 +172,5 @@ impl fmt::Display for Database {
             Database::File(path) => path.display().fmt(f),
             Database::Server(url) => url.fmt(f),
         }
-    }
-}
-
-/// Writes a file that only its owner may read: whole, or what was there before stays.
-pub(crate) fn write_private(path: &Path, text: &str) -> io::Result<()> {
-    PrivateFile::begin(path)?.end(text)
-}
-
-/// A file that only its owner may read, and that can be written: it lies beside its place until
-/// what belongs into it is known. Dropped before, it leaves nothing.
-pub(crate) struct PrivateFile {
-    path: PathBuf,
-    part: PathBuf,
-    file: File,
-}
-
-impl PrivateFile {
-    pub(crate) fn begin(path: &Path) -> io::Result<PrivateFile> {
-        let mut part = path.as_os_str().to_owned();
-        part.push(".part");
-        let part = PathBuf::from(part);
-        let mut options = File::options();
-        options.write(true).create(true).truncate(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        Ok(PrivateFile {
-            path: path.to_owned(),
-            file: options.open(&part)?,
-            part,
-        })
-    }
-
-    pub(crate) fn end(mut self, text: &str) -> io::Result<()> {
-        self.file.write_all(text.as_bytes())?;
-        self.file.sync_all()?;
-        std::fs::rename(&self.part, &self.path)
-    }
-}
-
-impl Drop for PrivateFile {
-    fn drop(&mut self) {
-        // After its end there is none of that name.
-        let _ = std::fs::remove_file(&self.part);
     }
 }

@@ -11,7 +11,7 @@ use mail_builder::MessageBuilder;
 use mail_builder::headers::address::Address;
 
 use crate::config::PanelSection;
-use crate::database::write_private;
+use crate::private::write_private;
 
 /// A folder of `.eml` files, one a notice, called as the notice is: the same notice again is the
 /// same file.
@@ -274,18 +274,5 @@ mod tests {
         assert_eq!(subject("3", Some("pl")), polish);
         office.set_language(customer, "pl").unwrap();
         assert_eq!(subject("4", None), polish);
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn a_letter_is_there_whole_or_not_at_all() {
-        let folder = tempfile::tempdir().unwrap();
-        let place = folder.path().join("1.eml");
-        write_private(&place, "the first").unwrap();
-        // No room for the rest of the second one: it is begun and never ended.
-        let begun = crate::database::PrivateFile::begin(&place).unwrap();
-        assert_eq!(fs::read_to_string(&place).unwrap(), "the first");
-        drop(begun);
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 }

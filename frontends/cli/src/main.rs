@@ -11,6 +11,7 @@ mod init;
 mod listeners;
 mod mail;
 mod manager;
+mod private;
 mod serve;
 mod server;
 mod verify;

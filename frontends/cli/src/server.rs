@@ -12,9 +12,10 @@ use kantor_panel::journal::{self, Fact};
 use kantor_store::AccessError;
 
 use crate::config::Config;
-use crate::database::{Kept, write_private};
+use crate::database::Kept;
 use crate::listeners::Part;
 use crate::mail::MailFolder;
+use crate::private::write_private;
 
 /// How often deadlines and notices are looked at.
 const TURN: Duration = Duration::from_secs(1);

@@ -32,13 +32,13 @@ pub(crate) fn thursday_at_ten() -> Moment {
 }
 
 /// The cashier.
-pub(crate) fn anna() -> Actor {
+pub(crate) fn cashier() -> Actor {
     Actor::Staff("anna".to_owned())
 }
 
 /// Carries out a cashier's command that nothing stands against.
 pub(crate) fn does(office: &Office, command: Command) -> Answer {
-    office.execute(Request::new(anna(), command)).unwrap()
+    office.execute(Request::new(cashier(), command)).unwrap()
 }
 
 /// A new office with two accounts, so many grosze in the one for zlotys, and a table of rates.

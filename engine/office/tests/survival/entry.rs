@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use kantor_office::{Login, SessionRecord, SystemClock, Tried};
 use kantor_postgres_kit::shared;
 
-use crate::house::{House, Place, at_once, staff};
+use crate::founding::cashier;
+use crate::house::{House, Place, at_once};
 
 /// How many processes race.
 const PROCESSES: usize = 4;
@@ -69,7 +70,7 @@ fn a_login_on_its_way_when_the_password_changes() {
     begin("new", &new);
     assert!(open("new"));
     there
-        .lock_customer(staff(), anna, "says that it was not her", None)
+        .lock_customer(cashier(), anna, "says that it was not her", None)
         .unwrap();
     begin("locked", &new);
     assert!(!open("new"));

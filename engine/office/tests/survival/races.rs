@@ -16,7 +16,7 @@ use kantor_parsers::transfers::{TransferFormat, write_batch};
 use kantor_postgres_kit::shared;
 use kantor_store::OfficeId;
 
-use crate::founding::{PAYER, anna, does, title, uploaded};
+use crate::founding::{PAYER, cashier, does, title, uploaded};
 use crate::house::{House, Place, at_once, is_refusal, once, order_of, statement};
 
 /// How many processes race.
@@ -41,7 +41,7 @@ fn double_commit_of_one_pending_order() {
             reason: "changed my mind".to_owned(),
         };
         let ended = at_once(&processes, |_, office| {
-            office.execute(Request::new(anna(), cancel()))
+            office.execute(Request::new(cashier(), cancel()))
         });
         let done = ended.iter().filter(|ended| ended.is_ok()).count();
         assert_eq!(done, 1, "{ended:?}");
@@ -79,7 +79,7 @@ fn several_acts_on_one_order_as_it_was_seen() {
         assert!(seen.iter().all(|other| *other == seen[0]), "{seen:?}");
         let answers = at_once(&processes, |number, office| {
             let seen = Seen::Order(order, seen[number].clone());
-            office.execute(Request::new(anna(), offer(number)).as_seen([seen]))
+            office.execute(Request::new(cashier(), offer(number)).as_seen([seen]))
         });
         let done = answers.iter().filter(|answer| answer.is_ok()).count();
         assert_eq!(done, 1, "{answers:?}");
@@ -109,7 +109,7 @@ fn two_imports_of_one_file() {
         let file = statement(212 + round, opening, &titles, true);
         opening += 300;
         let new = at_once(&processes, |_, office| {
-            let imported = office.import(&anna(), &uploaded(office, &file)).unwrap();
+            let imported = office.import(&cashier(), &uploaded(office, &file)).unwrap();
             match imported[0].outcome.as_ref().unwrap() {
                 StatementOutcome::Booked { new, .. } => *new,
                 StatementOutcome::Known { .. } => 0,
@@ -149,11 +149,11 @@ fn two_exports_of_one_batch() {
             true,
         );
         let import = uploaded(&processes[0], &file);
-        processes[0].import(&anna(), &import).unwrap();
+        processes[0].import(&cashier(), &import).unwrap();
         let made = at_once(&processes, |_, office| {
             // Each has heard of the money by now, or learns of it under the lock.
             let make = office.batch_of_all_due(AccountId(1), date).unwrap();
-            office.execute(Request::new(anna(), make))
+            office.execute(Request::new(cashier(), make))
         });
         let batches: Vec<_> = made
             .iter()
@@ -173,7 +173,7 @@ fn two_exports_of_one_batch() {
             let format = [TransferFormat::Elixir0, TransferFormat::Pain001V09][number % 2];
             let transfers = office.transfers(batch).unwrap();
             let bytes = write_batch(format, &transfers, None).unwrap().bytes;
-            let by = anna();
+            let by = cashier();
             office
                 .archive_transfer_file(&by, batch, format.name(), "mbank 0.1.0", &bytes, None)
                 .map(|()| format.name())
@@ -251,15 +251,15 @@ fn head_moved_between_preview_and_apply() {
                 .map(|one| format!("{:?}", one.outcome))
                 .collect()
         };
-        let seen = outcomes(processes[0].preview(&anna(), &import).unwrap());
+        let seen = outcomes(processes[0].preview(&cashier(), &import).unwrap());
         let is_moved = round % 2 == 0;
         if is_moved {
             let part = uploaded(&processes[1], &part);
-            processes[1].import(&anna(), &part).unwrap();
+            processes[1].import(&cashier(), &part).unwrap();
         }
         let apply = |agreed: &[String]| {
             let agree = |would| outcomes(would) == agreed;
-            processes[0].import_if(&anna(), &import, agree).unwrap()
+            processes[0].import_if(&cashier(), &import, agree).unwrap()
         };
         if apply(&seen) {
             assert!(!is_moved);
@@ -267,7 +267,7 @@ fn head_moved_between_preview_and_apply() {
         } else {
             assert!(is_moved);
             refused += 1;
-            let seen = outcomes(processes[0].preview(&anna(), &import).unwrap());
+            let seen = outcomes(processes[0].preview(&cashier(), &import).unwrap());
             assert!(apply(&seen));
         }
         opening += 300;

@@ -17,7 +17,8 @@ use serde::{Deserialize, Serialize};
 
 use self::panel::outbox;
 pub(crate) use self::panel::{PanelConfig, PanelSection};
-use crate::database::{Database, DatabaseError, write_private};
+use crate::database::{Database, DatabaseError};
+use crate::private::write_private;
 
 /// The name of the file in an office's folder.
 pub(crate) const FILE_NAME: &str = "kantor.toml";

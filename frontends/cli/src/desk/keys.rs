@@ -8,7 +8,7 @@ use kantor_wire::{KeyView, Role};
 
 use super::output::{print, print_json, print_list};
 use super::{Desk, Failure};
-use crate::database::PrivateFile;
+use crate::private::Private;
 
 /// What can be done with keys.
 #[derive(Debug, Subcommand)]
@@ -118,10 +118,10 @@ impl Told {
                 path.display()
             ))
         };
-        let file = PrivateFile::begin(path).map_err(of_file)?;
+        let file = Private::begin(path).map_err(of_file)?;
         let key = make(office)?;
         let secret = key.token.clone().unwrap_or_default();
-        if let Err(error) = file.end(&format!("{secret}\n")) {
+        if let Err(error) = file.put_text(&format!("{secret}\n")) {
             print(&format!(
                 "{}\nKeep it secret: it could not be written, and is not shown again.",
                 shown(&key)

@@ -6,7 +6,8 @@ use kantor_model::Currency;
 use kantor_office::{ExecuteError, Request};
 use kantor_postgres_kit::shared;
 
-use crate::house::{House, Place, does, staff};
+use crate::founding::{cashier, does};
+use crate::house::{House, Place};
 
 /// Takes everything after a position out of the database.
 fn go_back(house: &House, seq: u64) {
@@ -40,7 +41,7 @@ fn check(lost: usize, recorded_since: usize) {
         order: *orders.last().unwrap(),
         reason: "the customer called".to_owned(),
     };
-    let told = old.execute(Request::new(staff(), cancel));
+    let told = old.execute(Request::new(cashier(), cancel));
     let is_told = matches!(told, Err(ExecuteError::OtherLog { .. }));
     assert!(is_told, "{lost} lost, {recorded_since} since: {told:?}");
     let ready = old.ready();

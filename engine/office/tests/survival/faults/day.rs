@@ -11,7 +11,7 @@ use kantor_engine::order::OrderState;
 use kantor_engine::{OrderId, StatementOutcome};
 use kantor_office::{ExecuteError, Import, ImportError, Office};
 
-use crate::founding::{anna, title};
+use crate::founding::{cashier, title};
 use crate::house::{House, once, order_of, statement};
 
 /// How long whoever breaks things waits for the others; then the office stands still.
@@ -186,7 +186,7 @@ fn bring(office: &Office, file: &str) -> Result<u64, ExecuteError> {
         ImportError::Execute(error) => error,
         other => panic!("{other}"),
     };
-    let imported = office.import(&anna(), &import).map_err(own)?;
+    let imported = office.import(&cashier(), &import).map_err(own)?;
     let [statement] = imported.try_into().expect("one statement");
     match statement.outcome.map_err(own)? {
         StatementOutcome::Booked { new, .. } => Ok(new),
