@@ -494,3 +494,33 @@ fn a_database_on_another_machine_is_reached_under_tls() {
         assert!(refused.contains("ertificate"), "{refused}");
     }
 }
+
+/// The auditor's role may send notices as well: one that is not true wakes who follows once.
+#[test]
+fn a_notice_that_is_not_true_keeps_nobody_awake() {
+    const LOOKS: u32 = 20;
+    let (url, store) = new_office();
+    let head = note(&store);
+    let (short, long) = (Duration::from_millis(50), Duration::from_secs(2));
+    let lie = format!("NOTIFY \"kantor_moved_1\", '1 {}'", u64::MAX);
+    let is_heard = (0..50).any(|_| {
+        shared().sql(database_of(&url), &lie);
+        let begun = Instant::now();
+        assert_eq!(store.follow(OFFICE, head, long).unwrap(), Some(head));
+        begun.elapsed() < long / 4
+    });
+    assert!(is_heard, "no notice was heard");
+    let begun = Instant::now();
+    for _ in 0..LOOKS {
+        assert_eq!(store.follow(OFFICE, head, short).unwrap(), Some(head));
+    }
+    let waited = begun.elapsed();
+    assert!(waited > short * LOOKS / 2, "{LOOKS} looks in {waited:?}");
+    // And what is true is heard.
+    let begun = Instant::now();
+    let other = open(&url);
+    let head = note(&other);
+    while store.follow(OFFICE, head - 1, long).unwrap() != Some(head) {
+        assert!(begun.elapsed() < long * 10);
+    }
+}

@@ -126,7 +126,7 @@ fn protection(config: &Config, wish: Wish) -> Result<Option<PathBuf>, Fault> {
             ))
         }
         (Some("verify-full" | "require") | None, Some(authority)) => Ok(Some(authority)),
-        (None, None) if config.get_hosts().iter().all(is_here) => Ok(None),
+        (None, None) if are_here(config) => Ok(None),
         (None, None) => Err(unsafe_way("the server is another machine")),
         // Encrypted for whoever answers is protected from nobody.
         (Some("verify-full" | "require"), None) => {
@@ -142,6 +142,13 @@ fn is_part_of_password(host: &Host) -> bool {
         #[cfg(unix)]
         Host::Unix(_) => false,
     }
+}
+
+/// Whether all servers are this machine: by the addresses that are connected to, where they are
+/// said, else by name.
+fn are_here(config: &Config) -> bool {
+    let addresses = config.get_hostaddrs();
+    addresses.iter().all(IpAddr::is_loopback) && config.get_hosts().iter().all(is_here)
 }
 
 /// Whether a server is this machine.
@@ -244,5 +251,13 @@ mod tests {
         let read: DatabaseUrl = protected.parse().unwrap();
         assert_eq!(read.authority, Some(PathBuf::from("/a.pem")));
         check("postgres://anna:hush@[::1]/kantor", "postgres://anna@");
+        // What is connected to is the address, whatever the host is called.
+        let named = "postgres://anna:hush@localhost/kantor?hostaddr=";
+        check(
+            &format!("{named}192.0.2.1"),
+            "the server is another machine",
+        );
+        check(&format!("{named}127.0.0.1"), "postgres://anna@");
+        check("postgres:///kantor?hostaddr=192.0.2.1", "another machine");
     }
 }

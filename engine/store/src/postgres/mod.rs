@@ -287,8 +287,11 @@ impl Store for PostgresStore {
         after: u64,
         at_most: Duration,
     ) -> Result<Option<u64>, AccessError> {
-        self.server.notices.wait(office, after, at_most);
-        Ok(Some(self.see(office, How::Read)?.head.get().seq))
+        let notices = &self.server.notices;
+        let heard = notices.wait(office, after, at_most);
+        let head = self.see(office, How::Read)?.head.get().seq;
+        notices.stands_at(office, heard, head);
+        Ok(Some(head))
     }
 
     fn sweep(&self, office: OfficeId, sweep: &Sweep) -> Result<Swept, AccessError> {

@@ -91,8 +91,8 @@ impl Notices {
         *last = seq.max(*last);
     }
 
-    /// Waits until a later position was heard of, or it is time to look.
-    pub(super) fn wait(&self, office: OfficeId, after: u64, at_most: Duration) {
+    /// Waits until a later position was heard of, or it is time to look. Answers what was heard last.
+    pub(super) fn wait(&self, office: OfficeId, after: u64, at_most: Duration) -> Option<u64> {
         if held(&self.followed).insert(office.0) {
             self.news.notify_one();
         }
@@ -100,15 +100,27 @@ impl Notices {
         let look = if is_listening { LOOK } else { LOOK_DEAF };
         let deadline = Instant::now() + at_most.min(look);
         let mut heard = held(&self.heard);
-        while heard.get(&office.0).is_none_or(|last| *last <= after) {
+        loop {
+            let last = heard.get(&office.0).copied();
             let left = deadline.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                return;
+            if last > Some(after) || left.is_zero() {
+                return last;
             }
             (heard, _) = self
                 .hears
                 .wait_timeout(heard, left)
                 .unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// The log was looked at after a notice was heard, and stands here. Notices are sent after the
+    /// commit: one that says more was not true, or the database has gone back since.
+    pub(super) fn stands_at(&self, office: OfficeId, heard: Option<u64>, head: u64) {
+        if heard > Some(head) {
+            let mut all = held(&self.heard);
+            if all.get(&office.0).copied() == heard {
+                all.insert(office.0, head);
+            }
         }
     }
 
@@ -163,7 +175,9 @@ async fn in_time<T>(answer: impl Future<Output = Result<T, Error>>) -> Result<Op
 }
 
 async fn speak(client: &Client, notices: &Notices) -> Result<(), Error> {
-    let tell = client.prepare("SELECT pg_notify($1, $2)").await?;
+    let Some(tell) = in_time(client.prepare("SELECT pg_notify($1, $2)")).await? else {
+        return Ok(());
+    };
     let mut listening = BTreeSet::new();
     loop {
         let followed = held(&notices.followed).clone();
