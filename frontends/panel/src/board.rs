@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::watch;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 use crate::metrics::Metrics;
 use crate::port::{CustomerPort, Followed, News, Watched};
@@ -29,12 +29,15 @@ struct Looked {
 pub(crate) struct Board {
     looked: Arc<Mutex<Looked>>,
     closing: watch::Sender<bool>,
+    /// Places that are free.
+    free: Arc<Semaphore>,
 }
 
 /// A browser's place before the board.
 pub(crate) struct Place {
     version: watch::Receiver<u64>,
     closing: watch::Receiver<bool>,
+    _held: OwnedSemaphorePermit,
 }
 
 impl Place {
@@ -73,10 +76,12 @@ fn raise(sender: &watch::Sender<u64>, version: u64) {
 }
 
 impl Board {
-    /// An empty board; asks the office on a thread of its own, because the office's calls block.
+    /// An empty board with so many places; asks the office on a thread of its own, because the
+    /// office's calls block.
     pub(crate) fn open(
         office: Arc<dyn CustomerPort>,
         metrics: Arc<Metrics>,
+        places: usize,
     ) -> std::io::Result<Board> {
         let (closing, is_closing) = watch::channel(false);
         let looked = Arc::new(Mutex::new(Looked::default()));
@@ -84,20 +89,27 @@ impl Board {
         std::thread::Builder::new()
             .name("board".to_owned())
             .spawn(move || ask(office.as_ref(), &asked, &is_closing, &metrics))?;
-        Ok(Board { looked, closing })
+        let places = places.clamp(1, Semaphore::MAX_PERMITS);
+        Ok(Board {
+            looked,
+            closing,
+            free: Arc::new(Semaphore::new(places)),
+        })
     }
 
-    /// A place before the rates, of which this version is known.
-    pub(crate) fn rates(&self, version: u64) -> Place {
+    /// A place before the rates, of which this version is known; `None` when there is none.
+    pub(crate) fn rates(&self, version: u64) -> Option<Place> {
+        let held = self.take()?;
         let mut looked = locked(&self.looked);
         let sender = looked
             .rates
             .get_or_insert_with(|| watch::channel(version).0);
-        self.place(place(sender, version))
+        Some(self.place(place(sender, version), held))
     }
 
     /// A place before an order; `None` when the board is full.
     pub(crate) fn order(&self, followed: Followed) -> Option<Place> {
+        let held = self.take()?;
         let mut looked = locked(&self.looked);
         if looked.orders.len() >= MOST && !looked.orders.contains_key(&followed.tag) {
             return None;
@@ -106,13 +118,18 @@ impl Board {
             .orders
             .entry(followed.tag)
             .or_insert_with(|| watch::channel(followed.version).0);
-        Some(self.place(place(sender, followed.version)))
+        Some(self.place(place(sender, followed.version), held))
     }
 
-    fn place(&self, version: watch::Receiver<u64>) -> Place {
+    fn take(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.free).try_acquire_owned().ok()
+    }
+
+    fn place(&self, version: watch::Receiver<u64>, held: OwnedSemaphorePermit) -> Place {
         Place {
             version,
             closing: self.closing.subscribe(),
+            _held: held,
         }
     }
 

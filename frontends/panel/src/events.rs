@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 
 use futures_util::stream;
+use kantor_wire::Problem;
 use warp::Reply;
 use warp::reply::Response;
 use warp::sse::Event;
@@ -22,4 +23,14 @@ pub(crate) fn stream(name: &'static str, place: Place) -> Response {
         Some((Ok::<Event, Infallible>(event), (place, false)))
     });
     warp::sse::reply(warp::sse::keep_alive().stream(events)).into_response()
+}
+
+/// There is no place left before the board.
+pub(crate) fn crowded() -> Problem {
+    Problem::new(
+        503,
+        "too-many-streams",
+        "Not now",
+        "Too many pages follow their orders at this moment. Load the page again to see what is new.",
+    )
 }

@@ -60,8 +60,10 @@ impl Settings {
     /// Whose request it is, for limits.
     pub(crate) fn address(&self, call: &Call) -> Option<IpAddr> {
         let forwarded = || {
-            let header = call.header("x-forwarded-for")?;
-            header.rsplit(',').next()?.trim().parse().ok()
+            // A proxy may append to the customer's line, or write a line of its own behind it.
+            let lines = call.headers.get_all("x-forwarded-for");
+            let last = lines.iter().next_back()?.to_str().ok()?;
+            last.rsplit(',').next()?.trim().parse().ok()
         };
         match self.behind_proxy {
             true => forwarded().or(call.remote.map(|remote| remote.ip())),
@@ -88,7 +90,12 @@ impl Site {
         let metrics = Arc::new(Metrics::default());
         Ok(Site {
             assets: Assets::load(),
-            board: Board::open(port.clone(), Arc::clone(&metrics))?,
+            // The other half of the places is for those who ask and go.
+            board: Board::open(
+                port.clone(),
+                Arc::clone(&metrics),
+                settings.limits.connections / 2,
+            )?,
             connections: Arc::new(Connections::new(settings.limits.clone())),
             port,
             settings,

@@ -6,7 +6,7 @@ use askama::Template;
 use kantor_wire::PublicRates;
 use warp::reply::Response;
 
-use crate::events;
+use crate::events::{self, crowded};
 use crate::pages::calculator::{Calculator, Entered, currency_name};
 use crate::pages::page;
 use crate::visit::{Failure, Visit};
@@ -100,7 +100,8 @@ pub(crate) async fn rates(visit: Arc<Visit>) -> Result<Response, Failure> {
 /// Tells the browser about each new table.
 pub(crate) async fn rates_events(visit: Arc<Visit>) -> Result<Response, Failure> {
     let rates = visit.site.ask(|port| port.rates()).await?;
-    visit.site.metrics.stream_opened();
     let place = visit.site.board.rates(rates.version);
+    let place = place.ok_or_else(crowded)?;
+    visit.site.metrics.stream_opened();
     Ok(events::stream("rates", place))
 }

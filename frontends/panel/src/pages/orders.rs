@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use askama::Template;
-use kantor_wire::{CustomerOrder, OrderState, Problem};
+use kantor_wire::{CustomerOrder, OrderState};
 use serde::Deserialize;
 use warp::reply::Response;
 
-use crate::events;
+use crate::events::{self, crowded};
 use crate::pages::page;
 use crate::pages::timeline::{Step, steps, tone};
 use crate::reply;
@@ -136,15 +136,6 @@ pub(crate) async fn events(visit: Arc<Visit>) -> Result<Response, Failure> {
     let place = visit.site.board.order(followed).ok_or_else(crowded)?;
     visit.site.metrics.stream_opened();
     Ok(events::stream("order", place))
-}
-
-fn crowded() -> Problem {
-    Problem::new(
-        503,
-        "too-many-streams",
-        "Not now",
-        "Too many pages follow their orders at this moment. Load the page again to see what is new.",
-    )
 }
 
 /// `POST /orders/{id}/cancel`.

@@ -214,3 +214,72 @@ async fn the_office_counts_the_connections_of_its_two_listeners() {
     })
     .await;
 }
+
+/// A page that is open follows the rates for as long as it is: so many places are left to those who
+/// ask and go.
+#[tokio::test(flavor = "multi_thread")]
+async fn open_pages_do_not_take_every_place() {
+    let house = House::open().await;
+    let at = panel(&house, limits(4, LONG), None).await;
+    asked(move || {
+        let follow = "GET /rates/events HTTP/1.1\r\nhost: kantor\r\nconnection: close\r\n\r\n";
+        let following: Vec<TcpStream> = (0..2)
+            .map(|_| {
+                let mut stream = connected(at);
+                stream.write_all(follow.as_bytes()).unwrap();
+                let mut begun = [0; 12];
+                stream.read_exact(&mut begun).unwrap();
+                assert_eq!(&begun, b"HTTP/1.1 200");
+                stream
+            })
+            .collect();
+        for _ in 0..2 {
+            let mut stream = connected(at);
+            stream.write_all(follow.as_bytes()).unwrap();
+            let mut begun = [0; 12];
+            stream.read_exact(&mut begun).unwrap();
+            assert_eq!(&begun, b"HTTP/1.1 503");
+        }
+        assert_eq!(status(&mut connected(at)), "HTTP/1.1 200");
+        // The place of whoever closed his page is somebody else's.
+        drop(following);
+        let begun = Instant::now();
+        let mut next = [0; 12];
+        while &next != b"HTTP/1.1 200" {
+            assert!(begun.elapsed() < LONG, "nobody follows any more");
+            let mut stream = connected(at);
+            stream.write_all(follow.as_bytes()).unwrap();
+            stream.read_exact(&mut next).unwrap();
+        }
+    })
+    .await;
+}
+
+/// Some proxies write the address into a line of its own, behind what the customer sent himself.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_customer_behind_a_proxy_does_not_choose_his_address() {
+    let house = House::open().await;
+    let settings = Settings {
+        behind_proxy: true,
+        ..Settings::default()
+    };
+    let panel = CustomerServer::open(house.port.clone(), settings).unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let at = listener.local_addr().unwrap();
+    tokio::spawn(panel.run(listener, None, std::future::pending()));
+    asked(move || {
+        let log_in = |claimed: usize| {
+            let body = "{\"email\":\"x@y.pl\",\"password\":\"x\"}";
+            let ask = format!(
+                "POST /api/v1/sessions HTTP/1.1\r\nhost: kantor\r\nconnection: close\r\n\
+                 idempotency-key: k\r\ncontent-length: {}\r\nx-forwarded-for: 203.0.113.{claimed}\r\n\
+                 x-forwarded-for: 198.51.100.1\r\n\r\n{body}",
+                body.len()
+            );
+            said(at, &ask)
+        };
+        let answers: Vec<String> = (0..21).map(log_in).collect();
+        assert!(answers[20].contains("too-many-requests"), "{}", answers[20]);
+    })
+    .await;
+}
