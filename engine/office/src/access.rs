@@ -329,20 +329,14 @@ impl Office {
         burst: i64,
         seconds: i64,
     ) -> Result<Option<i64>, PeopleError> {
-        let (hash, filter) = (what.hash(), SideFilter::first(PAGE).owned_by(what.owner()));
         // Each round but the last means that somebody else has had a try.
         for _ in 0..=burst {
-            let now = self.now();
-            let tries = self.view()?.sides(TRIES, &filter, now)?;
-            // A row lives until its try is back, so the last one's end is when all are.
-            let last = tries.iter().filter_map(|row| row.expires).max();
-            let full = last.unwrap_or(now);
-            let wait = full.seconds_since(now) + seconds - burst * seconds;
+            let (wait, last, full) = self.tries(what, burst, seconds)?;
             if wait > 0 {
                 return Ok(Some(wait));
             }
             // Named by the one before it: of two at the same time one comes too late.
-            let key = format!("{hash}/{}", last.map_or(0, Moment::as_micros));
+            let key = format!("{}/{}", what.hash(), last.map_or(0, Moment::as_micros));
             let row = Side {
                 expires: Some(full.plus_seconds(seconds)),
                 ..side(TRIES, key, Some(what.owner()), &())
@@ -354,6 +348,37 @@ impl Office {
             }
         }
         Ok(Some(seconds))
+    }
+
+    /// After how many seconds there is a try again, as [`Office::take_try`] would say, and none is
+    /// taken.
+    pub fn wait_for_try(
+        &self,
+        what: Tried<'_>,
+        burst: i64,
+        seconds: i64,
+    ) -> Result<Option<i64>, PeopleError> {
+        let (wait, ..) = self.tries(what, burst, seconds)?;
+        Ok((wait > 0).then_some(wait))
+    }
+
+    /// How many seconds there is no try; when the last one that was taken is back; when all are.
+    fn tries(
+        &self,
+        what: Tried<'_>,
+        burst: i64,
+        seconds: i64,
+    ) -> Result<(i64, Option<Moment>, Moment), PeopleError> {
+        let (now, filter) = (self.now(), SideFilter::first(PAGE).owned_by(what.owner()));
+        let tries = self.view()?.sides(TRIES, &filter, now)?;
+        // A row lives until its try is back, so the last one's end is when all are.
+        let last = tries.iter().filter_map(|row| row.expires).max();
+        let full = last.unwrap_or(now);
+        Ok((
+            full.seconds_since(now) + seconds - burst * seconds,
+            last,
+            full,
+        ))
     }
 
     /// Gives all tries back.

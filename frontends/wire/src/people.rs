@@ -56,6 +56,9 @@ pub struct PersonView {
     pub second_factor: bool,
     /// Sessions that are open.
     pub sessions: u32,
+    /// So many seconds nobody can log in as him, after too many wrong passwords; else 0.
+    #[serde(default)]
+    pub wait_seconds: u32,
 }
 
 impl fmt::Debug for PersonView {

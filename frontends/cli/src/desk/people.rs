@@ -100,10 +100,13 @@ fn show(person: &PersonView, desk: &Desk) -> Result<(), Failure> {
     if desk.json {
         return print_json(person);
     }
-    let state = if person.locked {
-        "locked"
-    } else {
-        "may log in"
+    let minutes = person.wait_seconds.div_ceil(60);
+    let state = match person.locked {
+        true => "locked".to_owned(),
+        false if minutes > 0 => format!(
+            "too many wrong passwords: may log in after {minutes} min, or at once after `kantor people unlock`"
+        ),
+        false => "may log in".to_owned(),
     };
     let factor = if person.second_factor {
         ", with a second factor"

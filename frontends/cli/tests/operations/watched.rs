@@ -1,6 +1,6 @@
 //! What those who watch over the processes see.
 
-use crate::fleet::{Fleet, agent, text};
+use crate::fleet::{Fleet, agent, run, text};
 
 fn ask(url: &str) -> (u16, String) {
     let mut answer = agent().get(url).call().unwrap();
@@ -101,6 +101,40 @@ fn a_key_is_changed_only_when_its_secret_can_be_kept() {
     assert!(fleet.desk(&["tokens", "list"]).contains("administrator"));
     assert!(!fleet.office.join("administrator.token.part").exists());
     office.end();
+}
+
+/// The file with the only key burned with the machine, and the office came back from a backup.
+#[test]
+fn who_has_the_database_gets_a_lost_administrators_key_anew() {
+    let fleet = Fleet::new();
+    let own = fleet.office.join("administrator.token");
+    let lost = text(&own);
+    std::fs::remove_file(&own).unwrap();
+    let mut office = fleet.start_office();
+    let anew = || {
+        std::process::Command::new(env!("CARGO_BIN_EXE_kantor"))
+            .args(["database", "administrator", "--reason", "lost", "--config"])
+            .arg(fleet.office.join("kantor.toml"))
+            .output()
+            .unwrap()
+    };
+    // A file has one owner at a time, and it is the server.
+    let refused = anew();
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(
+        said.contains("is in use by another Kantor server"),
+        "{said}"
+    );
+    assert!(!own.exists());
+    office.end();
+    let made = anew();
+    assert!(made.status.success(), "{made:?}");
+    assert_ne!(text(&own), lost);
+    let mut office = fleet.start_office();
+    assert!(fleet.desk(&["tokens", "list"]).contains("administrator"));
+    office.end();
+    let folder = fleet.office.to_str().unwrap();
+    assert!(run(&["verify", folder]).contains("verified: "));
 }
 
 #[test]

@@ -351,6 +351,15 @@ impl LocalOffice {
         }
     }
 
+    /// So many seconds nobody can try to log in under a name; 0 when there is a try.
+    pub(super) fn wait_for_login(&self, email: &str) -> PortResult<u32> {
+        let wait = self
+            .office
+            .wait_for_try(Tried::Login(email), TRIES, TRY_SECONDS);
+        let wait = wait.map_err(people)?.unwrap_or(0);
+        Ok(u32::try_from(wait).unwrap_or(u32::MAX))
+    }
+
     /// Gives the tries back to whoever has shown all that is needed. Only he is told that the staff
     /// has locked his account.
     fn let_in(&self, customer: CustomerId, email: &str) -> PortResult<()> {

@@ -81,6 +81,7 @@ impl LocalOffice {
             locked: self.office.is_locked(customer).map_err(people)?,
             second_factor: factor.is_some_and(|factor| factor.confirmed),
             sessions: u32::try_from(sessions).unwrap_or(u32::MAX),
+            wait_seconds: self.wait_for_login(&person.email)?,
             email: person.email,
             phone: person.phone,
         })

@@ -142,10 +142,14 @@ async fn wrong_passwords_are_forgotten_when_the_staff_says_so() {
     }
     assert_eq!(log_in(&house, "trzy małe koty").await.1, 429);
     let approver = house.desk("approver-token");
+    // Whoever is asked why nobody gets in sees it.
+    let waits = async || approver.get("/people/1").await.is(200).json()["wait_seconds"].clone();
+    assert_eq!(waits().await, 180);
     approver
         .post("/people/1/unlock", &why("called, knows her last order"))
         .await
         .is(200);
+    assert_eq!(waits().await, 0);
     assert_eq!(log_in(&house, "trzy małe koty").await.1, 303);
 }
 
