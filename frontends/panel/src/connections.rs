@@ -211,9 +211,10 @@ impl Pace {
     }
 
     /// Until when the next part of a body may come, when so many bytes have: a body that is sent a
-    /// byte at a time ends as well.
+    /// byte at a time ends as well, and one that came fast is not kept when nothing follows.
     pub(crate) fn until(&self, received: usize) -> Instant {
         let seconds = received as u64 / SLOWEST;
-        self.begun + self.patience + Duration::from_secs(seconds)
+        let whole = self.begun + self.patience + Duration::from_secs(seconds);
+        whole.min(Instant::now() + self.patience)
     }
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use futures_util::{Stream, StreamExt};
+use kantor_wire::Problem;
 use tokio::time::timeout_at;
 use warp::filters::BoxedFilter;
 use warp::http::{HeaderMap, Method};
@@ -17,6 +18,8 @@ use warp::{Buf, Filter, Rejection};
 use crate::connections::{Limits, Pace};
 use crate::journal;
 use crate::listen::{Patience, Peer};
+use crate::port::TokenRecord;
+use crate::reply;
 
 /// A request as a handler sees it.
 pub(crate) struct Call {
@@ -27,6 +30,8 @@ pub(crate) struct Call {
     pub(crate) headers: HeaderMap,
     pub(crate) body: Vec<u8>,
     pub(crate) remote: Option<SocketAddr>,
+    /// Whose key it carries, where somebody at the door has looked.
+    pub(crate) holder: Option<TokenRecord>,
 }
 
 impl Call {
@@ -55,6 +60,10 @@ impl Call {
 
 type Answer = Pin<Box<dyn Future<Output = Response> + Send>>;
 
+/// Lets a request in before its body is read, or says why not.
+type Door =
+    Arc<dyn Fn(Call) -> Pin<Box<dyn Future<Output = Result<Call, Problem>> + Send>> + Send + Sync>;
+
 /// One route.
 #[derive(Clone)]
 pub(crate) struct Route {
@@ -62,6 +71,7 @@ pub(crate) struct Route {
     /// `/orders/{id}/cancel`.
     pub(crate) path: &'static str,
     limit: usize,
+    door: Option<Door>,
     handler: Arc<dyn Fn(Call) -> Answer + Send + Sync>,
 }
 
@@ -105,7 +115,19 @@ impl Route {
             method,
             path,
             limit,
+            door: None,
             handler: Arc::new(move |call| Box::pin(handler(call))),
+        }
+    }
+
+    /// The route behind a door: of whoever is not let in nothing is read.
+    pub(crate) fn behind<F>(self, door: impl Fn(Call) -> F + Send + Sync + 'static) -> Route
+    where
+        F: Future<Output = Result<Call, Problem>> + Send + 'static,
+    {
+        Route {
+            door: Some(Arc::new(move |call| Box::pin(door(call)))),
+            ..self
         }
     }
 
@@ -115,6 +137,7 @@ impl Route {
             method,
             path,
             limit,
+            door,
             handler,
         } = self;
         let head = path_filter(path)
@@ -124,36 +147,52 @@ impl Route {
             .and(warp::filters::header::headers_cloned())
             .and(remote());
         let word = if method == Method::GET { "GET" } else { "POST" };
-        let told = Arc::clone(&handler);
-        let handler = move |call: Call| {
-            let handler = Arc::clone(&told);
+        let answer = move |call: Call, body| {
+            let (door, handler) = (door.clone(), Arc::clone(&handler));
             async move {
                 let begun = Instant::now();
-                let response = handler(call).await;
+                let call = match door {
+                    Some(door) => door(call).await,
+                    None => Ok(call),
+                };
+                let response = match call {
+                    Ok(call) => handler(filled(call, body).await?).await,
+                    Err(problem) => reply::problem(&problem),
+                };
                 let status = response.status().as_u16();
                 journal::request(listener, word, path, status, begun.elapsed());
-                response
+                Ok::<_, Rejection>(response)
             }
         };
-        let call = move |params, full: FullPath, query, headers, remote, body| Call {
+        let head = head.map(move |params, full: FullPath, query, headers, remote| Call {
             method: method.clone(),
             path: full.as_str().to_owned(),
             params,
             query,
             headers,
-            body,
+            body: Vec::new(),
             remote,
-        };
+            holder: None,
+        });
         if limit == 0 {
-            head.map(move |params, full, query, headers, remote| {
-                call(params, full, query, headers, remote, Vec::new())
-            })
-            .then(handler)
-            .boxed()
+            head.and_then(move |call| answer(call, None)).boxed()
         } else {
-            head.and(body(limit)).map(call).then(handler).boxed()
+            head.and(body(limit))
+                .and_then(move |call, body| answer(call, Some(body)))
+                .boxed()
         }
     }
+}
+
+/// A request with its body.
+async fn filled(call: Call, body: Option<Body>) -> Result<Call, Rejection> {
+    Ok(match body {
+        Some(body) => Call {
+            body: body.await?,
+            ..call
+        },
+        None => call,
+    })
 }
 
 /// A request without its body, whatever its path and method.
@@ -172,6 +211,7 @@ pub(crate) fn without_body() -> BoxedFilter<(Call,)> {
             headers,
             body: Vec::new(),
             remote,
+            holder: None,
         })
         .boxed()
 }
@@ -272,13 +312,16 @@ impl warp::reject::Reject for BrokenOff {}
 pub(crate) struct TooSlow;
 impl warp::reject::Reject for TooSlow {}
 
-/// Reads a body of any transfer coding, never more than its limit, and not for ever.
-fn body(limit: usize) -> BoxedFilter<(Vec<u8>,)> {
+/// A body that is read when it is waited for.
+type Body = Pin<Box<dyn Future<Output = Result<Vec<u8>, Rejection>> + Send>>;
+
+/// A body of any transfer coding, never more than its limit, and not for ever.
+fn body(limit: usize) -> BoxedFilter<(Body,)> {
     warp::ext::optional::<Patience>()
         .and(warp::body::stream())
-        .and_then(move |patience: Option<Patience>, stream| async move {
+        .map(move |patience: Option<Patience>, stream| {
             let patience = patience.map_or(Limits::default().patience, |known| known.0);
-            collected(stream, limit, Pace::new(patience)).await
+            Box::pin(async move { collected(stream, limit, Pace::new(patience)).await }) as Body
         })
         .boxed()
 }

@@ -19,7 +19,7 @@ use crate::reply;
 use crate::route::{Call, Route, combined};
 use crate::secrets;
 use crate::serve::{Routes, recovered};
-use crate::site::{LONGEST_WAIT, blocking};
+use crate::site::{LONGEST_WAIT, blocking, problem_of};
 use crate::tls::Tls;
 
 /// The largest call: what twenty thousand browsers look at.
@@ -53,10 +53,14 @@ impl FrontServer {
 
     /// Every route, without a socket.
     pub fn routes(&self) -> Routes {
-        let door = self.clone();
+        let (door, office) = (self.clone(), self.clone());
         let call = Route::post("/{what}", LARGEST_CALL, move |call: Call| {
+            let office = office.clone();
+            async move { answer(office.answer(call).await) }
+        })
+        .behind(move |call| {
             let door = door.clone();
-            async move { answer(door.answer(call).await) }
+            async move { door.let_in(call).await.map_err(problem_of) }
         });
         let all = warp::path("front")
             .and(warp::path("v1"))
@@ -84,9 +88,13 @@ impl FrontServer {
         .await;
     }
 
+    /// Judges a call before its body is read.
+    async fn let_in(self, call: Call) -> PortResult<Call> {
+        blocking(move || self.known(&call).map(|()| call)).await
+    }
+
     async fn answer(self, call: Call) -> PortResult<Response> {
         blocking(move || {
-            self.known(&call)?;
             let bytes = dispatch(self.customers.as_ref(), call.param(0), &call.body)?;
             Ok(reply::body(200, "application/json", bytes))
         })

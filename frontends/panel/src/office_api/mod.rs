@@ -20,7 +20,7 @@ use crate::port::{Once, PortResult, TokenRecord};
 use crate::reply;
 use crate::route::{Call, FORM_LIMIT, Route};
 use crate::secrets;
-use crate::site::DeskSite;
+use crate::site::{DeskSite, problem_of};
 
 /// A request of the office API whose token is known and whose role is enough.
 struct Asked {
@@ -145,9 +145,14 @@ impl Ask {
             Carries::Nothing => FORM_LIMIT,
             Carries::Document(_) => site.settings.largest_file,
         };
+        let at_door = Arc::clone(&site);
+        let door = move |call| {
+            let site = Arc::clone(&at_door);
+            async move { let_in(&site, call, needs).await.map_err(problem_of) }
+        };
         let handle = move |call| {
             let site = Arc::clone(&site);
-            async move { answer(judged(site, call, needs, handler).await) }
+            async move { answer(done_by_holder(site, call, handler).await) }
         };
         Operation {
             id: self.id,
@@ -161,7 +166,8 @@ impl Ask {
                 Route::post(self.path, limit, handle)
             } else {
                 Route::get(self.path, handle)
-            },
+            }
+            .behind(door),
         }
     }
 
@@ -182,17 +188,25 @@ impl Ask {
     }
 }
 
-async fn judged<F>(
+/// Judges a request before its body is read, which may be big.
+async fn let_in(site: &DeskSite, call: Call, needs: Role) -> PortResult<Call> {
+    let token = holder(site, &call).await?;
+    allowed(&token, needs)?;
+    Ok(Call {
+        holder: Some(token),
+        ..call
+    })
+}
+
+async fn done_by_holder<F>(
     site: Arc<DeskSite>,
-    call: Call,
-    needs: Role,
+    mut call: Call,
     handler: fn(Asked) -> F,
 ) -> PortResult<Response>
 where
     F: Future<Output = PortResult<Response>> + Send + 'static,
 {
-    let token = holder(&site, &call).await?;
-    allowed(&token, needs)?;
+    let token = call.holder.take().ok_or_else(unknown_holder)?;
     handler(Asked { site, call, token }).await
 }
 
@@ -226,7 +240,7 @@ pub(crate) fn metrics(site: &Arc<DeskSite>, fronts: Option<Arc<Connections>>) ->
         let (site, fronts) = (Arc::clone(&site), fronts.clone());
         async move {
             let is_near = call.remote.is_none_or(|from| from.ip().is_loopback());
-            if !is_near && let Err(stranger) = holder(&site, &call).await {
+            if !is_near && let Err(stranger) = let_in(&site, call, Role::Cashier).await {
                 return answer(Err(stranger));
             }
             match site.ask(|port| port.counted()).await {

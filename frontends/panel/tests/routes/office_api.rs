@@ -268,6 +268,8 @@ async fn what_the_office_counts_is_told_near_by_or_with_a_key() {
     assert_eq!(ask("127.0.0.1:9", "").await, 200);
     assert_eq!(ask("192.0.2.1:9", "").await, 401);
     assert_eq!(ask("192.0.2.1:9", "nobody").await, 401);
+    // A panel's key says nothing about how much the office trades.
+    assert_eq!(ask("192.0.2.1:9", "front-token").await, 403);
     assert_eq!(ask("192.0.2.1:9", "cashier-token").await, 200);
 }
 

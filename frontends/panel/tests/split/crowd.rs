@@ -283,3 +283,65 @@ async fn a_customer_behind_a_proxy_does_not_choose_his_address() {
     })
     .await;
 }
+
+/// A desk's listener, or one for fronts, that bears so much.
+async fn listening(house: &House, limits: Limits, is_desk: bool) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let at = listener.local_addr().unwrap();
+    let forever = std::future::pending();
+    if is_desk {
+        let settings = Settings {
+            limits,
+            ..Settings::default()
+        };
+        let desk = OfficeServer::open(house.port.clone(), settings).unwrap();
+        tokio::spawn(desk.run(listener, None, forever));
+    } else {
+        let fronts = FrontServer::new(house.port.clone(), house.port.clone(), limits);
+        tokio::spawn(fronts.run(listener, None, forever));
+    }
+    at
+}
+
+/// Files of many megabytes are taken from those who may send them, and from nobody else.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stranger_is_refused_before_what_he_brings_is_read() {
+    let house = House::open().await;
+    let desk = listening(&house, limits(10, LONG), true).await;
+    let fronts = listening(&house, limits(10, LONG), false).await;
+    asked(move || {
+        let begun = Instant::now();
+        for (at, path) in [(desk, "/office/v1/files"), (fronts, "/front/v1/news")] {
+            for key in ["", "authorization: Bearer nobody\r\n"] {
+                // The body never comes.
+                let head = format!(
+                    "POST {path} HTTP/1.1\r\nhost: kantor\r\nidempotency-key: k\r\n{key}\
+                     content-length: 4000000\r\n\r\n"
+                );
+                let answer = said(at, &head);
+                assert!(answer.starts_with("HTTP/1.1 401"), "{path}: {answer}");
+            }
+        }
+        assert!(begun.elapsed() < LONG / 2, "{:?}", begun.elapsed());
+    })
+    .await;
+}
+
+/// Much that came fast gives nobody the right to keep it here.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_stops_in_the_middle_of_a_big_body_is_let_go() {
+    let house = House::open().await;
+    let at = listening(&house, limits(10, SHORT), true).await;
+    asked(move || {
+        let mut stream = connected(at);
+        let head = "POST /office/v1/files HTTP/1.1\r\nhost: kantor\r\nidempotency-key: k\r\n\
+                    authorization: Bearer cashier-token\r\ncontent-length: 4000000\r\n\r\n";
+        stream.write_all(head.as_bytes()).unwrap();
+        stream.write_all(&vec![b' '; 2_000_000]).unwrap();
+        let begun = Instant::now();
+        let answer = rest(&mut stream);
+        assert!(answer.starts_with("HTTP/1.1 408"), "{answer}");
+        assert!(begun.elapsed() < LONG / 2, "{:?}", begun.elapsed());
+    })
+    .await;
+}
