@@ -208,8 +208,15 @@ impl Server {
     /// Kills the server as a crash does, in the middle of everything; its sessions die with it.
     pub fn kill(&mut self) {
         if let Some(mut running) = self.running.take() {
+            let sessions = children_of(running.id());
             running.kill().expect("the server can be killed");
             running.wait().expect("the server is gone");
+            // They notice by themselves that their server is gone; one that is asked first answers.
+            let _ = Command::new("kill")
+                .arg("-KILL")
+                .args(sessions)
+                .stderr(Stdio::null())
+                .status();
         }
     }
 
@@ -365,6 +372,13 @@ impl Drop for Server {
             let _ = guardian.wait();
         }
     }
+}
+
+/// The processes that a process has made; none where the system does not tell.
+fn children_of(pid: u32) -> Vec<String> {
+    let told = fs::read_to_string(format!("/proc/{pid}/task/{pid}/children"));
+    let told = told.unwrap_or_default();
+    told.split_whitespace().map(str::to_owned).collect()
 }
 
 /// Sends a signal to a process.
