@@ -333,16 +333,16 @@ impl Office {
     /// What a login under a name is checked against.
     pub fn login(&self, email: &str) -> Result<Option<Login>, PeopleError> {
         let (view, now) = (self.view()?, self.now());
-        let Some(row) = view.side(LOGIN, email, now)? else {
-            return Ok(None);
-        };
-        let stored: StoredLogin = read(LOGIN, &row)?;
-        let customer = CustomerId(stored.customer);
-        Ok(Some(Login {
+        let row = view.side(LOGIN, email, now)?;
+        let stored: Option<StoredLogin> = row.map(|row| read(LOGIN, &row)).transpose()?;
+        // Of the same picture as the password. Asked for nobody as well, who has number 0: what is
+        // asked must not tell who is a customer.
+        let customer = CustomerId(stored.as_ref().map_or(0, |stored| stored.customer));
+        let way_in = way_in(&*view, customer, now)?;
+        Ok(stored.map(|stored| Login {
             customer,
             password_hash: stored.password_hash,
-            // Of the same picture as the password.
-            way_in: way_in(&*view, customer, now)?,
+            way_in,
         }))
     }
 

@@ -81,8 +81,14 @@ fn run_office(args: &ServeArgs, part: Part) -> Result<(), ServeCommandError> {
     let office = opened.office.clone();
     let served: Result<(), ServeError> = runtime.block_on(async {
         listeners.announce(&config);
-        server::live(office.clone(), &config, part);
-        listeners.run(office, &config, asked_to_end()).await
+        let living = server::live(office.clone(), &config, part);
+        let end = async {
+            tokio::select! {
+                () = asked_to_end() => {}
+                _ = living => {}
+            }
+        };
+        listeners.run(office, &config, end).await
     });
     served?;
     Ok(opened.close()?)

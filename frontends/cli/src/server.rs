@@ -7,9 +7,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use kantor_engine::Policy;
-use kantor_office::{Clock, Office, OpenOfficeError, Role, TokenRecord};
+use kantor_office::{Clock, ExecuteError, Office, OpenOfficeError, Role, TokenRecord};
 use kantor_panel::journal::{self, Fact};
 use kantor_store::AccessError;
+use tokio::task::JoinHandle;
 
 use crate::config::Config;
 use crate::database::Kept;
@@ -154,13 +155,14 @@ pub(crate) fn write_secret(path: &Path, secret: &str) -> Result<(), ServeError> 
     write_private(path, &format!("{secret}\n")).map_err(failed)
 }
 
-/// What happens by itself, for as long as the process lives: deadlines pass, notices go out.
-pub(crate) fn live(office: Office, config: &Config, part: Part) {
+/// What happens by itself, for as long as the process lives: deadlines pass, notices go out. Ends
+/// when this process knows what is not in the database any more, and has to begin anew.
+pub(crate) fn live(office: Office, config: &Config, part: Part) -> JoinHandle<()> {
     let mail = match part {
         Part::All => MailFolder::new(&config.panel),
         Part::Office => MailFolder::of_panels_elsewhere(&config.panel),
     };
-    tokio::spawn(by_itself(office, mail));
+    tokio::spawn(by_itself(office, mail))
 }
 
 async fn by_itself(office: Office, mail: MailFolder) {
@@ -182,6 +184,9 @@ async fn by_itself(office: Office, mail: MailFolder) {
         });
         if let Ok(Err(error)) = turn.await {
             journal::note("turn_failed", &[("fault", Fact::Fault(error.to_string()))]);
+            if matches!(error, ExecuteError::OtherLog { .. }) {
+                return;
+            }
         }
         tokio::time::sleep(TURN).await;
     }

@@ -61,6 +61,11 @@ impl Server {
         &self.office
     }
 
+    /// Whether the process has ended by itself.
+    pub(crate) fn has_ended(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_some()
+    }
+
     /// Kills the process: no signal that it could hear, no last words.
     pub(crate) fn kill(mut self) {
         self.child.kill().unwrap();
