@@ -16,10 +16,10 @@ const WAIT: Duration = Duration::from_secs(2);
 /// How long to leave a store alone that has failed.
 const AGAIN: Duration = Duration::from_secs(1);
 
-/// Follows until the office is closed; ends at once where nobody else can write.
+/// Follows until the office is closed.
 pub(crate) fn run(shared: &Weak<Shared>) {
     while let Some(shared) = shared.upgrade() {
-        match follow(&shared) {
+        match follow(&shared, WAIT) {
             Ok(true) => {}
             Ok(false) => return,
             // The writer meets the same fault, and tells it to somebody who asked for something.
@@ -31,10 +31,12 @@ pub(crate) fn run(shared: &Weak<Shared>) {
     }
 }
 
-/// Waits a moment and reads what there is; `false` where nobody else can write.
-fn follow(shared: &Shared) -> Result<bool, ExecuteError> {
+/// Waits at most so long for something new and reads what there is; `false` where nobody else can
+/// write.
+pub(crate) fn follow(shared: &Shared, at_most: Duration) -> Result<bool, ExecuteError> {
     let seen = shared.seq();
-    let Some(head) = shared.store.follow(shared.settings.office, seen, WAIT)? else {
+    let office = shared.settings.office;
+    let Some(head) = shared.store.follow(office, seen, at_most)? else {
         return Ok(false);
     };
     // What this process wrote meanwhile, its writer has published.

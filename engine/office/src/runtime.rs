@@ -1,8 +1,9 @@
 //! The handle to an open office.
 
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
-use std::sync::mpsc::{Sender, channel, sync_channel};
+use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, Condvar, Mutex, PoisonError, RwLock};
+use std::time::Duration;
 
 use kantor_engine::{Actor, Answer, Command, Digest, LineId, OrderId, Policy, Snapshot};
 use kantor_model::{Moment, Party};
@@ -19,7 +20,7 @@ use crate::lessons::Learned;
 use crate::load;
 use crate::request::{Once, Request};
 use crate::state::State;
-use crate::writer::{self, Job, Together, Work, Writer};
+use crate::writer::{self, AtWork, Job, Together, Work};
 
 /// How long an upload waits for the statement that names it, in seconds.
 const UPLOADS_KEPT: i64 = 24 * 3_600;
@@ -103,11 +104,12 @@ impl Shared {
 }
 
 /// An open office. Cheap to clone; every clone is the same office. Calls block until the store has
-/// answered, so asynchronous callers make them from threads that may.
+/// answered, so asynchronous callers make them from threads that may. The last clone that goes waits
+/// until what was asked is written, so that an office in a file can be opened again right after.
 #[derive(Clone)]
 pub struct Office {
     shared: Arc<Shared>,
-    work: Sender<Work>,
+    writer: Arc<AtWork>,
 }
 
 impl Office {
@@ -152,26 +154,25 @@ impl Office {
             settings,
         });
         shared.now_by(shared.store.clock().map_err(AccessError::from)?);
-        let (work, waiting) = channel();
-        let writer = Writer::new(Arc::clone(&shared), state, waiting);
-        std::thread::Builder::new()
-            .name("office-writer".to_owned())
-            .spawn(move || writer.run())
-            .map_err(OpenOfficeError::Thread)?;
-        let others = Arc::downgrade(&shared);
-        std::thread::Builder::new()
-            .name("office-follower".to_owned())
-            .spawn(move || follow::run(&others))
-            .map_err(OpenOfficeError::Thread)?;
-        Ok(Office { shared, work })
+        let writer = writer::start(Arc::clone(&shared), state).map_err(OpenOfficeError::Thread)?;
+        if follow::follow(&shared, Duration::ZERO)? {
+            let others = Arc::downgrade(&shared);
+            std::thread::Builder::new()
+                .name("office-follower".to_owned())
+                .spawn(move || follow::run(&others))
+                .map_err(OpenOfficeError::Thread)?;
+        }
+        Ok(Office {
+            shared,
+            writer: Arc::new(writer),
+        })
     }
 
     /// Asks something of the office and waits until it is durable or refused.
     pub fn execute(&self, request: Request) -> Result<Answer, ExecuteError> {
         let (reply, answer) = sync_channel(1);
-        self.work
-            .send(Work::One(Box::new(Job { request, reply })))
-            .map_err(|_| ExecuteError::Closing)?;
+        self.writer
+            .give(Work::One(Box::new(Job { request, reply })))?;
         answer.recv().map_err(|_| ExecuteError::Closing)?
     }
 
@@ -196,9 +197,7 @@ impl Office {
             done,
         };
         let closing = |_| ExecuteError::Closing;
-        self.work
-            .send(Work::Together(together))
-            .map_err(|_| ExecuteError::Closing)?;
+        self.writer.give(Work::Together(together))?;
         let is_kept = keep(answers.recv().map_err(closing)??);
         // The writer is not there any more only when the office closes.
         let _ = say.send(is_kept);

@@ -3,7 +3,8 @@
 //! answers only after the commit is known. A batch that fails is replayed one by one.
 
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, SyncSender};
+use std::sync::mpsc::{Receiver, Sender, SyncSender, channel};
+use std::thread::JoinHandle;
 use std::time::Instant;
 
 use kantor_engine::chain::{ChainChange, Stretch};
@@ -58,8 +59,47 @@ pub(crate) struct Together {
 /// The answers to requests, in their order.
 pub(crate) type Answers = Result<Vec<Result<Answer, ExecuteError>>, ExecuteError>;
 
+/// The writer at work, for those who have something for it. Who lets it go waits until everything is
+/// written: nobody holds the store after that.
+pub(crate) struct AtWork {
+    /// Gone only when the writer is to end.
+    work: Option<Sender<Work>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl AtWork {
+    /// Work for the writer, behind what waits already.
+    pub(crate) fn give(&self, work: Work) -> Result<(), ExecuteError> {
+        let sender = self.work.as_ref().ok_or(ExecuteError::Closing)?;
+        sender.send(work).map_err(|_| ExecuteError::Closing)
+    }
+}
+
+impl Drop for AtWork {
+    fn drop(&mut self) {
+        drop(self.work.take());
+        if let Some(thread) = self.thread.take() {
+            // A writer that failed has said so to everybody who waited for it.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Starts the writer of an office, which stands as `state` says.
+pub(crate) fn start(shared: Arc<Shared>, state: State) -> std::io::Result<AtWork> {
+    let (work, waiting) = channel();
+    let writer = Writer::new(shared, state, waiting);
+    let thread = std::thread::Builder::new()
+        .name("office-writer".to_owned())
+        .spawn(move || writer.run())?;
+    Ok(AtWork {
+        work: Some(work),
+        thread: Some(thread),
+    })
+}
+
 /// The thread that writes.
-pub(crate) struct Writer {
+struct Writer {
     shared: Arc<Shared>,
     /// The office as this batch leaves it; what readers see follows after the commit.
     state: State,
@@ -94,7 +134,7 @@ impl From<CommitError> for Failed {
 }
 
 impl Writer {
-    pub(crate) fn new(shared: Arc<Shared>, state: State, waiting: Receiver<Work>) -> Writer {
+    fn new(shared: Arc<Shared>, state: State, waiting: Receiver<Work>) -> Writer {
         Writer {
             shared,
             state,
@@ -103,7 +143,7 @@ impl Writer {
     }
 
     /// Writes until every handle is gone.
-    pub(crate) fn run(mut self) {
+    fn run(mut self) {
         while let Ok(first) = self.waiting.recv() {
             let mut waiting = vec![first];
             waiting.extend(self.waiting.try_iter().take(BATCH - 1));

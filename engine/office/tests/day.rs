@@ -123,6 +123,27 @@ fn statement(from: &str, lines: &[(&str, &str)], to: Option<&str>) -> String {
     text + &to.map_or_else(String::new, |to| closing(&format!("261119EUR{to}")))
 }
 
+/// Whoever closes an office and opens it again is not told that somebody has it.
+#[test]
+fn an_office_in_a_file_is_opened_again_right_after_it_was_closed() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("kantor.db");
+    let open = || -> Arc<dyn Store> { Arc::new(SqliteStore::open(&path).unwrap()) };
+    let clock = Arc::new(SetClock::at(thursday_at_ten()));
+    let mut office = found(open(), clock.clone(), 5_000_000);
+    for _ in 0..50 {
+        let busy = office.clone();
+        let currency = Command::DefineCurrency {
+            currency: Currency::USD,
+        };
+        // Two hands let it go at the same moment.
+        let other = std::thread::spawn(move || busy.execute(Request::new(cashier(), currency)));
+        drop(office);
+        let _ = other.join().unwrap();
+        office = Office::open(open(), settings(), clock.clone()).unwrap();
+    }
+}
+
 #[test]
 fn an_order_is_paid_by_overlapping_exports_and_proved_by_the_end_of_day() {
     let day = Day::begin();

@@ -214,7 +214,7 @@ fn tell(held: &BackedUp, done: &str, json: bool) {
         return;
     }
     println!(
-        "{done}: office {office}, {} events, {} bank lines, {} files ({} bytes), {} read models, {} people and keys",
+        "{done}: office {office}, {} events, {} lines of statements, {} files ({} bytes), {} read models, {} people and keys",
         head.seq, totals.rows, totals.files, totals.file_bytes, totals.documents, totals.sides
     );
     println!("made {made}, of the office as it was at {}", head.moment);

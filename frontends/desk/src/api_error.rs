@@ -116,6 +116,12 @@ impl ApiError {
 
 /// What the office says, with each field that is wrong on a line of its own.
 fn sentence(problem: &Problem) -> String {
+    if problem.code == "token-unknown" {
+        return "the office does not know the key of this desk: it was revoked, has another secret \
+                by now, or is another office's; ask an administrator for one (`kantor tokens add` \
+                or `rotate`) and name its file as [desk] token_file"
+            .to_owned();
+    }
     let mut text = problem.detail.clone();
     for field in &problem.errors {
         text.push_str(&format!("\n  {}: {}", field.field, field.detail));

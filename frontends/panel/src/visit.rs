@@ -262,6 +262,19 @@ pub(crate) async fn refuse(site: Arc<Site>, call: Call, problem: Problem) -> Res
     }
 }
 
+/// Why a visit could not even begin: whatever was asked for was not asked of the office.
+fn unopened(error: PortError) -> Problem {
+    match error {
+        PortError::Down(_) => Problem::new(
+            503,
+            "nothing-recorded",
+            "The office does not answer",
+            "The office does not answer now, so nothing was recorded. Try again in a minute.",
+        ),
+        refused @ PortError::Refused(_) => problem_of(refused),
+    }
+}
+
 async fn shown<F>(site: Arc<Site>, call: Call, handler: fn(Arc<Visit>) -> F) -> Response
 where
     F: Future<Output = Result<Response, Failure>> + Send + 'static,
@@ -269,7 +282,7 @@ where
     let words = Words::of(language(&call));
     let visit = match Visit::open(Arc::clone(&site), call).await {
         Ok(visit) => Arc::new(visit),
-        Err(error) => return pages::bare_problem(&site, words, &problem_of(error)),
+        Err(error) => return pages::bare_problem(&site, words, &unopened(error)),
     };
     let mut response = match handler(Arc::clone(&visit)).await {
         Ok(response) => response,
