@@ -141,7 +141,7 @@ fn missing(seq: u64) -> ExecuteError {
     ExecuteError::Damaged(format!("position {seq} of the log is missing"))
 }
 
-/// What records hold. Of opening an old office two thirds are this, so all processors take part.
+/// What records hold. Of opening an old office half is this, so all processors take part.
 fn decoded(records: &[Record]) -> Result<Vec<(u64, Recorded)>, ExecuteError> {
     let processors = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
     let each = records.len().div_ceil(processors).max(DECODED_BY_ONE);

@@ -324,8 +324,8 @@ mod tests {
     fn keys_are_looked_up_by_their_index_also_while_there_are_few() {
         let url = kantor_postgres_kit::shared().database();
         let store = PostgresStore::open(&url.parse().unwrap()).unwrap();
-        let begin = || store.server.begin("look up", How::Write, &[]).unwrap().0;
-        let turn = begin();
+        let begin = |how| store.server.begin("look up", how, &[]).unwrap().0;
+        let turn = begin(How::Write);
         let some = "INSERT INTO answers (office_id, key, fingerprint, seq, moment, body)
             SELECT 1, 'key ' || n, decode(repeat('00', 32), 'hex'), n, n, ''
             FROM generate_series(1, 200) AS n";
@@ -333,15 +333,17 @@ mod tests {
             turn.write("look up", Write::new(sql, Vec::new())).unwrap();
         }
         turn.commit(Vec::new(), None).unwrap();
-        let turn = begin();
         let keys: Vec<String> = (0..32).map(|key| format!("new {key}")).collect();
         let explain = format!("EXPLAIN {ANSWERED_KEYS}");
-        let plan = turn.all("look up", &explain, &[&OFFICE.0, &keys]).unwrap();
-        let plan: Vec<String> = plan.iter().map(|row| row.get(0)).collect();
-        let plan = plan.join("\n");
-        assert!(
-            plan.contains("answers_pkey") && !plan.contains("Seq Scan"),
-            "{plan}"
-        );
+        for how in [How::Write, How::Read] {
+            let turn = begin(how);
+            let plan = turn.all("look up", &explain, &[&OFFICE.0, &keys]).unwrap();
+            let plan: Vec<String> = plan.iter().map(|row| row.get(0)).collect();
+            let plan = plan.join("\n");
+            assert!(
+                plan.contains("answers_pkey") && !plan.contains("Seq Scan"),
+                "{plan}"
+            );
+        }
     }
 }

@@ -55,14 +55,15 @@ impl Patience {
     /// office for ever and who waits for it gets his turn.
     pub(super) fn beginnings(self) -> Beginnings {
         let held = u32::from(self.0) * 500;
-        // Every statement here knows its rows by their key. A plan that was made while a table was
+        // Every statement here knows its rows by a key. A plan that was made while a table was
         // small reads all of it, and is kept by the connection however big the table has become.
+        let keyed = "SET LOCAL enable_seqscan = off";
         let write = format!(
-            "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL enable_seqscan = off; \
+            "BEGIN ISOLATION LEVEL READ COMMITTED; {keyed}; \
              SET LOCAL idle_in_transaction_session_timeout = {held}"
         );
         Beginnings {
-            read: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY".to_owned(),
+            read: format!("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {keyed}"),
             upload: format!("{write}; SET LOCAL synchronous_commit = off"),
             write,
         }
