@@ -64,6 +64,13 @@ impl<'w> SqliteLocked<'w> {
         Ok(head)
     }
 
+    /// Whether nothing of the batch can be written any more. Some errors of the disk or of memory make
+    /// SQLite give up the whole transaction, also while it only reads: what is written after that
+    /// would stand there at once, and without what came before it.
+    fn is_over(&self) -> bool {
+        self.spoiled || self.view.connection.is_autocommit()
+    }
+
     fn writing(&self) -> Writing<'_> {
         Writing {
             connection: &self.view.connection,
@@ -96,7 +103,7 @@ impl Locked for SqliteLocked<'_> {
     }
 
     fn append(&mut self, unit: &UnitOfWork) -> Result<Head, AppendError> {
-        if self.spoiled {
+        if self.is_over() {
             return Err(AppendError::Spoiled);
         }
         let written = self.write(unit);
@@ -108,7 +115,7 @@ impl Locked for SqliteLocked<'_> {
     }
 
     fn take_in(&mut self, item: &Item) -> Result<(), AppendError> {
-        if self.spoiled {
+        if self.is_over() {
             return Err(AppendError::Spoiled);
         }
         let taken = self.writing().take_in(item, self.view.head().moment);
@@ -117,7 +124,7 @@ impl Locked for SqliteLocked<'_> {
     }
 
     fn commit(self: Box<Self>) -> Result<Head, CommitError> {
-        if self.spoiled {
+        if self.is_over() {
             return Err(CommitError::Spoiled);
         }
         self.write_head().map_err(CommitError::Failed)?;
@@ -309,5 +316,53 @@ impl Writing<'_> {
             rows::digest(row, 0)
         })?;
         Ok(answer.refused(first))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check_log;
+    use crate::log::NewRecord;
+    use crate::sqlite::SqliteStore;
+    use crate::sqlite::connection::Durability;
+    use crate::store::Store;
+
+    const OFFICE: OfficeId = OfficeId(1);
+    const NOW: Moment = Moment::from_micros(0);
+
+    fn noted(after: u64) -> UnitOfWork {
+        UnitOfWork {
+            records: vec![NewRecord {
+                kind: "noted".to_owned(),
+                version: 1,
+                body: Vec::new(),
+            }],
+            ..UnitOfWork::new(after, NOW)
+        }
+    }
+
+    /// A question that fails for want of memory or disk takes the whole transaction with it. Whoever
+    /// takes that for the trouble of one command and goes on must not write the others' half.
+    #[test]
+    fn a_batch_that_sqlite_gave_up_is_spoiled_as_a_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(&folder.path().join("kantor.db")).unwrap();
+        store.create_office(OFFICE, NOW).unwrap();
+        let begun = || {
+            let turn = store.writer().unwrap().begin(Durability::Full).unwrap();
+            let mut locked = SqliteLocked::new(SqliteView::of(turn, OFFICE).unwrap());
+            locked.append(&noted(0)).unwrap();
+            // What SQLite does itself.
+            locked.view.connection.execute_batch("ROLLBACK").unwrap();
+            locked
+        };
+        let mut locked = begun();
+        assert_eq!(locked.append(&noted(1)), Err(AppendError::Spoiled));
+        assert_eq!(Box::new(locked).commit(), Err(CommitError::Spoiled));
+        assert_eq!(Box::new(begun()).commit(), Err(CommitError::Spoiled));
+        let view = store.view(OFFICE).unwrap();
+        assert_eq!(check_log(&*view).unwrap().seq, 0);
+        assert_eq!(view.head().seq, 0);
     }
 }
