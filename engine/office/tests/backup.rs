@@ -8,10 +8,11 @@ use std::thread;
 
 use kantor_model::Moment;
 use kantor_office::backup::{BackedUp, RestoreError, back_up, inspect, restore};
+use kantor_postgres_kit::shared;
 use kantor_store::{
-    Booking, Digest, Document, DocumentChange, Item, NewAnswer, NewRecord, OfficeId, Record, Side,
-    SideChange, SqliteStore, StagedEntry, Store, UnitOfWork, View, check_entries, check_file,
-    check_log,
+    Booking, Digest, Document, DocumentChange, Item, NewAnswer, NewRecord, OfficeId, PostgresStore,
+    Record, Side, SideChange, SqliteStore, StagedEntry, Store, UnitOfWork, View, check_entries,
+    check_file, check_log,
 };
 use miniz_oxide::deflate::compress_to_vec_zlib;
 use miniz_oxide::inflate::decompress_to_vec_zlib;
@@ -489,6 +490,40 @@ fn a_backup_under_load_shows_one_moment() {
     let (_folder, to) = store();
     restore(&mut &bytes[..], &to, None).unwrap();
     assert_eq!(all_of(to.view(OFFICE).unwrap().as_ref()), before);
+}
+
+/// Of a log that is not whole nothing can be restored: it is told when the backup is made, not when
+/// it is needed.
+#[test]
+fn a_log_that_is_not_whole_gives_no_backup() {
+    let server = shared();
+    let damages = [
+        (
+            "UPDATE records SET body = 'another' WHERE seq = 9",
+            "record 9",
+        ),
+        (
+            "DELETE FROM records WHERE seq = 9",
+            "record 9: it is missing",
+        ),
+        (
+            "DELETE FROM records WHERE seq > 50",
+            "record 51: it is missing",
+        ),
+    ];
+    for (damage, named) in damages {
+        let url = server.database();
+        let store = PostgresStore::open(&url.parse().unwrap()).unwrap();
+        furnish(&store);
+        server.sql(url.rsplit('/').next().unwrap(), damage);
+        let view = store.view(OFFICE).unwrap();
+        let failed = back_up(&*view, at(100), &mut io::sink()).unwrap_err();
+        let said = failed.to_string();
+        assert!(
+            said.contains("was not written") && said.contains(named),
+            "{said}"
+        );
+    }
 }
 
 #[test]

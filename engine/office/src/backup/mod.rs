@@ -43,8 +43,8 @@ use std::io;
 
 use kantor_model::Moment;
 use kantor_store::{
-    AccessError, AppendError, CommitError, CreateError, Digest, Fault, FileError, Head, OfficeId,
-    StageError,
+    AccessError, AppendError, CommitError, CreateError, Digest, Fault, FileError, Head, LogFault,
+    OfficeId, StageError,
 };
 
 pub use self::read::inspect;
@@ -81,6 +81,9 @@ pub enum BackupError {
         "the backup was not written: the bank lines {0} have changed in the database; run `kantor verify`, and restore an older backup"
     )]
     Rows(Digest),
+    /// The log is not whole.
+    #[error("the backup was not written: {0}, and keep a copy of this one")]
+    Log(#[from] LogFault),
     /// The bytes cannot be put down.
     #[error("the backup cannot be written ({0}); free some space or choose another place")]
     Sink(#[from] io::Error),

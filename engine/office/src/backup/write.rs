@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use kantor_model::Moment;
-use kantor_store::{FileInfo, Head, Item, RowsHasher, StagedEntries, View};
+use kantor_store::{FileInfo, Item, LogWalk, RowsHasher, StagedEntries, View};
 
 use super::forms::SideForm;
 use super::forms::{
@@ -36,7 +36,7 @@ pub fn back_up(view: &dyn View, made: Moment, to: &mut dyn Write) -> Result<Back
             // Sets and files come before the log that names them, everything else after it.
             let is_before = matches!(item, Item::Entries(_) | Item::File(_));
             if !is_before && !is_log_written {
-                writing.log(&head)?;
+                writing.log()?;
                 is_log_written = true;
             }
             writing.item(item)?;
@@ -47,7 +47,7 @@ pub fn back_up(view: &dyn View, made: Moment, to: &mut dyn Write) -> Result<Back
         after = Some(last);
     }
     if !is_log_written {
-        writing.log(&head)?;
+        writing.log()?;
     }
     let Writing {
         mut parts, totals, ..
@@ -69,17 +69,14 @@ struct Writing<'v, 'w> {
 }
 
 impl Writing<'_, '_> {
-    fn log(&mut self, head: &Head) -> Result<(), BackupError> {
-        let mut after = 0;
-        while after < head.seq {
-            let page = self.view.records(after, PAGE)?;
-            let Some(last) = page.last() else { break };
-            after = last.seq;
-            for record in &page {
-                let form = RecordForm::of(record);
-                self.parts.item(Kind::Log, &form, &record.body)?;
-                self.totals.records += 1;
-            }
+    /// Every record is checked on its way: of a log that is not whole nothing could be restored, and
+    /// that must be known while there are older backups.
+    fn log(&mut self) -> Result<(), BackupError> {
+        for record in LogWalk::new(self.view) {
+            let record = record?;
+            let form = RecordForm::of(&record);
+            self.parts.item(Kind::Log, &form, &record.body)?;
+            self.totals.records += 1;
         }
         Ok(())
     }
