@@ -205,9 +205,9 @@ impl Office {
     }
 
     /// What an act was answered before, if it was carried out: for those who must know it before
-    /// they ask again.
+    /// they ask again. Where another process carried it out, this one knows afterwards what it made.
     pub fn answered(&self, once: &Once) -> Result<Option<Answer>, ExecuteError> {
-        writer::answered(&*self.view()?, once)
+        writer::answered(&*self.view_up_to_date()?, once)
     }
 
     /// Looks at the office's state as the last commit left it.

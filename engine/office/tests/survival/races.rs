@@ -56,6 +56,28 @@ fn double_commit_of_one_pending_order() {
     );
 }
 
+/// A customer's answer gets lost, and he asks again at another process at once: he is told of his
+/// order there, not that there is none.
+#[test]
+fn the_answer_to_an_order_is_asked_for_at_another_process() {
+    const ROUNDS: usize = 40;
+    let house = House::begin();
+    let processes = house.processes(2);
+    for round in 0..ROUNDS {
+        let once = once(&format!("click {round}")).unwrap();
+        let asked = house.ordering().once(Some(once.clone()));
+        let order = order_of(processes[round % 2].execute(asked).unwrap());
+        let other = &processes[(round + 1) % 2];
+        let answer = other.answered(&once).unwrap();
+        assert_eq!(answer, Some(Answer::Order(order)));
+        assert!(
+            other.read(|seen| seen.orders.contains_key(&order)),
+            "round {round}"
+        );
+    }
+    println!("counted: {ROUNDS} answers asked for at another process, {ROUNDS} orders known there");
+}
+
 /// Several cashiers look at one order and decide, each what he will: the first of them acts on the
 /// order that he saw, the others have to look again.
 #[test]
@@ -259,7 +281,9 @@ fn head_moved_between_preview_and_apply() {
         }
         let apply = |agreed: &[String]| {
             let agree = |would| outcomes(would) == agreed;
-            processes[0].import_if(&cashier(), &import, agree).unwrap()
+            processes[0]
+                .import_if(&cashier(), &import, agree)
+                .unwrap()
         };
         if apply(&seen) {
             assert!(!is_moved);
