@@ -99,6 +99,23 @@ impl ApiError {
         }
     }
 
+    /// The office judged the act and said no. Else it may have done it when it was asked before: who
+    /// was turned away at the door (no known key, too slow, too often) was told nothing of the act.
+    pub(crate) fn is_judgement(&self) -> bool {
+        match self {
+            ApiError::Refused { problem } => {
+                problem.status < 500 && !matches!(problem.status, 401 | 408 | 429)
+            }
+            ApiError::Address { .. }
+            | ApiError::Token { .. }
+            | ApiError::Authority { .. }
+            | ApiError::Unreachable { .. }
+            | ApiError::Lost { .. }
+            | ApiError::NotAnOffice { .. }
+            | ApiError::NoRandomness { .. } => false,
+        }
+    }
+
     /// The code of the office's refusal, for programs.
     pub fn code(&self) -> Option<&str> {
         match self {

@@ -86,11 +86,16 @@ pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
         let _ = fs::remove_file(&temporary);
         return Err(error);
     }
+    flush(folder);
+    Ok(())
+}
+
+/// What was renamed in a folder stays so when the power goes.
+pub(crate) fn flush(folder: &Path) {
     // A folder can be flushed on Unix only; elsewhere the rename is already durable.
     if let Ok(folder) = File::open(folder) {
         let _ = folder.sync_all();
     }
-    Ok(())
 }
 
 /// One plain component that every file system takes.

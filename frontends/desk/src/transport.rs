@@ -134,13 +134,8 @@ impl Transport {
         let identity = ActIdentity::of(path, body);
         let key = self.acts.key(identity)?;
         let outcome = self.send(path, kind, body, key.as_str());
-        let is_answered = match &outcome {
-            Ok(_) => true,
-            Err(ApiError::Refused { problem }) => problem.status < 500,
-            // The office may have done it, now or when it was asked before: the key stays.
-            Err(_) => false,
-        };
-        if is_answered {
+        // Otherwise the office may have done it, now or when it was asked before: the key stays.
+        if outcome.as_ref().err().is_none_or(ApiError::is_judgement) {
             self.acts.answered(identity);
         }
         self.json(path, outcome?)

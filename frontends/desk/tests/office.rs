@@ -151,6 +151,25 @@ fn an_act_whose_answer_stays_lost_keeps_its_key_for_the_next_try() {
     assert_eq!(office.state().head(), 5, "done once");
 }
 
+/// The office has done it, and the next two tries do not come as far as to be told so.
+#[test]
+fn an_act_that_was_turned_away_at_the_door_keeps_its_key() {
+    let office = FakeOffice::start(small_office());
+    let desk = desk(&office);
+    (office.state().lose_answers, office.state().turn_away) = (1, 2);
+    for _ in 0..2 {
+        let late = desk.cancel("1", "the customer asked").expect_err("late");
+        assert_eq!(late.code(), Some("too-slow"));
+    }
+    let order = desk.cancel("1", "the customer asked").expect("answered");
+    assert_eq!(order.state, OrderState::Cancelled);
+    let state = office.state();
+    let keys: Vec<_> = state.requests.iter().map(|asked| &asked.key).collect();
+    assert_eq!(keys.len(), 4);
+    assert!(keys.iter().all(|key| *key == keys[0]), "{keys:?}");
+    assert_eq!(state.head(), 5, "done once");
+}
+
 #[test]
 fn a_transfer_file_is_archived_before_it_is_saved() {
     let office = FakeOffice::start(small_office());

@@ -33,7 +33,7 @@ pub use send::{Fate, Handed, Report};
 
 use crate::import::parse;
 use crate::keys::ActKey;
-use crate::save::replace;
+use crate::save::{flush, replace};
 use crate::{BankPacks, DONE, DeskConfig, Hints, ImportError, Office, REFUSED};
 use memory::Memory;
 
@@ -371,9 +371,13 @@ impl Queue {
         said: &[u8],
     ) -> Result<PathBuf, QueueError> {
         let _lock = self.lock()?;
-        let path = self.folder.join(name).join(file_name(entry.number));
+        let folder = self.folder.join(name);
+        let path = folder.join(file_name(entry.number));
         self.write(&path.with_extension(beside), said)?;
         fs::rename(&entry.path, &path).map_err(|source| QueueError::disk(&path, source))?;
+        // Told only when it stays there: a dropped act that came back would be sent.
+        flush(&folder);
+        flush(&self.folder);
         // The mark of an act that is over says nothing any more.
         let _ = fs::remove_file(self.tried(entry.number));
         Ok(path)

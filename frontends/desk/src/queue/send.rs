@@ -223,19 +223,8 @@ fn imported(outcome: &Result<Imported, ImportError>) -> Fate {
 
 /// What the office did not do: because it said no, or because it could not be asked.
 fn fate_of(error: &ApiError) -> Fate {
-    match error {
-        ApiError::Refused { problem }
-            if problem.status < 500 && !matches!(problem.status, 401 | 408 | 429) =>
-        {
-            Fate::Refused(error.to_string())
-        }
-        ApiError::Refused { .. }
-        | ApiError::Unreachable { .. }
-        | ApiError::Lost { .. }
-        | ApiError::Address { .. }
-        | ApiError::Token { .. }
-        | ApiError::Authority { .. }
-        | ApiError::NotAnOffice { .. }
-        | ApiError::NoRandomness { .. } => Fate::Later(error.to_string()),
+    match error.is_judgement() {
+        true => Fate::Refused(error.to_string()),
+        false => Fate::Later(error.to_string()),
     }
 }

@@ -49,6 +49,8 @@ pub struct State {
     pub requests: Vec<Request>,
     /// So many next answers to POST are done and then lost on the way.
     pub lose_answers: u32,
+    /// So many next acts, after those whose answers get lost, are turned away: they came too slowly.
+    pub turn_away: u32,
     /// The next act is done, its answer lost, and then nobody listens any more.
     pub die_after_act: bool,
     /// The token is a cashier's: approving is somebody else's.
@@ -139,11 +141,17 @@ fn serve(stream: TcpStream, state: &Mutex<State>) -> Option<()> {
     let request = read_request(&mut reader)?;
     let mut state = state.lock().expect("the office's state");
     state.requests.push(request.clone());
-    let (status, body) = answer(&mut state, &request);
-    if request.method == "POST" && state.lose_answers > 0 {
+    let is_lost = request.method == "POST" && state.lose_answers > 0;
+    let is_late = request.method == "POST" && !is_lost && state.turn_away > 0;
+    let (status, body) = match is_late {
+        true => refused(408, "too-slow", "The document did not come in time."),
+        false => answer(&mut state, &request),
+    };
+    if is_lost {
         state.lose_answers -= 1;
         return None;
     }
+    state.turn_away -= u32::from(is_late);
     drop(state);
     let mut stream = reader.into_inner();
     write!(
