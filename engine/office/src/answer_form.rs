@@ -2,6 +2,7 @@
 
 use kantor_engine::{
     AccountId, Answer, BatchId, CoverDealId, CustomerAccountId, CustomerId, OrderId, RateVersion,
+    StatementId, StatementOutcome,
 };
 use serde::{Deserialize, Serialize};
 
@@ -17,10 +18,19 @@ enum Stored {
     Batch(u64),
     CoverDeal(u64),
     Batches(Vec<u64>),
+    Booked {
+        statement: u64,
+        known: u64,
+        new: u64,
+        proved: bool,
+    },
+    Known {
+        lines: u64,
+    },
 }
 
-/// The bytes to keep; `None` for statements, whose import is the same act however often it is
-/// repeated, key or no key.
+/// The bytes to keep; `None` for a statement that was only archived: it may be booked when it comes
+/// again. Of a booked one is kept what it did to the account, not what became of each line.
 pub(crate) fn write(answer: &Answer) -> Option<Vec<u8>> {
     let stored = match answer {
         Answer::Done => Stored::Done,
@@ -32,7 +42,20 @@ pub(crate) fn write(answer: &Answer) -> Option<Vec<u8>> {
         Answer::Batch(id) => Stored::Batch(id.0),
         Answer::CoverDeal(id) => Stored::CoverDeal(id.0),
         Answer::Batches(ids) => Stored::Batches(ids.iter().map(|id| id.0).collect()),
-        Answer::Statement(_) => return None,
+        Answer::Statement(StatementOutcome::Booked {
+            statement,
+            known,
+            new,
+            proved,
+            ..
+        }) => Stored::Booked {
+            statement: statement.0,
+            known: *known,
+            new: *new,
+            proved: *proved,
+        },
+        Answer::Statement(StatementOutcome::Known { lines }) => Stored::Known { lines: *lines },
+        Answer::Statement(StatementOutcome::Archived(_)) => return None,
     };
     serde_json::to_vec(&stored).ok()
 }
@@ -49,5 +72,21 @@ pub(crate) fn read(body: &[u8]) -> Option<Answer> {
         Stored::Batch(id) => Answer::Batch(BatchId(id)),
         Stored::CoverDeal(id) => Answer::CoverDeal(CoverDealId(id)),
         Stored::Batches(ids) => Answer::Batches(ids.into_iter().map(BatchId).collect()),
+        Stored::Booked {
+            statement,
+            known,
+            new,
+            proved,
+        } => Answer::Statement(StatementOutcome::Booked {
+            statement: StatementId(statement),
+            known,
+            new,
+            undecided: Vec::new(),
+            moved: 0,
+            withdrawn: 0,
+            proved,
+            lines: Vec::new(),
+        }),
+        Stored::Known { lines } => Answer::Statement(StatementOutcome::Known { lines }),
     })
 }

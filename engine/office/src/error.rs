@@ -22,6 +22,11 @@ pub enum Changed {
         "file {0} was imported again since it was looked at, so nothing was taken back; look at what it brought and decide anew"
     )]
     Import(Digest),
+    /// What an act brought in before was taken back.
+    #[error(
+        "file {0} was imported by this act before and taken back since, so nothing was imported now; if it is right after all, import it anew"
+    )]
+    TakenBack(Digest),
 }
 
 impl Changed {
@@ -31,6 +36,7 @@ impl Changed {
             Changed::Order(_) => "order-changed",
             Changed::Line(_) => "line-changed",
             Changed::Import(_) => "import-changed",
+            Changed::TakenBack(_) => "import-taken-back",
         }
     }
 }

@@ -10,9 +10,9 @@ use kantor_model::{Collected, Entry, EntryStatus, Money, Part, Severity, Stateme
 use kantor_parsers::{Options, Profile};
 
 use crate::entry_form::BankLine;
-use crate::error::{ExecuteError, ImportError};
+use crate::error::{Changed, ExecuteError, ImportError};
 use crate::load::{own_accounts, payer, source_of};
-use crate::request::{Ask, Request};
+use crate::request::{Ask, Once, Request};
 use crate::runtime::Office;
 
 /// Statements that a desk read from one file.
@@ -61,6 +61,17 @@ impl Office {
         by: &Actor,
         import: &Import,
     ) -> Result<Vec<ImportedStatement>, ImportError> {
+        self.import_once(by, import, None)
+    }
+
+    /// The same as one act: when it comes again, each statement that it took in is answered as the
+    /// first time, and nothing is booked again that was taken back since.
+    pub fn import_once(
+        &self,
+        by: &Actor,
+        import: &Import,
+        once: Option<&Once>,
+    ) -> Result<Vec<ImportedStatement>, ImportError> {
         self.compare_with_bytes(import)?;
         let mut imported = Vec::with_capacity(import.statements.len());
         for (index, statement) in import.statements.iter().enumerate() {
@@ -69,7 +80,12 @@ impl Office {
                 account: account_text(statement),
                 office_account,
                 number: statement.head.number.clone(),
-                outcome: self.import_one(by, import, index, statement, office_account),
+                outcome: self
+                    .prepare(import, index, statement, office_account)
+                    .and_then(|staged| {
+                        let answer = self.execute(booking(by, staged, index, once));
+                        self.booked(import, answer)
+                    }),
             });
         }
         Ok(imported)
@@ -80,16 +96,25 @@ impl Office {
         self.read(|seen| seen.account_of(&iban).map(|account| account.account))
     }
 
-    fn import_one(
-        &self,
-        by: &Actor,
-        import: &Import,
-        index: usize,
-        statement: &Statement,
-        account: Option<AccountId>,
-    ) -> Outcome {
-        let staged = self.prepare(import, index, statement, account)?;
-        booked(self.execute(Request::asking(by.clone(), Ask::Book(Arc::new(staged)))))
+    /// Whether an act has taken in any statement of a file before.
+    pub fn is_imported(&self, import: &Import, once: &Once) -> Result<bool, ExecuteError> {
+        for index in 0..import.statements.len() {
+            if self.answered(&part(once, index))?.is_some() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// What became of a statement. One that this act booked when it came before may be gone again.
+    fn booked(&self, import: &Import, answer: Result<Answer, ExecuteError>) -> Outcome {
+        let outcome = booked(answer)?;
+        if let StatementOutcome::Booked { statement, .. } = &outcome
+            && !self.read(|seen| seen.booked.contains_key(statement))
+        {
+            return Err(ExecuteError::from(Changed::TakenBack(import.file)).into());
+        }
+        Ok(outcome)
     }
 
     /// What taking in a file would do, and what would become of each statement: all of it is worked
@@ -100,7 +125,7 @@ impl Office {
         import: &Import,
     ) -> Result<Vec<ImportedStatement>, ImportError> {
         let mut seen = Vec::new();
-        self.import_if(by, import, |would| {
+        self.import_if(by, import, None, |would| {
             seen = would;
             false
         })?;
@@ -109,10 +134,13 @@ impl Office {
 
     /// Takes in all statements of a file together, if `keep` says so when it has seen what becomes
     /// of each. Answers whether it did. `keep` must ask nothing of the office: its turn is held.
+    /// Ask [`Office::is_imported`] first of an act that may have come before: nothing new would come
+    /// of it, which is not what somebody was shown.
     pub fn import_if(
         &self,
         by: &Actor,
         import: &Import,
+        once: Option<&Once>,
         keep: impl FnOnce(Vec<ImportedStatement>) -> bool,
     ) -> Result<bool, ImportError> {
         self.compare_with_bytes(import)?;
@@ -123,7 +151,7 @@ impl Office {
             let staged = self.prepare(import, index, statement, office_account);
             let refused = match staged {
                 Ok(staged) => {
-                    requests.push(Request::asking(by.clone(), Ask::Book(Arc::new(staged))));
+                    requests.push(booking(by, staged, index, once));
                     None
                 }
                 Err(error) => Some(error),
@@ -253,6 +281,20 @@ impl Office {
             return Ok(());
         }
         compare(&ours, &import.statements)
+    }
+}
+
+/// The request to book the statement in this place of a file.
+fn booking(by: &Actor, staged: StagedStatement, index: usize, once: Option<&Once>) -> Request {
+    Request::asking(by.clone(), Ask::Book(Arc::new(staged)))
+        .once(once.map(|once| part(once, index)))
+}
+
+/// A file is one act, and each of its statements a part of it.
+fn part(once: &Once, index: usize) -> Once {
+    Once {
+        key: format!("{}/{index}", once.key),
+        ..once.clone()
     }
 }
 

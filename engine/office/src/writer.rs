@@ -217,17 +217,20 @@ impl Writer {
                 Err(Stopped::Spoiled(error)) => return Err(error),
             }
         }
-        let outcome = self.decide(&*locked, last, now);
-        answers.push(match &outcome {
-            Ok(outcome) => Ok(outcome.answer.clone()),
-            Err(error) => Err(error.clone()),
-        });
+        let (answer, outcome) = match first_answer(&*locked, last).transpose() {
+            Some(first) => (first, None),
+            None => match self.decide(&*locked, last, now) {
+                Ok(outcome) => (Ok(outcome.answer.clone()), Some(outcome)),
+                Err(error) => (Err(error), None),
+            },
+        };
+        answers.push(answer);
         // Who asked may be gone: then nothing is kept.
         let is_shown = together.shown.send(Ok(answers)).is_ok();
         if !is_shown || together.keep.recv() != Ok(true) {
             return Ok(false);
         }
-        if let Ok(outcome) = outcome {
+        if let Some(outcome) = outcome {
             match self.record(&mut *locked, last, outcome, head, now) {
                 Ok(done) => {
                     head = done.head;
@@ -361,9 +364,7 @@ impl Writer {
         head: Head,
         now: Moment,
     ) -> Result<Done, Stopped> {
-        if let Some(once) = &request.once
-            && let Some(answer) = answered(locked.view(), once)?
-        {
+        if let Some(answer) = first_answer(locked, request)? {
             return Ok(Done {
                 answer,
                 head,
@@ -535,6 +536,11 @@ pub(crate) fn booking_of(account: AccountId, first_ordinal: u64, stretch: &Stret
         statement: stretch.statement.0,
         shift: stretch.shift,
     }
+}
+
+fn first_answer(locked: &dyn Locked, request: &Request) -> Result<Option<Answer>, ExecuteError> {
+    let once = request.once.as_ref();
+    once.map_or(Ok(None), |once| answered(locked.view(), once))
 }
 
 /// What an act was answered the first time, if it was carried out.

@@ -224,7 +224,7 @@ fn a_preview_shows_what_an_import_does_and_does_nothing() {
     assert_eq!(day.state(first), OrderState::AwaitingFunds);
 
     let mut refused = Vec::new();
-    let is_kept = day.office.import_if(&cashier(), &import, |would| {
+    let is_kept = day.office.import_if(&cashier(), &import, None, |would| {
         refused = outcomes(would);
         false
     });
@@ -233,7 +233,7 @@ fn a_preview_shows_what_an_import_does_and_does_nothing() {
     assert_eq!((day.office.head(), day.office.read(Clone::clone)), before);
 
     let mut done = Vec::new();
-    let is_kept = day.office.import_if(&cashier(), &import, |would| {
+    let is_kept = day.office.import_if(&cashier(), &import, None, |would| {
         done = outcomes(would);
         done == shown
     });

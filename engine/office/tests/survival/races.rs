@@ -282,7 +282,7 @@ fn head_moved_between_preview_and_apply() {
         let apply = |agreed: &[String]| {
             let agree = |would| outcomes(would) == agreed;
             processes[0]
-                .import_if(&cashier(), &import, agree)
+                .import_if(&cashier(), &import, None, agree)
                 .unwrap()
         };
         if apply(&seen) {

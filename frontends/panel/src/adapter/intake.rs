@@ -8,11 +8,11 @@ use kantor_wire::{
     ImportAsk, ImportOutcome, MatchView, StatementImport, StatementOutcome as WireOutcome, Verdict,
 };
 
-use super::{LocalOffice, preview, read, refused, say, staff, views};
+use super::{LocalOffice, once as act_once, preview, read, refused, say, staff, views};
 use crate::port::{Once, PortResult};
 
 impl LocalOffice {
-    /// Takes in what a pack read. The office itself makes it safe to repeat.
+    /// Takes in what a pack read.
     pub(super) fn take_in(&self, ask: &ImportAsk, once: &Once) -> PortResult<ImportOutcome> {
         let file = read::digest(&ask.file)?;
         let sandbox = if ask.pack.sandbox {
@@ -31,7 +31,15 @@ impl LocalOffice {
             account: ask.account.clone(),
             lenient: ask.lenient,
         };
-        let by = staff(once);
+        let (by, once) = (staff(once), act_once(once));
+        // What is asked again is not compared with its preview: it is in the books since.
+        let is_repeated = match once.as_ref().filter(|_| ask.previewed.is_some()) {
+            Some(once) => self
+                .office
+                .is_imported(&import, once)
+                .map_err(refused::refuse)?,
+            None => false,
+        };
         let views = |imported: &[ImportedStatement]| -> Vec<StatementImport> {
             imported
                 .iter()
@@ -41,19 +49,22 @@ impl LocalOffice {
         };
         let statements = if ask.preview {
             views(&self.office.preview(&by, &import).map_err(refused::import)?)
-        } else if let Some(previewed) = &ask.previewed {
+        } else if let Some(previewed) = ask.previewed.as_ref().filter(|_| !is_repeated) {
             let mut became = Vec::new();
-            let is_kept = self.office.import_if(&by, &import, |imported| {
-                became = views(&imported);
-                preview::differences(previewed, &became).is_empty()
-            });
+            let is_kept = self
+                .office
+                .import_if(&by, &import, once.as_ref(), |imported| {
+                    became = views(&imported);
+                    preview::differences(previewed, &became).is_empty()
+                });
             if !is_kept.map_err(refused::import)? {
                 let differences = preview::differences(previewed, &became);
                 return Err(preview::stale(&differences));
             }
             became
         } else {
-            views(&self.office.import(&by, &import).map_err(refused::import)?)
+            let imported = self.office.import_once(&by, &import, once.as_ref());
+            views(&imported.map_err(refused::import)?)
         };
         Ok(ImportOutcome {
             fingerprint: preview::fingerprint(&statements),

@@ -163,21 +163,23 @@ pub(crate) fn parsed(bytes: &[u8]) -> Value {
 impl Desk {
     /// Stores a file and imports what stands in it.
     pub(crate) async fn import(&self, file: &str) -> Answer {
+        let ask = self.import_ask(file).await;
+        self.post("/statements", &ask).await
+    }
+
+    /// Stores a file, and says how to ask for its import.
+    pub(crate) async fn import_ask(&self, file: &str) -> Value {
         let key = KEYS.fetch_add(1, Ordering::Relaxed).to_string();
         let stored = self
             .post_bytes("/files", file.as_bytes(), &key)
             .await
             .is(200)
             .json();
-        self.post(
-            "/statements",
-            &json!({
-                "file": stored["sha256"],
-                "pack": { "id": "mbank", "version": "0.1.0", "sandbox": true },
-                "statements": parsed(file.as_bytes()),
-            }),
-        )
-        .await
+        json!({
+            "file": stored["sha256"],
+            "pack": { "id": "mbank", "version": "0.1.0", "sandbox": true },
+            "statements": parsed(file.as_bytes()),
+        })
     }
 
     /// Batches, approves and writes every due payout of an account; answers the batch.

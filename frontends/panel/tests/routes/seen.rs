@@ -143,3 +143,43 @@ async fn a_file_that_was_imported_again_is_not_taken_back_for_the_first_time() {
     desk.post(&path, &undo(&second)).await.is(204);
     desk.post(&path, &undo(&second)).await.is(404);
 }
+
+/// Its answer got lost, and the desk asks again: at once, and hours later, when somebody else has
+/// taken the file back.
+#[tokio::test]
+async fn an_import_that_comes_again_is_the_same_act() {
+    let (house, _) = with_customer().await;
+    let desk = house.desk("approver-token");
+    let (account, ..) = OFFICE_ACCOUNTS[0];
+    let line = [("15,00", "WPLATA", CUSTOMER_PLN)];
+    let file = statement(account, "PLN", "50000,00", &line, Some("50015,00"));
+    let plain = desk.import_ask(&file).await;
+    let mut look = plain.clone();
+    look["preview"] = json!(true);
+    let shown = desk.post("/statements", &look).await.is(200).json();
+    let mut as_shown = plain.clone();
+    as_shown["previewed"] = shown["statements"].clone();
+    for (ask, key) in [(as_shown, "as-shown"), (plain, "plain")] {
+        let sent = || desk.post_with_key("/statements", &ask, key);
+        let outcome = |answer: Value| answer["statements"][0]["outcome"].clone();
+        let first = sent().await.is(200).json();
+        assert_eq!(outcome(first.clone()), "booked");
+        let again = sent().await.is(200).json();
+        assert_eq!(outcome(again.clone()), "booked");
+        assert_eq!(again["statements"][0]["new"], first["statements"][0]["new"]);
+        let path = format!(
+            "/statements/{}/undo",
+            kantor_panel::sha256_hex(file.as_bytes())
+        );
+        let undo = json!({ "reason": "the wrong file" });
+        desk.post(&path, &undo).await.is(204);
+        let head = house.office.head();
+        let late = sent().await.is(200).json();
+        assert_eq!(outcome(late.clone()), "refused");
+        assert!(late.to_string().contains("taken back since"), "{late}");
+        assert_eq!(house.office.head(), head, "nothing was done");
+    }
+    // Whoever decides anew brings it in.
+    let anew = desk.import(&file).await.is(200).json();
+    assert_eq!(anew["statements"][0]["outcome"], "booked");
+}
