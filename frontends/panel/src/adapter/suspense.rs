@@ -1,12 +1,10 @@
 //! Money whose owner is not known: questions to the cashier, with the orders it could belong to.
 
-use std::collections::HashMap;
 use std::ops::ControlFlow;
 
-use kantor_engine::matching::{Question, names_alike};
-use kantor_engine::order::OrderState;
+use kantor_engine::matching::{Each, Question, names_alike};
 use kantor_engine::{AccountId, CustomerId, LineId, OrderId};
-use kantor_model::{Currency, Money};
+use kantor_model::Currency;
 use kantor_office::{BankLine, LessonTo, Lessons, Likeness};
 use kantor_wire::{Candidate, CounterpartyWire, Learned, LineView, Sentence};
 
@@ -32,11 +30,24 @@ fn no_line() -> PortError {
     )
 }
 
+/// As many of the orders that are told as there may be candidates: the first ones.
+fn few(tell: impl FnOnce(Each<'_>)) -> Vec<OrderId> {
+    let mut few = Vec::new();
+    tell(&mut |order| {
+        few.push(order);
+        match few.len() < CANDIDATES {
+            true => ControlFlow::Continue(()),
+            false => ControlFlow::Break(()),
+        }
+    });
+    few
+}
+
 /// An open order with what a candidate is told by.
 struct Waiting {
     order: OrderId,
     reference: String,
-    customer: kantor_engine::CustomerId,
+    customer: CustomerId,
 }
 
 /// How an order comes to be a candidate.
@@ -53,23 +64,11 @@ enum Why {
 impl LocalOffice {
     /// Every open question.
     pub(super) fn questions(&self) -> PortResult<Vec<LineView>> {
-        let (questions, waiting) = self.office.read(|seen| {
-            let questions: Vec<(LineId, Question)> = seen
-                .questions
-                .iter()
+        let questions: Vec<(LineId, Question)> = self.office.read(|seen| {
+            let questions = seen.questions.iter();
+            questions
                 .map(|(line, question)| (*line, question.clone()))
-                .collect();
-            let mut waiting: HashMap<Money, Vec<OrderId>> = HashMap::new();
-            for (id, order) in &seen.orders {
-                let open = matches!(
-                    order.state,
-                    OrderState::AwaitingFunds | OrderState::AwaitingConsent | OrderState::Expired
-                );
-                if open {
-                    waiting.entry(order.gives()).or_default().push(*id);
-                }
-            }
-            (questions, waiting)
+                .collect()
         });
         if questions.is_empty() {
             return Ok(Vec::new());
@@ -77,7 +76,7 @@ impl LocalOffice {
         let lessons = self.office.lessons().map_err(refuse)?;
         questions
             .iter()
-            .map(|(line, question)| self.line_view(*line, question, (&waiting, &lessons)))
+            .map(|(line, question)| self.line_view(*line, question, &lessons))
             .collect()
     }
 
@@ -116,25 +115,18 @@ impl LocalOffice {
     }
 
     fn orders_that_want(&self, customer: CustomerId, currency: Currency) -> Vec<String> {
-        let mut orders = Vec::new();
-        self.office.read(|seen| {
-            seen.wanting.of_customer(customer, currency, &mut |order| {
-                orders.push(order.to_string());
-                if orders.len() < CANDIDATES {
-                    ControlFlow::Continue(())
-                } else {
-                    ControlFlow::Break(())
-                }
-            });
-        });
-        orders
+        let found = |each: Each<'_>| {
+            self.office
+                .read(|seen| seen.wanting.of_customer(customer, currency, each));
+        };
+        few(found).iter().map(OrderId::to_string).collect()
     }
 
     fn line_view(
         &self,
         id: LineId,
         question: &Question,
-        (waiting, lessons): (&HashMap<Money, Vec<OrderId>>, &Lessons),
+        lessons: &Lessons,
     ) -> PortResult<LineView> {
         let line = self.office.bank_line(id).map_err(refuse)?;
         let why = self
@@ -146,9 +138,12 @@ impl LocalOffice {
         let payer = line.said.counterparty_name.as_deref().unwrap_or_default();
         let named = question.orders();
         let near = nearest.iter().map(|nearest| &nearest.order);
-        let same_amount = waiting.get(&line.amount).map_or(&[][..], Vec::as_slice);
+        let same_amount = few(|each| {
+            self.office
+                .read(|seen| seen.wanting.of_amount(line.amount, each));
+        });
         let mut candidates: Vec<Candidate> = Vec::new();
-        for order in named.iter().chain(near).chain(same_amount) {
+        for order in named.iter().chain(near).chain(&same_amount) {
             let known = |candidate: &Candidate| candidate.order == order.to_string();
             if candidates.len() < CANDIDATES && !candidates.iter().any(known) {
                 let came_near = nearest.iter().find(|nearest| nearest.order == *order);

@@ -1,7 +1,7 @@
 //! The office API: tokens, roles, keys, the feed, files, and its own document.
 
 use kantor_panel::Settings;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::house::{CUSTOMER_PLN, House, OFFICE_ACCOUNTS, statement};
 use crate::orders::with_customer;
@@ -163,6 +163,13 @@ async fn a_line_that_is_nobodys_order_is_a_question_until_it_is_booked() {
     assert_eq!(near["failed"][2], json!(null));
     assert_eq!(open[0]["counterparty"]["account"], STRANGER);
     assert_eq!(open[1]["candidates"], json!([]));
+    // An order of exactly as much may be what it is for also when it came later.
+    browser.quote("PLN", "250", "EUR").await;
+    browser.place().await;
+    let open = desk.get("/suspense").await.is(200).json();
+    let candidates = open[0]["candidates"].as_array().unwrap().iter();
+    let orders: Vec<&Value> = candidates.map(|one| &one["order"]).collect();
+    assert_eq!(orders, ["1", "2"]);
     let book = json!({ "ledger_account": "bank-fees", "reason": "monthly" });
     desk.post("/suspense/1/2/book", &book).await.is(204);
     let learned_from = || house.office.counted().lines_learned_from;
