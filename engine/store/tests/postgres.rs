@@ -235,7 +235,7 @@ fn a_lost_connection_loses_what_was_not_acknowledged_and_nothing_else() {
 #[test]
 fn a_writer_that_hangs_does_not_hold_the_office_for_ever() {
     let (url, _) = new_office();
-    let [hangs, other] = [(); 2].map(|()| open(&format!("{url}?patience=4")));
+    let [hangs, other] = [(); 2].map(|()| open(&format!("{url}?patience=8")));
     let held = hangs.lock(OFFICE).unwrap();
     let begun = Instant::now();
     assert_eq!(note(&other), 1);
@@ -521,6 +521,6 @@ fn a_notice_that_is_not_true_keeps_nobody_awake() {
     let other = open(&url);
     let head = note(&other);
     while store.follow(OFFICE, head - 1, long).unwrap() != Some(head) {
-        assert!(begun.elapsed() < long * 10);
+        assert!(begun.elapsed() < long * 30);
     }
 }

@@ -109,9 +109,11 @@ fn a_port_that_is_taken_is_named_and_the_folder_stays_free() {
 
 #[test]
 fn the_panel_stays_open_on_the_port_that_was_asked_for() {
-    let free = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = free.local_addr().unwrap().port().to_string();
-    drop(free);
+    // Below the ports that the system gives out, so that nobody else is given it meanwhile.
+    let first = 10_000 + u16::try_from(std::process::id() % 20_000).unwrap();
+    let mut ports = first..first + 1_000;
+    let free = ports.find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok());
+    let port = free.expect("a free port").to_string();
     let folder = tempfile::tempdir().unwrap();
     let mut child = program()
         .args(["demo", "--port", &port, "--dir", text(folder.path())])

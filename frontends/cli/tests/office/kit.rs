@@ -1,6 +1,6 @@
 //! What every story needs: the program, a folder, an office that was played once.
 
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::OnceLock;
@@ -94,12 +94,28 @@ impl Played {
     }
 }
 
+/// An empty place for a folder of this name that is left for whoever wants to look into it. Another
+/// run of these tests, at the same time, has another one.
+pub(crate) fn own_place(name: &str) -> PathBuf {
+    let places = (1..).map(|run| format!("{name}-{run}"));
+    let mut places = places.map(|name| Path::new(env!("CARGO_TARGET_TMPDIR")).join(name));
+    let free = places.find(|place| {
+        let taken = File::create(place.with_extension("taken")).unwrap();
+        let is_free = taken.try_lock().is_ok();
+        // Taken until this process ends.
+        std::mem::forget(taken);
+        is_free
+    });
+    let place = free.expect("one of so many");
+    let _ = fs::remove_dir_all(&place);
+    place
+}
+
 /// The one demo of this test run; whoever changes an office takes a copy of it.
 pub(crate) fn demo() -> &'static Played {
     static PLAYED: OnceLock<Played> = OnceLock::new();
     PLAYED.get_or_init(|| {
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("demo");
-        let _ = fs::remove_dir_all(&folder);
+        let folder = own_place("demo");
         // An existing empty folder is as good as a new one.
         fs::create_dir_all(&folder).unwrap();
         let ended = kantor(&["demo", "--once", "--dir", text(&folder)]);

@@ -32,7 +32,7 @@ fn while_the_database_is_away_nothing_is_recorded_and_the_office_says_so() {
     let mut database = Database::start(Disk::Ignored);
     let folder = tempfile::tempdir().unwrap();
     let dir = folder.path().join("office");
-    let url = format!("{}?patience=5", database.database());
+    let url = format!("{}?patience=20", database.database());
     kantor(&["init", text(&dir), "--database", &url]).succeeded();
     let server = Server::start(&dir);
     let desk = server.desk();

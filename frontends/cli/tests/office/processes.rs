@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Barrier, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -19,7 +20,7 @@ use tempfile::TempDir;
 
 use crate::customer::{Act, Customer};
 use crate::kill::{EUROS, ZLOTYS, bank, own_account};
-use crate::kit::{Ended, copy_folder, copy_of_demo, demo, kantor, text, verify};
+use crate::kit::{Ended, copy_folder, copy_of_demo, demo, kantor, own_place, text, verify};
 use crate::server::{Server, account, configure, import, packs, verified};
 
 /// How many servers there are.
@@ -31,25 +32,32 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// The demo, played on PostgreSQL.
 struct Played {
     folder: PathBuf,
-    database: String,
+    /// A copy of its database that nobody connects to: what somebody looks into cannot be copied.
+    template: String,
     ended: Ended,
 }
 
 fn on_postgres() -> &'static Played {
     static PLAYED: OnceLock<Played> = OnceLock::new();
     PLAYED.get_or_init(|| {
-        let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("demo-on-postgres");
-        let _ = fs::remove_dir_all(&folder);
+        let folder = own_place("demo-on-postgres");
         let url = shared().database();
-        let database = url.rsplit('/').next().unwrap().to_owned();
         let arguments = ["demo", "--once", "--dir", text(&folder), "--database", &url];
         let ended = kantor(&arguments);
+        let database = url.rsplit('/').next().unwrap();
+        let template = format!("{database}_template");
+        copy_database(database, &template);
         Played {
             folder,
-            database,
+            template,
             ended,
         }
     })
+}
+
+fn copy_database(from: &str, to: &str) {
+    let make = format!("CREATE DATABASE {to} TEMPLATE {from}");
+    shared().sql("postgres", &make);
 }
 
 #[test]
@@ -118,14 +126,12 @@ pub(crate) struct House {
 impl House {
     /// So many servers.
     pub(crate) fn open(count: usize) -> House {
-        static COPIES: OnceLock<std::sync::Mutex<u32>> = OnceLock::new();
+        static COPIES: AtomicU32 = AtomicU32::new(0);
         let played = on_postgres();
         played.ended.succeeded();
-        let mut number = COPIES.get_or_init(Default::default).lock().unwrap();
-        *number += 1;
-        let copy = format!("{}_copy_{number}", played.database);
-        let make = format!("CREATE DATABASE {copy} TEMPLATE {}", played.database);
-        shared().sql("postgres", &make);
+        let number = COPIES.fetch_add(1, Ordering::SeqCst);
+        let copy = format!("{}_{number}", played.template);
+        copy_database(&played.template, &copy);
         let url = shared().url(OWNER, &copy);
         let folder = tempfile::tempdir().unwrap();
         let servers = (0..count)

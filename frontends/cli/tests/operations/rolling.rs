@@ -5,8 +5,12 @@ use std::net::TcpStream;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use crate::fleet::{Fleet, agent};
+
+/// How often whoever waits for the clients looks.
+const LOOK: Duration = Duration::from_millis(1);
 
 /// Clients that ask until they are told to stop, and count.
 struct Load {
@@ -78,7 +82,7 @@ impl Load {
     fn answer(&self, more: u64) {
         let wanted = self.asked.load(Ordering::Relaxed) + more;
         while self.asked.load(Ordering::Relaxed) < wanted {
-            std::thread::yield_now();
+            std::thread::park_timeout(LOOK);
         }
     }
 

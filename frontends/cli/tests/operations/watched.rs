@@ -1,11 +1,25 @@
 //! What those who watch over the processes see.
 
+use std::time::{Duration, Instant};
+
 use crate::fleet::{Fleet, agent, run, text};
+
+/// How long a panel may take to hear its office.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 fn ask(url: &str) -> (u16, String) {
     let mut answer = agent().get(url).call().unwrap();
     let status = answer.status().as_u16();
     (status, answer.body_mut().read_to_string().unwrap())
+}
+
+/// Asks a panel until it has its office. A machine that is busy takes its time.
+#[track_caller]
+fn is_ready(fleet: &Fleet) {
+    let begun = Instant::now();
+    while ask(&fleet.url("/health/ready")) != (200, "ready\n".to_owned()) {
+        assert!(begun.elapsed() < PATIENCE, "it has no office");
+    }
 }
 
 #[test]
@@ -14,10 +28,7 @@ fn a_panel_says_whether_it_is_ready_and_hears_of_it_when_its_office_comes_back()
     let mut office = fleet.start_office();
     fleet.key();
     let mut panel = fleet.start_panel();
-    assert_eq!(
-        ask(&fleet.url("/health/ready")),
-        (200, "ready\n".to_owned())
-    );
+    is_ready(&fleet);
     // A front that is revoked has no office any more, at once.
     fleet.desk(&["tokens", "revoke", "panel-1", "--reason", "moved"]);
     assert_eq!(ask(&fleet.url("/health/ready")).0, 503);
@@ -45,14 +56,14 @@ fn a_panel_says_why_its_office_is_away_and_that_it_is_back() {
     let mut office = fleet.start_office();
     fleet.key();
     let mut panel = fleet.start_panel();
-    assert_eq!(ask(&fleet.url("/health/ready")).0, 200);
+    is_ready(&fleet);
     office.end();
     // Its listener stays, and nobody answers there.
     for _ in 0..2 {
         assert_eq!(ask(&fleet.url("/health/ready")).0, 503);
     }
     let mut office = fleet.start_office();
-    assert_eq!(ask(&fleet.url("/health/ready")).0, 200);
+    is_ready(&fleet);
     fleet.desk(&["tokens", "revoke", "panel-1", "--reason", "moved"]);
     assert_eq!(ask(&fleet.url("/rates")).0, 503);
     let silent = "kantor_office_silent_total ";
@@ -69,8 +80,10 @@ fn a_panel_says_why_its_office_is_away_and_that_it_is_back() {
         ["office_back", ""],
         ["office_away", "kantor tokens add"],
     ];
-    assert_eq!(told.len(), words.len(), "{told:?}");
-    for (line, words) in told.iter().zip(words) {
+    // Where the machine was busy, it may have been away before for a moment, and back.
+    let before = told.len().checked_sub(words.len());
+    assert!(before.is_some_and(|before| before % 2 == 0), "{told:?}");
+    for (line, words) in told.iter().rev().zip(words.iter().rev()) {
         assert!(words.iter().all(|word| line.contains(word)), "{told:?}");
     }
     office.end();

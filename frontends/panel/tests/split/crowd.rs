@@ -11,8 +11,9 @@ use crate::certificates::Authority;
 use crate::far::asked;
 use crate::house::House;
 
-/// Longer than any answer takes, and than any patience of these tests.
-const LONG: Duration = Duration::from_secs(20);
+/// Longer than any answer takes on a busy machine, and than any patience of these tests.
+const LONG: Duration = Duration::from_secs(120);
+/// Longer than a client that is quick takes for its next word on a busy machine.
 const SHORT: Duration = Duration::from_millis(250);
 const ASK: &str = "GET /health HTTP/1.1\r\nhost: kantor\r\n\r\n";
 
@@ -46,7 +47,8 @@ fn connected(at: SocketAddr) -> TcpStream {
 /// Sends this, and reads what comes until the other side ends the connection.
 fn said(at: SocketAddr, sent: &str) -> String {
     let mut stream = connected(at);
-    stream.write_all(sent.as_bytes()).unwrap();
+    // Whoever is turned away, or was too slow, may be gone already.
+    let _ = stream.write_all(sent.as_bytes());
     rest(&mut stream)
 }
 
@@ -71,16 +73,24 @@ fn status(stream: &mut TcpStream) -> String {
     String::from_utf8_lossy(&head[..12.min(head.len())]).into_owned()
 }
 
-/// What the listener counts, asked on a connection that is there.
-fn counted(stream: &mut TcpStream, name: &str) -> u64 {
-    let ask = "GET /metrics HTTP/1.1\r\nhost: kantor\r\nconnection: close\r\n\r\n";
-    stream.write_all(ask.as_bytes()).unwrap();
-    let text = rest(stream);
+const ASK_COUNTS: &str = "GET /metrics HTTP/1.1\r\nhost: kantor\r\nconnection: close\r\n\r\n";
+
+/// A number among those that a listener counts.
+fn number(text: &str, name: &str) -> Option<u64> {
     let mut lines = text.lines().filter_map(|line| line.strip_prefix(name));
-    let line = lines
-        .next()
-        .unwrap_or_else(|| panic!("no {name} in {text}"));
-    line.trim().parse().unwrap()
+    Some(lines.next()?.trim().parse().unwrap())
+}
+
+/// What the listener counts. One that has no patience may let us go too when the machine is busy.
+fn counted(at: SocketAddr, name: &str) -> u64 {
+    let begun = Instant::now();
+    loop {
+        let text = said(at, ASK_COUNTS);
+        if let Some(number) = number(&text, name) {
+            return number;
+        }
+        assert!(begun.elapsed() < LONG, "no {name} in {text}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -113,7 +123,8 @@ async fn whoever_is_one_too_many_is_told_so_at_once() {
             assert!(begun.elapsed() < LONG, "nobody is let in any more");
         }
         let turned = "kantor_connections_turned_away_total{listener=\"panel\"}";
-        assert!(counted(&mut second, turned) >= 3);
+        second.write_all(ASK_COUNTS.as_bytes()).unwrap();
+        assert!(number(&rest(&mut second), turned).unwrap() >= 3);
         println!("a listener of 2 connections turned 3 away at once, and let the next one in");
     })
     .await;
@@ -142,7 +153,7 @@ async fn who_is_slow_or_silent_is_let_go() {
         assert!(answer.starts_with("HTTP/1.1 408"), "{answer}");
         assert!(begun.elapsed() < LONG / 2, "{:?}", begun.elapsed());
         let given_up = "kantor_connections_given_up_total{listener=\"panel\"}";
-        assert!(counted(&mut connected(plain), given_up) >= 3);
+        assert!(counted(plain, given_up) >= 3);
     })
     .await;
 }
@@ -161,7 +172,7 @@ async fn who_asks_and_never_reads_is_let_go() {
         }
         assert!(begun.elapsed() < LONG, "the listener waits for ever");
         let given_up = "kantor_connections_given_up_total{listener=\"panel\"}";
-        assert_eq!(counted(&mut connected(at), given_up), 1);
+        assert!(counted(at, given_up) >= 1);
     })
     .await;
 }
@@ -206,7 +217,7 @@ async fn the_office_counts_the_connections_of_its_two_listeners() {
     let desk = desk.counting(&fronts);
     tokio::spawn(desk.run(listener, None, std::future::pending()));
     asked(move || {
-        let count = |name: &str| counted(&mut connected(at), name);
+        let count = |name: &str| counted(at, name);
         assert_eq!(count("kantor_connections_limit{listener=\"fronts\"}"), 7);
         assert_eq!(count("kantor_connections_open{listener=\"fronts\"}"), 0);
         // The one before may not be quite gone.
@@ -331,7 +342,8 @@ async fn a_stranger_is_refused_before_what_he_brings_is_read() {
 #[tokio::test(flavor = "multi_thread")]
 async fn who_stops_in_the_middle_of_a_big_body_is_let_go() {
     let house = House::open().await;
-    let at = listening(&house, limits(10, SHORT), true).await;
+    // Half of it takes a busy machine longer than a word.
+    let at = listening(&house, limits(10, 8 * SHORT), true).await;
     asked(move || {
         let mut stream = connected(at);
         let head = "POST /office/v1/files HTTP/1.1\r\nhost: kantor\r\nidempotency-key: k\r\n\
