@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use kantor_engine::matching::{Question, Verdict};
 use kantor_engine::order::{HeldReason, OrderState};
 use kantor_engine::payout::PayoutState;
-use kantor_engine::{Answer, Event};
+use kantor_engine::{Answer, Event, StatementOutcome};
 use kantor_store::DocumentFilter;
 
 use crate::error::ExecuteError;
@@ -50,20 +51,16 @@ impl Counts {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Counts the answers of a batch that was committed.
-    pub(crate) fn answered(&self, answers: &[Result<Answer, ExecuteError>]) {
+    /// Counts what became of commands, when it is known to be so.
+    pub(crate) fn answered(&self, tally: Tally) {
         let mut counted = self.counted();
-        for answer in answers {
-            match answer {
-                Ok(_) => counted.done += 1,
-                Err(ExecuteError::Refused(refusal)) => {
-                    *counted.refused.entry(refusal.code()).or_default() += 1;
-                }
-                Err(ExecuteError::Changed(changed)) => {
-                    *counted.refused.entry(changed.code()).or_default() += 1;
-                }
-                Err(_) => counted.failed += 1,
-            }
+        counted.done += tally.done;
+        counted.failed += tally.failed;
+        for code in tally.refused {
+            *counted.refused.entry(code).or_default() += 1;
+        }
+        for verdict in tally.verdicts {
+            *counted.verdicts.entry(verdict.word()).or_default() += 1;
         }
     }
 
@@ -89,31 +86,48 @@ impl Counts {
         }
         for event in events {
             *counted.events.entry(event.kind()).or_default() += 1;
-            for verdict in verdicts(event) {
-                *counted.verdicts.entry(verdict).or_default() += 1;
-            }
         }
     }
 }
 
-/// What matching found about the lines of an event: an order's money, or why it is nobody's.
-fn verdicts(event: &Event) -> Vec<&'static str> {
-    match event {
-        // What a person said is not what matching found.
-        Event::ReceiptAllocated {
-            verdict,
-            reason: None,
-            ..
-        } => vec![verdict.word()],
-        Event::LinesExplained { lines, .. } => lines
-            .iter()
-            .map(|line| match line.why.rivals.is_empty() {
-                true => "none",
-                false => "ambiguous",
-            })
-            .collect(),
-        _ => Vec::new(),
+/// What became of some commands: nothing, until it is known to be kept.
+#[derive(Default)]
+pub(crate) struct Tally {
+    done: u64,
+    failed: u64,
+    refused: Vec<&'static str>,
+    verdicts: Vec<Verdict>,
+}
+
+impl Tally {
+    pub(crate) fn of(answers: &[Result<Answer, ExecuteError>]) -> Tally {
+        let mut tally = Tally::default();
+        for answer in answers {
+            match answer {
+                Ok(answer) => {
+                    tally.done += 1;
+                    tally.verdicts.extend(verdicts(answer));
+                }
+                Err(ExecuteError::Refused(refusal)) => tally.refused.push(refusal.code()),
+                Err(ExecuteError::Changed(changed)) => tally.refused.push(changed.code()),
+                Err(_) => tally.failed += 1,
+            }
+        }
+        tally
     }
+}
+
+/// What matching found about the lines of a statement. A line that waits for its proof was not
+/// looked at.
+fn verdicts(answer: &Answer) -> impl Iterator<Item = Verdict> + '_ {
+    let lines = match answer {
+        Answer::Statement(StatementOutcome::Booked { lines, .. }) => lines.as_slice(),
+        _ => &[],
+    };
+    let looked_at = lines
+        .iter()
+        .filter(|line| line.question != Some(Question::NotProvedYet));
+    looked_at.map(|line| line.verdict)
 }
 
 impl Office {

@@ -16,6 +16,7 @@ use kantor_store::{
 };
 
 use crate::answer_form;
+use crate::counts::Tally;
 use crate::error::ExecuteError;
 use crate::load;
 use crate::read_model;
@@ -168,7 +169,6 @@ impl Writer {
         let requests: Vec<&Request> = jobs.iter().map(|job| &job.request).collect();
         match self.write_batch(&requests) {
             Ok(answers) => {
-                self.shared.counts.answered(&answers);
                 for (job, answer) in jobs.iter().zip(answers) {
                     // Nobody waits any more: the answer is kept under its key.
                     let _ = job.reply.send(answer);
@@ -187,6 +187,7 @@ impl Writer {
             Err(error) => {
                 // Where the answers were shown already, nobody waits for them any more.
                 let _ = together.shown.try_send(Err(error.clone()));
+                self.shared.counts.failed(together.requests.len());
                 Err(error)
             }
         };
@@ -200,6 +201,7 @@ impl Writer {
     /// would do costs what deciding it costs, however big the office is.
     fn try_together(&mut self, together: &Together) -> Result<bool, ExecuteError> {
         let shared = Arc::clone(&self.shared);
+        let begun = Instant::now();
         let mut locked = shared.store.lock(shared.settings.office)?;
         let mut head = self.catch_up(locked.view())?;
         let now = self.now(&*locked, head)?;
@@ -207,10 +209,12 @@ impl Writer {
             return Ok(false);
         };
         let mut answers = Vec::with_capacity(together.requests.len());
+        let mut written = Vec::new();
         for request in before {
             match self.carry_out(&mut *locked, request, head, now) {
                 Ok(done) => {
                     head = done.head;
+                    written.extend(done.written);
                     answers.push(Ok(done.answer));
                 }
                 Err(Stopped::Refused(error)) => answers.push(Err(error)),
@@ -225,6 +229,7 @@ impl Writer {
             },
         };
         answers.push(answer);
+        let tally = Tally::of(&answers);
         // Who asked may be gone: then nothing is kept.
         let is_shown = together.shown.send(Ok(answers)).is_ok();
         if !is_shown || together.keep.recv() != Ok(true) {
@@ -234,12 +239,18 @@ impl Writer {
             match self.record(&mut *locked, last, outcome, head, now) {
                 Ok(done) => {
                     head = done.head;
+                    written.extend(done.written);
                 }
                 Err(Stopped::Refused(error) | Stopped::Spoiled(error)) => return Err(error),
             }
         }
         let committed = locked.commit()?;
         debug_assert_eq!(committed.seq, head.seq);
+        if !written.is_empty() {
+            let events = written.iter().map(|recorded| &recorded.event);
+            shared.counts.committed(begun.elapsed(), events);
+        }
+        shared.counts.answered(tally);
         self.publish();
         Ok(true)
     }
@@ -266,19 +277,18 @@ impl Writer {
     /// lock, it has its answer or is carried out now. Without a key, and where the store cannot be
     /// asked, who waits is told that it is not known.
     fn ask_again(&mut self, job: Job, unknown: &ExecuteError) {
-        let answer = match &job.request.once {
-            None => Err(unknown.clone()),
-            Some(_) => match self.write_batch(&[&job.request]) {
-                Ok(answers) => answers
-                    .into_iter()
-                    .next()
-                    .unwrap_or_else(|| Err(unknown.clone())),
-                Err(_) => {
-                    self.forget();
-                    Err(unknown.clone())
-                }
-            },
+        let asked = job.request.once.as_ref().map(|_| {
+            let written = self.write_batch(&[&job.request]);
+            written.map_err(|_| self.forget())
+        });
+        let answer = match asked {
+            Some(Ok(answers)) => answers.into_iter().next(),
+            Some(Err(())) | None => None,
         };
+        let answer = answer.unwrap_or_else(|| {
+            self.shared.counts.failed(1);
+            Err(unknown.clone())
+        });
         // Nobody waits any more: the answer is kept under its key.
         let _ = job.reply.send(answer);
     }
@@ -338,6 +348,7 @@ impl Writer {
             shared.counts.committed(begun.elapsed(), events);
             self.publish();
         }
+        shared.counts.answered(Tally::of(&answers));
         Ok(answers)
     }
 

@@ -217,6 +217,12 @@ fn a_preview_shows_what_an_import_does_and_does_nothing() {
             .collect()
     };
     let before = (day.office.head(), day.office.read(Clone::clone));
+    let counted = || {
+        let counted = day.office.counted();
+        let certain = counted.verdicts.get("certain").copied();
+        (counted.done, counted.all_commits, certain)
+    };
+    let (commands, commits, _) = counted();
 
     let shown = outcomes(day.office.preview(&cashier(), &import).unwrap());
     assert_eq!(shown.len(), 2);
@@ -231,6 +237,7 @@ fn a_preview_shows_what_an_import_does_and_does_nothing() {
     assert!(!is_kept.unwrap());
     assert_eq!(refused, shown);
     assert_eq!((day.office.head(), day.office.read(Clone::clone)), before);
+    assert_eq!(counted(), (commands, commits, None), "looking is no act");
 
     let mut done = Vec::new();
     let is_kept = day.office.import_if(&cashier(), &import, None, |would| {
@@ -238,6 +245,7 @@ fn a_preview_shows_what_an_import_does_and_does_nothing() {
         done == shown
     });
     assert!(is_kept.unwrap());
+    assert_eq!(counted(), (commands + 2, commits + 1, Some(2)));
     assert_eq!(day.state(first), OrderState::Funded);
     assert_eq!(day.state(second), OrderState::Funded);
     let known = outcomes(day.office.preview(&cashier(), &import).unwrap());
@@ -248,6 +256,24 @@ fn a_preview_shows_what_an_import_does_and_does_nothing() {
         "{known:?}"
     );
     day.verify();
+}
+
+/// A line of a running day that waits for its proof is counted when it is matched, and once.
+#[test]
+fn each_line_is_counted_by_what_matching_found() {
+    let day = Day::begin();
+    let paid = title(day.order());
+    let file = statement("1000,00", &[("100,00", &paid)], Some("1100,00"));
+    day.import(&file).unwrap();
+    // The order has its money, and nobody knows what the other is for.
+    let lines = [("100,00", paid.as_str()), ("7,00", "co to")];
+    for closing in [None, Some("1207,00"), Some("1207,00")] {
+        let file = statement("1100,00", &lines, closing).replace("212/1", "213/1");
+        day.import(&file).unwrap();
+    }
+    let verdicts = day.office.counted().verdicts;
+    let counted = [("certain", 1), ("likely", 1), ("none", 1)];
+    assert_eq!(verdicts, counted.into());
 }
 
 /// Holds F19: what cashiers decided about a payer's money, and about a bank's fee, is suggested for

@@ -174,6 +174,7 @@ fn the_office_tells_what_it_counts() {
         "kantor_refusals_total{code=\"currency_exists\"} 1",
         "kantor_events_total{kind=\"CurrencyDefined\"} 1",
         "# TYPE kantor_match_verdicts_total counter",
+        "kantor_match_verdicts_total{verdict=\"certain\"} 0",
         "# TYPE kantor_commit_seconds histogram",
         "kantor_commit_seconds_bucket{le=\"+Inf\"} 1",
         "kantor_commit_seconds_count 1",

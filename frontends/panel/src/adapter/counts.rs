@@ -2,9 +2,17 @@
 
 use std::collections::BTreeMap;
 
+use kantor_engine::matching::Verdict;
 use kantor_office::{COMMIT_CLASSES, ExecuteError, Office};
 
 use crate::metrics::{Kind, family, sample, seconds};
+
+const VERDICTS: [Verdict; 4] = [
+    Verdict::Certain,
+    Verdict::Likely,
+    Verdict::Ambiguous,
+    Verdict::None,
+];
 
 pub(super) fn text(office: &Office) -> Result<String, ExecuteError> {
     let counted = office.counted();
@@ -38,11 +46,14 @@ pub(super) fn text(office: &Office) -> Result<String, ExecuteError> {
         "kind",
         &counted.events,
     );
+    // Each of them from the beginning: the first one of a kind is news too.
+    let mut verdicts = VERDICTS.map(|verdict| (verdict.word(), 0)).into();
+    BTreeMap::append(&mut verdicts, &mut counted.verdicts.clone());
     by_word(
         "kantor_match_verdicts_total",
         "Lines of statements by what matching found.",
         "verdict",
-        &counted.verdicts,
+        &verdicts,
     );
     let commit = "kantor_commit_seconds";
     let about = "From taking the office's turn to the commit that is known.";
