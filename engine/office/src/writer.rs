@@ -2,6 +2,8 @@
 //! decides each command on what the ones before it left, writes all of it in one transaction, and
 //! answers only after the commit is known. A batch that fails is replayed one by one.
 
+mod together;
+
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel};
 use std::thread::JoinHandle;
@@ -24,6 +26,8 @@ use crate::request::{Once, Request};
 use crate::runtime::Shared;
 use crate::state::State;
 
+pub(crate) use self::together::Together;
+
 /// How many commands share one transaction at most: enough to make the disk's sync cheap, few
 /// enough to answer soon.
 const BATCH: usize = 256;
@@ -44,21 +48,6 @@ pub(crate) enum Work {
     /// Requests that are carried out together or not at all.
     Together(Together),
 }
-
-/// Requests whose answers somebody looks at before anything is committed. The office's turn is held
-/// until he says.
-pub(crate) struct Together {
-    pub(crate) requests: Vec<Request>,
-    /// The answers, each as it would be.
-    pub(crate) shown: SyncSender<Answers>,
-    /// Whether they are to be kept.
-    pub(crate) keep: Receiver<bool>,
-    /// Whether they were kept.
-    pub(crate) done: SyncSender<Result<bool, ExecuteError>>,
-}
-
-/// The answers to requests, in their order.
-pub(crate) type Answers = Result<Vec<Result<Answer, ExecuteError>>, ExecuteError>;
 
 /// The writer at work, for those who have something for it. Who lets it go waits until everything is
 /// written: nobody holds the store after that.
@@ -181,80 +170,6 @@ impl Writer {
         }
     }
 
-    fn write_together(&mut self, together: &Together) {
-        let done = match self.try_together(together) {
-            Ok(kept) => Ok(kept),
-            Err(error) => {
-                // Where the answers were shown already, nobody waits for them any more.
-                let _ = together.shown.try_send(Err(error.clone()));
-                self.shared.counts.failed(together.requests.len());
-                Err(error)
-            }
-        };
-        if !matches!(done, Ok(true)) {
-            self.forget();
-        }
-        let _ = together.done.send(done);
-    }
-
-    /// The last request is only decided until its answer is to be kept: to look at what one request
-    /// would do costs what deciding it costs, however big the office is.
-    fn try_together(&mut self, together: &Together) -> Result<bool, ExecuteError> {
-        let shared = Arc::clone(&self.shared);
-        let begun = Instant::now();
-        let mut locked = shared.store.lock(shared.settings.office)?;
-        let mut head = self.catch_up(locked.view())?;
-        let now = self.now(&*locked, head)?;
-        let Some((last, before)) = together.requests.split_last() else {
-            return Ok(false);
-        };
-        let mut answers = Vec::with_capacity(together.requests.len());
-        let mut written = Vec::new();
-        for request in before {
-            match self.carry_out(&mut *locked, request, head, now) {
-                Ok(done) => {
-                    head = done.head;
-                    written.extend(done.written);
-                    answers.push(Ok(done.answer));
-                }
-                Err(Stopped::Refused(error)) => answers.push(Err(error)),
-                Err(Stopped::Spoiled(error)) => return Err(error),
-            }
-        }
-        let (answer, outcome) = match first_answer(&*locked, last).transpose() {
-            Some(first) => (first, None),
-            None => match self.decide(&*locked, last, now) {
-                Ok(outcome) => (Ok(outcome.answer.clone()), Some(outcome)),
-                Err(error) => (Err(error), None),
-            },
-        };
-        answers.push(answer);
-        let tally = Tally::of(&answers);
-        // Who asked may be gone: then nothing is kept.
-        let is_shown = together.shown.send(Ok(answers)).is_ok();
-        if !is_shown || together.keep.recv() != Ok(true) {
-            return Ok(false);
-        }
-        if let Some(outcome) = outcome {
-            match self.record(&mut *locked, last, outcome, head, now) {
-                Ok(done) => {
-                    head = done.head;
-                    written.extend(done.written);
-                }
-                Err(Stopped::Refused(error) | Stopped::Spoiled(error)) => return Err(error),
-            }
-        }
-        let committed = locked.commit()?;
-        debug_assert_eq!(committed.seq, head.seq);
-        if !written.is_empty() {
-            let events = written.iter().map(|recorded| &recorded.event);
-            shared.counts.committed(begun.elapsed(), events);
-        }
-        shared.counts.answered(tally);
-        self.publish();
-        Ok(true)
-    }
-
     fn after_failure(&mut self, jobs: Vec<Job>, failed: Failed) {
         let error = match failed {
             Failed::One(_) if jobs.len() > 1 => {
@@ -343,13 +258,19 @@ impl Writer {
         }
         let committed = locked.commit()?;
         debug_assert_eq!(committed.seq, head.seq);
+        self.committed(begun, &written, Tally::of(&answers));
+        Ok(answers)
+    }
+
+    /// Counts what was committed, and shows it to readers.
+    fn committed(&self, begun: Instant, written: &[Recorded], tally: Tally) {
+        let counts = &self.shared.counts;
         if !written.is_empty() {
             let events = written.iter().map(|recorded| &recorded.event);
-            shared.counts.committed(begun.elapsed(), events);
+            counts.committed(begun.elapsed(), events);
             self.publish();
         }
-        shared.counts.answered(Tally::of(&answers));
-        Ok(answers)
+        counts.answered(tally);
     }
 
     fn now(&self, locked: &dyn Locked, head: Head) -> Result<Moment, ExecuteError> {
