@@ -260,10 +260,10 @@ impl From<kantor_store::SideError> for PeopleError {
 #[derive(Debug, thiserror::Error)]
 pub enum TransferError {
     /// No such batch.
-    #[error("there is no batch {0}")]
+    #[error("there is no batch {0}; look at the list of payouts")]
     NoBatch(BatchId),
     /// No such account.
-    #[error("there is no account {0}")]
+    #[error("there is no account {0}; look at the list of accounts")]
     NoAccount(AccountId),
     /// The batch has no file yet.
     #[error("batch {0} has no file yet; write it first")]

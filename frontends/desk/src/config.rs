@@ -41,7 +41,7 @@ pub enum ConfigError {
         why: String,
     },
     /// The file is not what it should be.
-    #[error("{path} is not a configuration of an office: {why}")]
+    #[error("{path} is not a configuration of an office: {why}; correct it there")]
     Wrong {
         /// The file.
         path: PathBuf,

@@ -77,7 +77,7 @@ pub(crate) enum DemoError {
     #[error("the demo did not end as it should: {0}")]
     Ended(String),
     /// The server's task broke.
-    #[error("the server ended unexpectedly: {0}")]
+    #[error("the server ended unexpectedly: {0}; mend that and run the demo again")]
     Server(String),
 }
 
