@@ -87,6 +87,17 @@ fn the_embedded_store_keeps_the_contract() {
     println!("counted: {cases} cases of the contract kept by SQLite");
 }
 
+/// One file is one office, by whatever name it is called.
+#[cfg(unix)]
+#[test]
+fn a_second_server_is_refused_also_where_it_comes_by_a_link() {
+    let (place, _store) = Place::with_records(1);
+    let link = place.database().with_file_name("link.db");
+    std::os::unix::fs::symlink(place.database(), &link).unwrap();
+    let second = SqliteStore::open(&link).err().unwrap();
+    assert!(matches!(second, OpenError::InUse { .. }), "{second}");
+}
+
 #[test]
 fn a_second_server_is_refused_with_a_sentence() {
     let (place, store) = Place::with_records(1);

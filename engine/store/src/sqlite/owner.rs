@@ -15,7 +15,9 @@ pub(super) struct Owner {
 impl Owner {
     /// Takes the database, or says who has it.
     pub(super) fn take(database: &Path) -> Result<Owner, OpenError> {
-        let path = lock_path(database);
+        // Whatever link leads to it, it is one file with one owner.
+        let file = database.canonicalize();
+        let path = lock_path(file.as_deref().unwrap_or(database));
         let failed = |source| OpenError::LockFile {
             path: path.clone(),
             source,
