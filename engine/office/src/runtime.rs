@@ -224,8 +224,11 @@ impl Office {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether the store answers and the office's head can be read.
+    /// Whether the office takes something, the store answers and the office's head can be read.
     pub fn ready(&self) -> Result<(), ExecuteError> {
+        if !self.writer.is_there() {
+            return Err(ExecuteError::Closing);
+        }
         self.view_up_to_date()?.records(self.head(), 1)?;
         Ok(())
     }

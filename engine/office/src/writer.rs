@@ -63,6 +63,12 @@ impl AtWork {
         let sender = self.work.as_ref().ok_or(ExecuteError::Closing)?;
         sender.send(work).map_err(|_| ExecuteError::Closing)
     }
+
+    /// Whether the writer is still there. One that failed leaves an office that takes nothing.
+    pub(crate) fn is_there(&self) -> bool {
+        let thread = self.thread.as_ref();
+        thread.is_some_and(|thread| !thread.is_finished())
+    }
 }
 
 impl Drop for AtWork {

@@ -3,6 +3,7 @@
 mod founding;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use kantor_engine::order::OrderState;
 use kantor_engine::rates::Fixed;
@@ -11,8 +12,8 @@ use kantor_engine::{
 };
 use kantor_model::{Currency, Entry, Iban, Moment, Money, Statement};
 use kantor_office::{
-    Import, ImportError, ImportedStatement, LessonTo, Likeness, Office, Once, Reading, Request,
-    SetClock, verify, verify_reading,
+    Clock, ExecuteError, Import, ImportError, ImportedStatement, LessonTo, Likeness, Office, Once,
+    Reading, Request, SetClock, verify, verify_reading,
 };
 use kantor_store::{OfficeId, SqliteStore, Store};
 
@@ -142,6 +143,42 @@ fn an_office_in_a_file_is_opened_again_right_after_it_was_closed() {
         let _ = other.join().unwrap();
         office = Office::open(open(), settings(), clock.clone()).unwrap();
     }
+}
+
+/// A clock that breaks in the hands of the writer.
+#[derive(Default)]
+struct Brittle(AtomicBool);
+
+impl Clock for Brittle {
+    fn now(&self) -> Moment {
+        let is_writer = std::thread::current().name() == Some("office-writer");
+        assert!(
+            !is_writer || !self.0.load(Ordering::SeqCst),
+            "the clock broke"
+        );
+        thursday_at_ten()
+    }
+}
+
+/// An office whose writer failed takes nothing any more: it must not be called ready.
+#[test]
+fn an_office_whose_writer_failed_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(&folder.path().join("kantor.db")).unwrap();
+    let clock = Arc::new(Brittle::default());
+    let office = found(Arc::new(store), clock.clone(), 5_000_000);
+    office.ready().unwrap();
+    clock.0.store(true, Ordering::SeqCst);
+    let currency = Command::DefineCurrency {
+        currency: Currency::USD,
+    };
+    let told = office.execute(Request::new(cashier(), currency));
+    assert!(matches!(told, Err(ExecuteError::Closing)), "{told:?}");
+    // The one who waited is told a moment before the thread is gone.
+    while office.ready().is_ok() {
+        std::thread::yield_now();
+    }
+    assert!(matches!(office.ready(), Err(ExecuteError::Closing)));
 }
 
 #[test]

@@ -156,7 +156,8 @@ pub(crate) fn write_secret(path: &Path, secret: &str) -> Result<(), ServeError> 
 }
 
 /// What happens by itself, for as long as the process lives: deadlines pass, notices go out. Ends
-/// when this process knows what is not in the database any more, and has to begin anew.
+/// when this process knows what is not in the database any more, or its writer has failed, and it has
+/// to begin anew.
 pub(crate) fn live(office: Office, config: &Config, part: Part) -> JoinHandle<()> {
     let mail = match part {
         Part::All => MailFolder::new(&config.panel),
@@ -179,12 +180,13 @@ async fn by_itself(office: Office, mail: MailFolder) {
         }
         let (office, mail) = (office.clone(), Arc::clone(&mail));
         let turn = tokio::task::spawn_blocking(move || {
+            office.ready()?;
             office.tick()?;
             office.send_notices(&*mail)
         });
         if let Ok(Err(error)) = turn.await {
             journal::note("turn_failed", &[("fault", Fact::Fault(error.to_string()))]);
-            if matches!(error, ExecuteError::OtherLog { .. }) {
+            if matches!(error, ExecuteError::OtherLog { .. } | ExecuteError::Closing) {
                 return;
             }
         }
