@@ -23,6 +23,9 @@ use serde::{Deserialize, Serialize};
 /// How long a code is good that stands in a letter about a forgotten password, in minutes.
 pub const LETTER_MINUTES: i64 = 30;
 
+/// The code of a refusal that is sure to have changed nothing, for want of a database.
+pub(crate) const NOTHING_RECORDED: &str = "nothing-recorded";
+
 /// Why the office gave no answer.
 #[derive(Debug, thiserror::Error)]
 pub enum PortError {

@@ -6,11 +6,12 @@ use std::sync::{Arc, OnceLock};
 use kantor_model::Moment;
 use kantor_wire::{CustomerView, Language, Problem, Words};
 use serde::de::DeserializeOwned;
+use warp::http::Method;
 use warp::http::header::{HeaderValue, SET_COOKIE};
 use warp::reply::Response;
 
 use crate::pages;
-use crate::port::{Key, PortError, SessionToken};
+use crate::port::{Key, NOTHING_RECORDED, PortError, SessionToken};
 use crate::reply;
 use crate::route::{Call, Route};
 use crate::secrets::{self, NoRandomness};
@@ -197,7 +198,9 @@ impl Visit {
                 let query = serde_urlencoded::to_string([("next", &self.call.path)]);
                 reply::see_other(&self.link(&format!("/login?{}", query.unwrap_or_default())))
             }
-            Failure::Refused(problem) => pages::problem_page(self, &problem),
+            Failure::Refused(problem) => {
+                pages::problem_page(self, &of_page(&self.call.method, *problem))
+            }
         }
     }
 }
@@ -267,7 +270,7 @@ fn unopened(error: PortError) -> Problem {
     match error {
         PortError::Down(_) => Problem::new(
             503,
-            "nothing-recorded",
+            NOTHING_RECORDED,
             "The office does not answer",
             "The office does not answer now, so nothing was recorded. Try again in a minute.",
         ),
@@ -275,14 +278,34 @@ fn unopened(error: PortError) -> Problem {
     }
 }
 
+/// What a page says that cannot be shown. Who only asked for it may have sent something before: when
+/// an act is done, browsers are sent to the page that shows it. He is not told that nothing was
+/// recorded.
+fn of_page(method: &Method, problem: Problem) -> Problem {
+    if *method != Method::GET || problem.code != NOTHING_RECORDED {
+        return problem;
+    }
+    Problem::new(
+        503,
+        "page-away",
+        "This page cannot be shown now",
+        "The office does not answer now, so this page cannot be shown. What you have sent before may \
+         be done: look at your orders in a minute before you repeat it.",
+    )
+}
+
 async fn shown<F>(site: Arc<Site>, call: Call, handler: fn(Arc<Visit>) -> F) -> Response
 where
     F: Future<Output = Result<Response, Failure>> + Send + 'static,
 {
     let words = Words::of(language(&call));
+    let method = call.method.clone();
     let visit = match Visit::open(Arc::clone(&site), call).await {
         Ok(visit) => Arc::new(visit),
-        Err(error) => return pages::bare_problem(&site, words, &unopened(error)),
+        Err(error) => {
+            let problem = of_page(&method, unopened(error));
+            return pages::bare_problem(&site, words, &problem);
+        }
     };
     let mut response = match handler(Arc::clone(&visit)).await {
         Ok(response) => response,

@@ -6,6 +6,8 @@ mod house;
 mod customer_api;
 #[path = "routes/entry.rs"]
 mod entry;
+#[path = "routes/gone.rs"]
+mod gone;
 #[path = "routes/office_api.rs"]
 mod office_api;
 #[path = "routes/orders.rs"]

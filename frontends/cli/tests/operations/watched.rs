@@ -33,10 +33,10 @@ fn a_panel_says_whether_it_is_ready_and_hears_of_it_when_its_office_comes_back()
     fleet.desk(&["tokens", "revoke", "panel-1", "--reason", "moved"]);
     assert_eq!(ask(&fleet.url("/health/ready")).0, 503);
     assert_eq!(ask(&fleet.url("/health/live")), (200, "ok\n".to_owned()));
-    // Who only looks is not told that something may have been done.
+    // Who only looks learns that there is nothing to see, and not what became of an act before.
     let (status, page) = ask(&fleet.url("/rates"));
     assert_eq!(status, 503);
-    assert!(page.contains("niczego nie zapisano"), "{page}");
+    assert!(page.contains("nie da się pokazać tej strony"), "{page}");
     // A hangup is not the end: certificates are looked at.
     panel.signal("-HUP");
     assert_eq!(ask(&fleet.url("/health")).0, 200);

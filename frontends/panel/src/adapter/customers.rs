@@ -16,7 +16,7 @@ use kantor_wire::{
 use serde::{Deserialize, Serialize};
 
 use super::access::fields_refused;
-use super::refused::{missing, people, refuse, refused, sentence};
+use super::refused::{after_the_act, missing, people, refuse, refused, sentence};
 use super::{LocalOffice, number, once_of, read, salt, views};
 use crate::checks;
 use crate::port::{
@@ -137,7 +137,10 @@ impl LocalOffice {
 
     fn order_after(&self, answer: &Answer) -> PortResult<CustomerOrder> {
         match answer {
-            Answer::Order(id) => self.customer_order(*id, true)?.ok_or_else(no_order),
+            Answer::Order(id) => {
+                let shown = after_the_act(self.customer_order(*id, true));
+                shown?.ok_or_else(no_order)
+            }
             other => Err(PortError::Down(format!("an order was answered {other:?}"))),
         }
     }
@@ -232,9 +235,10 @@ impl CustomerPort for LocalOffice {
         let holder = session.map(|session| self.holder(session));
         let customer = match holder {
             Some(Ok(customer)) => Some(self.customer(customer)?),
-            // A session that ended is no session.
-            Some(Err(PortError::Refused(_))) | None => None,
-            Some(Err(down)) => return Err(down),
+            // A session that ended is no session; one that cannot be looked up may be one.
+            Some(Err(PortError::Refused(problem))) if problem.status == 401 => None,
+            Some(Err(error)) => return Err(error),
+            None => None,
         };
         Ok(Greeting {
             now: self.office.now(),
@@ -388,8 +392,8 @@ impl CustomerPort for LocalOffice {
             .office
             .add_customer_account(customer, iban, currency, &new.name, &salt()?, once)
             .map_err(people)?;
-        let record = self.office.customer_account(id).map_err(people)?;
-        record
+        let record = self.office.customer_account(id).map_err(people);
+        after_the_act(record)?
             .as_ref()
             .map(account)
             .ok_or_else(|| missing("account-not-found", "The account was erased."))

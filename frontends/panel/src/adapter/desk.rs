@@ -13,7 +13,7 @@ use kantor_wire::{
 };
 
 use super::batches::{file_name, party};
-use super::refused::{missing, people, refuse, transfers};
+use super::refused::{after_the_act, missing, people, refuse, transfers};
 use super::suspense::line_id;
 use super::{LocalOffice, number, once as act_once, read, rules, staff, views};
 use crate::port::{OfficePort, Once, OrderAct, PortError, PortResult, TokenRecord};
@@ -251,7 +251,7 @@ impl OfficePort for LocalOffice {
                 "an account was answered {answer:?}"
             )));
         };
-        self.office_accounts()?
+        after_the_act(self.office_accounts())?
             .into_iter()
             .find(|account| account.id == id.to_string())
             .ok_or_else(|| missing("no_account", "There is no such account."))
@@ -356,7 +356,7 @@ impl OfficePort for LocalOffice {
         };
         let seen = seen.map(|seen| Seen::Order(order, seen));
         self.done_once(Request::new(staff(once), command).as_seen(seen), once)?;
-        self.view_of_order(order)
+        after_the_act(self.view_of_order(order))
     }
 
     fn store_file(&self, bytes: Vec<u8>) -> PortResult<FileStored> {
@@ -409,7 +409,7 @@ impl OfficePort for LocalOffice {
         let request = Request::allocate(staff(once), line, order, ask.reason)
             .as_seen(seen_line.into_iter().chain(seen_order));
         self.done_once(request, once)?;
-        self.view_of_order(order)
+        after_the_act(self.view_of_order(order))
     }
 
     fn payouts(&self, state: Option<PayoutState>) -> PortResult<Vec<PayoutView>> {

@@ -4,7 +4,7 @@ use kantor_engine::Refusal;
 use kantor_office::{ExecuteError, ImportError, PeopleError, TransferError};
 use kantor_wire::Problem;
 
-use crate::port::PortError;
+use crate::port::{NOTHING_RECORDED, PortError, PortResult};
 
 /// A sentence as people write one: a capital at its beginning, a full stop at its end.
 pub(super) fn sentence(text: &str) -> String {
@@ -102,6 +102,17 @@ pub(super) fn refused(refusal: &Refusal) -> Problem {
     )
 }
 
+/// What an act made, which is looked up when it is done. A database that has gone by then does not
+/// undo it: who asked is not told that nothing was recorded.
+pub(super) fn after_the_act<T>(shown: PortResult<T>) -> PortResult<T> {
+    shown.map_err(|error| match error {
+        PortError::Refused(problem) if problem.code == NOTHING_RECORDED => {
+            PortError::Down("what was done cannot be shown now".to_owned())
+        }
+        other => other,
+    })
+}
+
 /// Why a request was not carried out.
 pub(super) fn refuse(error: ExecuteError) -> PortError {
     let text = error.to_string();
@@ -123,7 +134,7 @@ pub(super) fn refuse(error: ExecuteError) -> PortError {
         // What the store said is for the office's journal; a customer can only wait.
         ExecuteError::Store(_) | ExecuteError::OtherLog { .. } => Problem::new(
             503,
-            "nothing-recorded",
+            NOTHING_RECORDED,
             "The office cannot do this now",
             "The office's database does not answer or takes nothing, so nothing was recorded. Send \
              the same request again in a minute.",

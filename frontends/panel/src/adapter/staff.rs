@@ -4,7 +4,7 @@ use kantor_engine::CustomerId;
 use kantor_office::TokenRecord;
 use kantor_wire::{KeyView, NewKey, PasswordCode, PersonView, Problem, Role};
 
-use super::refused::{missing, people};
+use super::refused::{after_the_act, missing, people};
 use super::{LocalOffice, number, once as act_once, salt, staff};
 use crate::port::{Once, PortError, PortResult};
 use crate::secrets::{code_hash, new_code, sha256_hex};
@@ -102,8 +102,8 @@ impl LocalOffice {
             .allow_new_password(staff(once), customer, kept, reason, act_once(once))
             .map_err(people)?;
         // A repeated act has happened before, with a code that nobody knows any more.
-        let known = self.office.password_code(&hash).map_err(people)?;
-        known.ok_or_else(told_once)?;
+        let known = self.office.password_code(&hash).map_err(people);
+        after_the_act(known)?.ok_or_else(told_once)?;
         Ok(PasswordCode {
             code,
             until: until.to_string(),
@@ -124,7 +124,7 @@ impl LocalOffice {
             false => self.office.unlock_customer(by, id, reason, once),
         }
         .map_err(people)?;
-        self.seen_person(customer)
+        after_the_act(self.seen_person(customer))
     }
 
     pub(super) fn without_factor(
@@ -137,14 +137,14 @@ impl LocalOffice {
         self.office
             .remove_second_factor(staff(once), id, reason, act_once(once))
             .map_err(people)?;
-        self.seen_person(customer)
+        after_the_act(self.seen_person(customer))
     }
 
     /// What a key that was just made or changed is told as.
     fn told_key(&self, name: &str, role: Role, token: String) -> PortResult<KeyView> {
         let hash = sha256_hex(token.as_bytes());
-        let known = self.office.token(&hash).map_err(people)?;
-        known.ok_or_else(told_once)?;
+        let known = self.office.token(&hash).map_err(people);
+        after_the_act(known)?.ok_or_else(told_once)?;
         Ok(KeyView {
             name: name.to_owned(),
             role,

@@ -201,16 +201,25 @@ impl Browser {
         self.follow(answer).await
     }
 
-    /// Orders from the page of a quote and stands on the page of the order; answers its path.
-    pub(crate) async fn place(&mut self) -> String {
+    /// Where the page of a quote orders.
+    fn order_form(&self) -> String {
         let start = self.page.find("action=\"/quotes/").unwrap();
         let rest = &self.page[start + 8..];
-        let mut path = rest[..rest.find('"').unwrap()].to_owned();
-        if !path.ends_with("/order") {
-            let stem = path.rsplit_once('/').unwrap().0.to_owned();
-            path = format!("{stem}/order");
+        let path = rest[..rest.find('"').unwrap()].to_owned();
+        match path.rsplit_once('/') {
+            Some((stem, last)) if last != "order" => format!("{stem}/order"),
+            _ => path,
         }
-        let answer = self.submit(&path, &[]).await.is(303);
+    }
+
+    /// Orders from the page of a quote.
+    pub(crate) async fn order(&mut self) -> Answer {
+        self.submit(&self.order_form(), &[]).await
+    }
+
+    /// Orders from the page of a quote and stands on the page of the order; answers its path.
+    pub(crate) async fn place(&mut self) -> String {
+        let answer = self.order().await.is(303);
         let location = answer.header("location").to_owned();
         self.get(&location).await.is(200);
         location

@@ -4,6 +4,7 @@
 mod browser;
 mod desk;
 mod post;
+mod store;
 
 use std::sync::Arc;
 
@@ -19,6 +20,7 @@ use kantor_store::{OfficeId, SqliteStore, Store};
 pub(crate) use browser::{Answer, Browser, PERSON};
 pub(crate) use desk::{Desk, statement};
 pub(crate) use post::Post;
+use store::Guarded;
 
 /// Accounts of the office: mBank and PKO BP, zlotys and euros.
 pub(crate) const OFFICE_ACCOUNTS: [(&str, &str, &str, &str); 4] = [
@@ -50,6 +52,7 @@ pub(crate) struct House {
     pub(crate) customers: CustomerServer,
     pub(crate) desks: OfficeServer,
     pub(crate) port: Arc<LocalOffice>,
+    pub(crate) store: Arc<Guarded>,
     _folder: tempfile::TempDir,
 }
 
@@ -72,7 +75,8 @@ impl House {
     pub(crate) fn empty_at(settings: Settings, now: Moment) -> House {
         let folder = tempfile::tempdir().unwrap();
         let store = SqliteStore::open(&folder.path().join("kantor.db")).unwrap();
-        let store: Arc<dyn Store> = Arc::new(store);
+        let store = Arc::new(Guarded::new(store));
+        let kept: Arc<dyn Store> = store.clone();
         let clock = Arc::new(SetClock::at(now));
         let about = kantor_office::Settings {
             office: OfficeId(1),
@@ -83,7 +87,7 @@ impl House {
             },
         };
         let told: Arc<dyn Clock> = clock.clone();
-        let office = Office::create(store, about, told, Policy::initial()).unwrap();
+        let office = Office::create(kept, about, told, Policy::initial()).unwrap();
         for (token, role) in TOKENS {
             office
                 .add_token(&TokenRecord {
@@ -100,6 +104,7 @@ impl House {
             port,
             office,
             clock,
+            store,
             _folder: folder,
         }
     }
