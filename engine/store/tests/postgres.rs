@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use kantor_model::Moment;
 use kantor_postgres_kit::{Disk, OWNER, Server, shared};
 use kantor_store::{
-    AccessError, CreateError, NewAnswer, NewRecord, OfficeId, OpenError, PostgresStore, Roles,
-    Store, UnitOfWork, check_log, contract, fingerprint,
+    AccessError, CommitError, CreateError, NewAnswer, NewRecord, OfficeId, OpenError,
+    PostgresStore, Roles, Store, UnitOfWork, check_log, contract, fingerprint,
 };
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 
@@ -232,6 +232,38 @@ fn a_lost_connection_loses_what_was_not_acknowledged_and_nothing_else() {
 }
 
 /// Whoever holds an office and hangs is put out, and the office goes on.
+/// A pooler lost the server, a distributed database did not hear of every shard: words of theirs, not
+/// a connection that breaks. Only a plain refusal of a statement means that nothing was written.
+#[test]
+fn a_commit_is_unknown_where_somebody_on_the_way_does_not_know() {
+    for (when, code, is_known) in [
+        ("", "08P01", false),
+        ("", "57P01", false),
+        ("DEFERRABLE INITIALLY DEFERRED", "40003", false),
+        ("DEFERRABLE INITIALLY DEFERRED", "XX000", false),
+        ("", "23514", true),
+    ] {
+        let (url, store) = new_office();
+        let trigger = format!(
+            "CREATE FUNCTION fails() RETURNS trigger LANGUAGE plpgsql AS
+                 $$ BEGIN RAISE 'not known' USING ERRCODE = '{code}'; END $$;
+             CREATE CONSTRAINT TRIGGER fails AFTER INSERT ON records {when}
+                 FOR EACH ROW EXECUTE FUNCTION fails()"
+        );
+        shared().sql(database_of(&url), &trigger);
+        let mut locked = store.lock(OFFICE).unwrap();
+        locked.append(&unit(0, "note")).unwrap();
+        match locked.commit().unwrap_err() {
+            CommitError::Failed(fault) => assert!(is_known, "{code}: {fault}"),
+            CommitError::Unknown(fault) => assert!(!is_known, "{code}: {fault}"),
+            CommitError::Spoiled => panic!("{code}"),
+        }
+        assert_eq!(checked(&store), 0);
+        shared().sql(database_of(&url), "DROP TRIGGER fails ON records");
+        assert_eq!(note(&store), 1);
+    }
+}
+
 #[test]
 fn a_writer_that_hangs_does_not_hold_the_office_for_ever() {
     let (url, _) = new_office();

@@ -2,7 +2,7 @@
 
 use deadpool_postgres::PoolError;
 use tokio_postgres::Error;
-use tokio_postgres::error::SqlState;
+use tokio_postgres::error::{Severity, SqlState};
 
 use crate::error::Fault;
 
@@ -61,14 +61,23 @@ pub(super) fn damaged(operation: &'static str, reason: String) -> Fault {
 
 /// Whether the connection is gone, and not only the statement.
 pub(super) fn is_lost(error: &Error) -> bool {
-    error.is_closed() || error.as_db_error().is_none() || is_shutdown(error)
+    error.is_closed() || error.as_db_error().is_none() || ends_connection(error)
 }
 
-/// The server ends this connection: it is being stopped, or an administrator ended it.
-fn is_shutdown(error: &Error) -> bool {
-    error
-        .code()
-        .is_some_and(|code| code.code().starts_with("57P"))
+/// The server ends this connection: it is being stopped, or an administrator ended it. Or somebody
+/// between us and the server says that its own connection broke (class 08): a pooler, which does not
+/// know what had come through.
+fn ends_connection(error: &Error) -> bool {
+    error.as_db_error().is_some_and(|said| {
+        let is_fatal = matches!(
+            said.parsed_severity(),
+            Some(Severity::Fatal | Severity::Panic)
+        );
+        is_fatal
+            || ["08", "57P"]
+                .iter()
+                .any(|class| said.code().code().starts_with(class))
+    })
 }
 
 /// The driver's own text names the kind of error only; what the server says stands behind it.
@@ -118,7 +127,7 @@ fn advice(error: &Error) -> &'static str {
         Some(code) if *code == SqlState::LOCK_NOT_AVAILABLE => {
             "another server holds the office; see whether it hangs, and try again"
         }
-        Some(_) if is_shutdown(error) => UNREACHABLE,
+        Some(_) if ends_connection(error) => UNREACHABLE,
         Some(_) => "try again; if it happens again, run `kantor verify`",
     }
 }

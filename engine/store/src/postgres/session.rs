@@ -246,7 +246,8 @@ fn judge(
     }
     match answers.next() {
         Some(Ok(_)) => {}
-        Some(Err(error)) => return Err(told(error)),
+        // Whoever distributes the commit may fail in the middle of it.
+        Some(Err(error)) => return Err(CommitError::Unknown(fault(operation)(error))),
         None => return Err(CommitError::Unknown(silent(operation))),
     }
     let Some(proof) = proof else { return Ok(()) };
@@ -263,9 +264,8 @@ fn judge(
     Err(CommitError::Unknown(damaged(operation, reason)))
 }
 
-/// What an error says of the commit that was sent behind it, or of the commit itself: a server
-/// that refuses a statement has written nothing; a connection that broke leaves it open whether
-/// it has.
+/// What an error says of the commit that was sent behind it: a server that refuses a statement has
+/// written nothing; a connection that broke leaves it open whether it has.
 fn told(error: Error) -> CommitError {
     let is_refused = !is_lost(&error);
     let fault = fault("commit")(error);
