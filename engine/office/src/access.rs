@@ -99,16 +99,16 @@ impl Office {
         reason: &str,
         once: Option<Once>,
     ) -> Result<Role, PeopleError> {
-        let old = self.key_named(name)?;
-        let role = old.role;
+        let (role, mut changes) = self.key_named(name)?;
         if self.is_done(once.as_ref())? {
             return Ok(role);
         }
         let new = TokenRecord {
+            name: name.to_owned(),
+            role,
             token_hash: token_hash.to_owned(),
-            ..old.clone()
         };
-        let changes = vec![taken(TOKEN, &old.token_hash), SideChange::PutNew(new.row())];
+        changes.push(SideChange::PutNew(new.row()));
         self.change_key(by, name, KeyChange::Rotated, reason, changes, once)?;
         Ok(role)
     }
@@ -124,23 +124,27 @@ impl Office {
         if self.is_done(once.as_ref())? {
             return Ok(None);
         }
-        let old = self.key_named(name)?;
-        let others = |token: &TokenRecord| token.role == Role::Administrator && token.name != name;
-        if old.role == Role::Administrator && !self.tokens()?.iter().any(others) {
+        let (role, changes) = self.key_named(name)?;
+        let mut administrators = self.tokens()?;
+        administrators.retain(|token| token.role == Role::Administrator);
+        if !administrators.is_empty() && administrators.iter().all(|token| token.name == name) {
             return Err(PeopleError::LastAdministrator);
         }
-        let changes = vec![taken(TOKEN, &old.token_hash)];
         self.change_key(by, name, KeyChange::Revoked, reason, changes, once)?;
-        Ok(Some(old.role))
+        Ok(Some(role))
     }
 
-    fn key_named(&self, name: &str) -> Result<TokenRecord, PeopleError> {
-        let mut tokens = self.tokens()?.into_iter();
-        tokens
-            .find(|token| token.name == name)
-            .ok_or_else(|| PeopleError::NoKey {
-                name: name.to_owned(),
-            })
+    /// What a key allows, and how it is taken away. Two that were made at the same moment under one
+    /// name go together, and neither is thought to allow more than the other.
+    fn key_named(&self, name: &str) -> Result<(Role, Vec<SideChange>), PeopleError> {
+        let mut tokens = self.tokens()?;
+        tokens.retain(|token| token.name == name);
+        let role = tokens.iter().map(|token| token.role).min();
+        let role = role.ok_or_else(|| PeopleError::NoKey {
+            name: name.to_owned(),
+        })?;
+        let gone = tokens.iter().map(|token| taken(TOKEN, &token.token_hash));
+        Ok((role, gone.collect()))
     }
 
     fn is_done(&self, once: Option<&Once>) -> Result<bool, PeopleError> {

@@ -9,8 +9,8 @@ use kantor_engine::order::OrderState;
 use kantor_engine::{AccountId, Answer, Command, Event, StatementOutcome};
 use kantor_model::{Currency, Iban, Moment};
 use kantor_office::{
-    Changed, Clock, ExecuteError, Notice, Notifier, NotifyError, Office, Request, Seen,
-    SystemClock, verify,
+    Changed, Clock, ExecuteError, Notice, Notifier, NotifyError, Office, Request, Role, Seen,
+    SystemClock, TokenRecord, verify,
 };
 use kantor_parsers::transfers::{TransferFormat, write_batch};
 use kantor_postgres_kit::shared;
@@ -76,6 +76,40 @@ fn the_answer_to_an_order_is_asked_for_at_another_process() {
         );
     }
     println!("counted: {ROUNDS} answers asked for at another process, {ROUNDS} orders known there");
+}
+
+/// Administrators make keys of one name at the same moment, and none knows of the other's yet: whoever
+/// takes the key away takes all of them.
+#[test]
+fn several_keys_of_one_name() {
+    const ROUNDS: usize = 10;
+    let house = House::begin();
+    let processes = house.processes(PROCESSES);
+    let mut twins = 0;
+    for round in 0..ROUNDS {
+        let name = format!("desk {round}");
+        let made = at_once(&processes, |number, office| {
+            let token = TokenRecord {
+                name: name.clone(),
+                role: Role::Cashier,
+                token_hash: format!("{round}/{number}"),
+            };
+            office.issue_key(cashier(), &token, "a desk", None).is_ok()
+        });
+        let made = made.iter().filter(|is_made| **is_made).count();
+        assert!(made > 0);
+        twins += made - 1;
+        processes[0]
+            .revoke_key(cashier(), &name, "it left", None)
+            .unwrap();
+        for office in &processes {
+            assert_eq!(office.tokens().unwrap(), [], "{name} still opens");
+        }
+    }
+    house.verify(&processes);
+    println!(
+        "counted: {ROUNDS} keys made by {PROCESSES} processes at once with {twins} twins, all revoked"
+    );
 }
 
 /// Several cashiers look at one order and decide, each what he will: the first of them acts on the
