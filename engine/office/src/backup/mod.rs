@@ -139,7 +139,9 @@ pub enum RestoreError {
     #[error(transparent)]
     Stage(#[from] StageError),
     /// An item was not taken.
-    #[error("the target did not take what stands {0}: {1}; mend that, and restore into an empty database")]
+    #[error(
+        "the target did not take what stands {0}: {1}; mend that, and restore into an empty database"
+    )]
     Append(Place, AppendError),
     /// The end is not known to be written.
     #[error(transparent)]
