@@ -231,7 +231,6 @@ fn a_lost_connection_loses_what_was_not_acknowledged_and_nothing_else() {
     assert_eq!(note(&store), 2);
 }
 
-/// Whoever holds an office and hangs is put out, and the office goes on.
 /// A pooler lost the server, a distributed database did not hear of every shard: words of theirs, not
 /// a connection that breaks. Only a plain refusal of a statement means that nothing was written.
 #[test]
@@ -264,6 +263,7 @@ fn a_commit_is_unknown_where_somebody_on_the_way_does_not_know() {
     }
 }
 
+/// Whoever holds an office and hangs is put out, and the office goes on.
 #[test]
 fn a_writer_that_hangs_does_not_hold_the_office_for_ever() {
     let (url, _) = new_office();
