@@ -133,12 +133,13 @@ impl Transport {
     fn act<T: DeserializeOwned>(&self, path: &str, kind: &str, body: &[u8]) -> Result<T, ApiError> {
         let identity = ActIdentity::of(path, body);
         let key = self.acts.key(identity)?;
-        let outcome = self.send(path, kind, body, key.as_str());
+        let sent = self.send(path, kind, body, key.as_str());
+        let outcome = sent.and_then(|answer| self.json(path, answer));
         // Otherwise the office may have done it, now or when it was asked before: the key stays.
         if outcome.as_ref().err().is_none_or(ApiError::is_judgement) {
             self.acts.answered(identity);
         }
-        self.json(path, outcome?)
+        outcome
     }
 
     /// Does an act whose content is a JSON text, under a key that somebody else keeps.

@@ -151,6 +151,18 @@ fn an_act_whose_answer_stays_lost_keeps_its_key_for_the_next_try() {
     assert_eq!(office.state().head(), 5, "done once");
 }
 
+#[test]
+fn an_act_whose_answer_is_not_understood_keeps_its_key() {
+    let office = FakeOffice::start(small_office());
+    let desk = desk(&office);
+    office.state().garble_answers = 1;
+    let garbled = desk.cancel("1", "the customer asked").expect_err("garbled");
+    assert!(matches!(garbled, ApiError::NotAnOffice { .. }), "{garbled}");
+    let order = desk.cancel("1", "the customer asked").expect("answered");
+    assert_eq!(order.state, OrderState::Cancelled);
+    assert_eq!(office.state().head(), 5, "done once");
+}
+
 /// The office has done it, and the next two tries do not come as far as to be told so.
 #[test]
 fn an_act_that_was_turned_away_at_the_door_keeps_its_key() {

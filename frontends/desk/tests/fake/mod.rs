@@ -49,6 +49,8 @@ pub struct State {
     pub requests: Vec<Request>,
     /// So many next answers to POST are done and then lost on the way.
     pub lose_answers: u32,
+    /// So many next answers to POST are made unreadable on the way.
+    pub garble_answers: u32,
     /// So many next acts, after those whose answers get lost, are turned away: they came too slowly.
     pub turn_away: u32,
     /// The next act is done, its answer lost, and then nobody listens any more.
@@ -143,7 +145,7 @@ fn serve(stream: TcpStream, state: &Mutex<State>) -> Option<()> {
     state.requests.push(request.clone());
     let is_lost = request.method == "POST" && state.lose_answers > 0;
     let is_late = request.method == "POST" && !is_lost && state.turn_away > 0;
-    let (status, body) = match is_late {
+    let (status, mut body) = match is_late {
         true => refused(408, "too-slow", "The document did not come in time."),
         false => answer(&mut state, &request),
     };
@@ -152,6 +154,10 @@ fn serve(stream: TcpStream, state: &Mutex<State>) -> Option<()> {
         return None;
     }
     state.turn_away -= u32::from(is_late);
+    if request.method == "POST" && state.garble_answers > 0 {
+        state.garble_answers -= 1;
+        body = b"<html>".to_vec();
+    }
     drop(state);
     let mut stream = reader.into_inner();
     write!(
