@@ -48,7 +48,8 @@ pub(crate) fn seconds(micros: u64) -> String {
 pub(crate) struct Metrics {
     answers: [AtomicU64; 5],
     streams: AtomicU64,
-    /// How long the last news took from the commit to here, in microseconds.
+    /// How long the last news took from the commit to here, in microseconds; 0 until it is known,
+    /// which a panel never does: it follows no log.
     lag: AtomicU64,
     silent: AtomicU64,
 }
@@ -70,7 +71,7 @@ impl Metrics {
     /// How long news took from the commit to this process.
     pub(crate) fn news_took(&self, took: Duration) {
         let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
-        self.lag.store(micros, Ordering::Relaxed);
+        self.lag.store(micros.max(1), Ordering::Relaxed);
     }
 
     /// Counts a time that the office did not answer.
@@ -92,28 +93,27 @@ impl Metrics {
             let count = counter.load(Ordering::Relaxed);
             sample(&mut text, answers, &[("class", class)], count);
         }
-        for (name, kind, about, value) in [
+        for (name, about, counter) in [
             (
                 "kantor_streams_total",
-                Kind::Counter,
                 "Event streams opened.",
-                self.streams.load(Ordering::Relaxed).to_string(),
-            ),
-            (
-                "kantor_feed_lag_seconds",
-                Kind::Gauge,
-                "How long the last news took from its commit to this process.",
-                seconds(self.lag.load(Ordering::Relaxed)),
+                &self.streams,
             ),
             (
                 "kantor_office_silent_total",
-                Kind::Counter,
                 "Times that the office was asked and did not answer.",
-                self.silent.load(Ordering::Relaxed).to_string(),
+                &self.silent,
             ),
         ] {
-            family(&mut text, name, kind, about);
-            sample(&mut text, name, &[], value);
+            family(&mut text, name, Kind::Counter, about);
+            sample(&mut text, name, &[], counter.load(Ordering::Relaxed));
+        }
+        let lag = "kantor_feed_lag_seconds";
+        let about = "How long the last news took from its commit to this process.";
+        family(&mut text, lag, Kind::Gauge, about);
+        match self.lag.load(Ordering::Relaxed) {
+            0 => {}
+            micros => sample(&mut text, lag, &[], seconds(micros)),
         }
         text
     }
@@ -131,6 +131,15 @@ mod tests {
         check(1_000_000, "1");
         check(12_340_000, "12.34");
         check(10_000_000, "10");
+    }
+
+    #[test]
+    fn a_delay_that_nobody_has_measured_is_not_told_as_none() {
+        let metrics = Metrics::default();
+        let told = |metrics: &Metrics| metrics.text().contains("\nkantor_feed_lag_seconds ");
+        assert!(!told(&metrics));
+        metrics.news_took(Duration::ZERO);
+        assert!(told(&metrics));
     }
 
     #[test]
