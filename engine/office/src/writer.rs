@@ -247,25 +247,43 @@ impl Writer {
             .store
             .lock_for(shared.settings.office, &keys)
             .map_err(ExecuteError::from)?;
-        let mut head = self.catch_up(locked.view())?;
+        let head = self.catch_up(locked.view())?;
         let now = self.now(&*locked, head)?;
-        let mut answers = Vec::with_capacity(requests.len());
-        let mut written = Vec::new();
+        let all = self
+            .carry_out_all(&mut *locked, requests.iter().copied(), head, now)
+            .map_err(Failed::One)?;
+        let committed = locked.commit()?;
+        debug_assert_eq!(committed.seq, all.head.seq);
+        self.committed(begun, &all.written, Tally::of(&all.answers));
+        Ok(all.answers)
+    }
+
+    /// Carries requests out one after the other; a refused one leaves the others as they are. Fails
+    /// where the store takes no more of this batch.
+    fn carry_out_all<'r>(
+        &mut self,
+        locked: &mut dyn Locked,
+        requests: impl Iterator<Item = &'r Request>,
+        head: Head,
+        now: Moment,
+    ) -> Result<AllDone, ExecuteError> {
+        let mut all = AllDone {
+            head,
+            answers: Vec::new(),
+            written: Vec::new(),
+        };
         for request in requests {
-            match self.carry_out(&mut *locked, request, head, now) {
+            match self.carry_out(locked, request, all.head, now) {
                 Ok(done) => {
-                    head = done.head;
-                    written.extend(done.written);
-                    answers.push(Ok(done.answer));
+                    all.head = done.head;
+                    all.written.extend(done.written);
+                    all.answers.push(Ok(done.answer));
                 }
-                Err(Stopped::Refused(error)) => answers.push(Err(error)),
-                Err(Stopped::Spoiled(error)) => return Err(Failed::One(error)),
+                Err(Stopped::Refused(error)) => all.answers.push(Err(error)),
+                Err(Stopped::Spoiled(error)) => return Err(error),
             }
         }
-        let committed = locked.commit()?;
-        debug_assert_eq!(committed.seq, head.seq);
-        self.committed(begun, &written, Tally::of(&answers));
-        Ok(answers)
+        Ok(all)
     }
 
     /// Counts what was committed, and shows it to readers.
@@ -397,6 +415,13 @@ fn fit_sides(sides: &[SideChange], view: &dyn View, now: Moment) -> Result<(), E
 
 struct Done {
     answer: Answer,
+    head: Head,
+    written: Vec<Recorded>,
+}
+
+/// What became of several commands, in their order.
+struct AllDone {
+    answers: Vec<Result<Answer, ExecuteError>>,
     head: Head,
     written: Vec<Recorded>,
 }

@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use kantor_engine::Answer;
 
-use super::{Stopped, Writer, first_answer};
+use super::{AllDone, Stopped, Writer, first_answer};
 use crate::counts::Tally;
 use crate::error::ExecuteError;
 use crate::request::Request;
@@ -50,24 +50,16 @@ impl Writer {
         let shared = Arc::clone(&self.shared);
         let begun = Instant::now();
         let mut locked = shared.store.lock(shared.settings.office)?;
-        let mut head = self.catch_up(locked.view())?;
+        let head = self.catch_up(locked.view())?;
         let now = self.now(&*locked, head)?;
         let Some((last, before)) = together.requests.split_last() else {
             return Ok(false);
         };
-        let mut answers = Vec::with_capacity(together.requests.len());
-        let mut written = Vec::new();
-        for request in before {
-            match self.carry_out(&mut *locked, request, head, now) {
-                Ok(done) => {
-                    head = done.head;
-                    written.extend(done.written);
-                    answers.push(Ok(done.answer));
-                }
-                Err(Stopped::Refused(error)) => answers.push(Err(error)),
-                Err(Stopped::Spoiled(error)) => return Err(error),
-            }
-        }
+        let AllDone {
+            mut head,
+            mut answers,
+            mut written,
+        } = self.carry_out_all(&mut *locked, before.iter(), head, now)?;
         let (answer, outcome) = match first_answer(&*locked, last).transpose() {
             Some(first) => (first, None),
             None => match self.decide(&*locked, last, now) {
